@@ -1,0 +1,179 @@
+//! Requests and answers of API Gateway's HTTP APIs, payload format 2.0.
+
+use std::collections::HashMap;
+
+use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use hookline::key::{BearerKey, KeyRefusal};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderValue, Method};
+use serde_json::{Map, Value, json};
+
+use super::FunctionError;
+use crate::problem::Problem;
+
+/// The largest body that is read, in bytes.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// A request as API Gateway hands it over.
+#[derive(Debug)]
+pub struct HttpRequest {
+    /// The method.
+    pub method: Method,
+    /// The path as it came, percent-encoded.
+    pub path: String,
+    /// The query as it came, without the question mark.
+    pub query: Option<String>,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body's bytes.
+    pub body: Bytes,
+    parameters: HashMap<String, String>,
+}
+
+impl HttpRequest {
+    pub(super) fn from_event(payload: Value) -> Result<Self, FunctionError> {
+        let unreadable = |what: &str| FunctionError(format!("the HTTP event does not read: {what}"));
+        let event: ApiGatewayV2httpRequest =
+            serde_json::from_value(payload).map_err(|error| unreadable(&error.to_string()))?;
+        let text = event.body.unwrap_or_default();
+        let body = if event.is_base64_encoded {
+            STANDARD.decode(text).map_err(|_| unreadable("the body is not base64"))?
+        } else {
+            text.into_bytes()
+        };
+        Ok(Self {
+            method: event.request_context.http.method,
+            path: event.raw_path.unwrap_or_default(),
+            query: event.raw_query_string.filter(|query| !query.is_empty()),
+            headers: event.headers,
+            body: Bytes::from(body),
+            parameters: event.path_parameters,
+        })
+    }
+
+    /// A part of the path that its route names, decoded; empty when the route has none of that name.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> &str {
+        self.parameters.get(name).map_or("", String::as_str)
+    }
+
+    /// The key in the `authorization` header.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn bearer(&self) -> Result<BearerKey, KeyRefusal> {
+        bearer_of(&self.headers)
+    }
+
+    /// The media type of the body.
+    #[must_use]
+    pub fn content_type(&self) -> Option<&str> {
+        self.headers.get(CONTENT_TYPE)?.to_str().ok()
+    }
+
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// When it is too large or not JSON.
+    pub fn json(&self) -> Result<Value, Problem> {
+        self.check_size()?;
+        serde_json::from_slice(&self.body).map_err(|error| Problem::not_json(&error))
+    }
+
+    /// Looks at the size of the body.
+    ///
+    /// # Errors
+    /// When it is over the cap.
+    pub fn check_size(&self) -> Result<(), Problem> {
+        if self.body.len() <= MAX_BODY_BYTES {
+            return Ok(());
+        }
+        Err(Problem::new(413, "too_large", format!("a body has at most {MAX_BODY_BYTES} bytes")))
+    }
+}
+
+/// The key in an `authorization: Bearer …` header.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn bearer_of(headers: &HeaderMap) -> Result<BearerKey, KeyRefusal> {
+    let value = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (scheme, key) = value.and_then(|v| v.split_once(' ')).ok_or(KeyRefusal::Missing)?;
+    let key = key.trim();
+    if !scheme.eq_ignore_ascii_case("bearer") || key.is_empty() {
+        return Err(KeyRefusal::Missing);
+    }
+    Ok(BearerKey::given(key.to_owned()))
+}
+
+/// An answer for API Gateway to send.
+#[derive(Debug)]
+pub struct HttpAnswer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body's bytes.
+    pub body: Bytes,
+}
+
+impl HttpAnswer {
+    /// A JSON document.
+    #[must_use]
+    pub fn json(status: u16, document: &Value) -> Self {
+        Self::of_type(status, document, "application/json")
+    }
+
+    /// A problem document (RFC 9457).
+    #[must_use]
+    pub fn problem(problem: &Problem) -> Self {
+        let document = problem.document();
+        let mut answer = Self::of_type(problem.status, &document, "application/problem+json");
+        if problem.status == 401 {
+            answer.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if problem.status == 503 {
+            answer.headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        answer
+    }
+
+    fn of_type(status: u16, document: &Value, content_type: &'static str) -> Self {
+        let headers =
+            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        Self { status, headers, body: Bytes::from(document.to_string()) }
+    }
+
+    /// The answer as API Gateway takes it.
+    #[must_use]
+    pub fn into_payload(self) -> Value {
+        let mut headers = Map::new();
+        for (name, value) in &self.headers {
+            if let Ok(value) = value.to_str() {
+                headers.insert(name.to_string(), json!(value));
+            }
+        }
+        let (body, encoded) = match std::str::from_utf8(&self.body) {
+            Ok(text) => (text.to_owned(), false),
+            Err(_) => (STANDARD.encode(&self.body), true),
+        };
+        json!({
+            "statusCode": self.status,
+            "headers": headers,
+            "body": body,
+            "isBase64Encoded": encoded,
+        })
+    }
+}
+
+impl From<Result<Value, Problem>> for HttpAnswer {
+    fn from(answer: Result<Value, Problem>) -> Self {
+        match answer {
+            Ok(document) => Self::json(200, &document),
+            Err(problem) => Self::problem(&problem),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The environment of a function, read once at its start: the one place that looks at variables.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use hookline::adapters::dynamodb::DynamoDb;
+use hookline::adapters::http::{
+    AddressPolicy, EndpointFault, HttpSender, Loopback, PrivateEndpoints, RuntimeApi,
+    RuntimePortListed, SenderFault,
+};
+
+/// The longest that the store may take over one operation, its retries included.
+const STORE_TIMEOUT: Duration = Duration::from_secs(3);
+
+const ALLOWED: &str = "ALLOWED_PRIVATE_ENDPOINTS";
+const RUNTIME: &str = "AWS_LAMBDA_RUNTIME_API";
+
+/// What the functions read of their environment.
+#[derive(Debug)]
+pub struct Environment {
+    store: StoreSettings,
+    policy: AddressPolicy,
+    /// The least severe level that is logged.
+    pub log_level: tracing::Level,
+}
+
+/// Where the table is and who asks.
+#[derive(Debug)]
+pub struct StoreSettings {
+    /// The table's name.
+    pub table: String,
+    /// The AWS region.
+    pub region: String,
+    /// Another address than the region's own, for one machine.
+    pub endpoint: Option<String>,
+    /// Who asks.
+    pub credentials: Credentials,
+}
+
+/// What is wrong with the environment.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvironmentFault {
+    /// A variable that has to be set is not.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// `ALLOWED_PRIVATE_ENDPOINTS` or `AWS_LAMBDA_RUNTIME_API` does not read.
+    #[error("{0}: {1}")]
+    Endpoints(&'static str, EndpointFault),
+    /// A private endpoint on the port of the Runtime API.
+    #[error("ALLOWED_PRIVATE_ENDPOINTS: {0}")]
+    RuntimePort(#[from] RuntimePortListed),
+    /// `LOG_LEVEL` is no level.
+    #[error("LOG_LEVEL must be one of ERROR, WARN, INFO, DEBUG, TRACE")]
+    LogLevel,
+}
+
+impl Environment {
+    /// Reads the variables of this process.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or does not read.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads variables")]
+    pub fn read() -> Result<Self, EnvironmentFault> {
+        Self::from_variables(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    }
+
+    /// Reads variables through `variable`.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or does not read.
+    pub fn from_variables(
+        variable: impl Fn(&'static str) -> Option<String>,
+    ) -> Result<Self, EnvironmentFault> {
+        let required = |name| variable(name).ok_or(EnvironmentFault::Missing(name));
+        let credentials = Credentials::from_keys(
+            required("AWS_ACCESS_KEY_ID")?,
+            required("AWS_SECRET_ACCESS_KEY")?,
+            variable("AWS_SESSION_TOKEN"),
+        );
+        let store = StoreSettings {
+            table: required("TABLE_NAME")?,
+            region: required("AWS_REGION")?,
+            endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| variable("AWS_ENDPOINT_URL")),
+            credentials,
+        };
+        let private = PrivateEndpoints::parse(&variable(ALLOWED).unwrap_or_default())
+            .map_err(|fault| EnvironmentFault::Endpoints(ALLOWED, fault))?;
+        let runtime = variable(RUNTIME)
+            .map(|text| RuntimeApi::parse(&text))
+            .transpose()
+            .map_err(|fault| EnvironmentFault::Endpoints(RUNTIME, fault))?;
+        let policy = AddressPolicy::new(Loopback::Refused, private, runtime)?;
+        let log_level = match variable("LOG_LEVEL") {
+            None => tracing::Level::INFO,
+            Some(level) => level.parse().map_err(|_| EnvironmentFault::LogLevel)?,
+        };
+        Ok(Self { store, policy, log_level })
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> DynamoDb {
+        DynamoDb::new(self.store.client(), self.store.table.clone())
+    }
+
+    /// The sender.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be set up.
+    pub fn sender(&self) -> Result<HttpSender, SenderFault> {
+        HttpSender::new(self.policy.clone())
+    }
+
+    /// Which addresses webhooks may have.
+    #[must_use]
+    pub fn policy(&self) -> AddressPolicy {
+        self.policy.clone()
+    }
+}
+
+impl StoreSettings {
+    /// The SDK's client for these settings.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        let timeouts = TimeoutConfig::builder().operation_timeout(STORE_TIMEOUT).build();
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(self.credentials.clone())
+            .timeout_config(timeouts);
+        if let Some(endpoint) = &self.endpoint {
+            config = config.endpoint_url(endpoint);
+        }
+        Client::from_conf(config.build())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(changes: &[(&'static str, &str)]) -> Result<Environment, EnvironmentFault> {
+        let base = [
+            ("AWS_ACCESS_KEY_ID", "a"),
+            ("AWS_SECRET_ACCESS_KEY", "b"),
+            ("AWS_REGION", "us-east-1"),
+            ("TABLE_NAME", "hookline"),
+        ];
+        Environment::from_variables(|name| {
+            let all = changes.iter().chain(&base);
+            all.clone().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named() {
+        assert!(read(&[]).is_ok());
+        let missing = Environment::from_variables(|_| None).unwrap_err().to_string();
+        assert_eq!(missing, "the environment variable AWS_ACCESS_KEY_ID is not set");
+        let endpoints = read(&[("ALLOWED_PRIVATE_ENDPOINTS", "crm")]).unwrap_err().to_string();
+        assert!(endpoints.starts_with("ALLOWED_PRIVATE_ENDPOINTS: \"crm\""), "{endpoints}");
+        let level = read(&[("LOG_LEVEL", "loud")]).unwrap_err().to_string();
+        assert!(level.starts_with("LOG_LEVEL"), "{level}");
+    }
+
+    #[test]
+    fn the_runtimes_port_cannot_be_allowed() {
+        let changes = [
+            ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"),
+            ("ALLOWED_PRIVATE_ENDPOINTS", "10.0.0.1:9001"),
+        ];
+        assert!(matches!(read(&changes), Err(EnvironmentFault::RuntimePort(_))));
+    }
+}

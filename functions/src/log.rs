@@ -1,0 +1,151 @@
+//! One JSON line an event, with the keys that Lambda Powertools uses, so that the same queries work.
+//!
+//! Never in a line: bodies, keys, URLs with their query, whole phone numbers.
+
+use std::fmt;
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+
+use hookline::call::CallEvent;
+use hookline::delivery::Verdict;
+use hookline::use_cases::{EventAnswer, PostbackAnswer};
+use serde_json::{Map, Value, json};
+use tracing::field::{Field, Visit};
+use tracing::{Event, Level, Subscriber, info};
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use crate::postback_desk::Door;
+
+/// The invocation that this sandbox is at; a sandbox has one at a time.
+static INVOCATION: Mutex<Invocation> = Mutex::new(Invocation { request: None, trace: None });
+
+#[derive(Clone)]
+struct Invocation {
+    request: Option<String>,
+    trace: Option<String>,
+}
+
+/// Logs to standard output from now on, what is at least as severe as `level`.
+pub fn to_stdout(level: Level) {
+    let ours = Targets::new()
+        .with_default(Level::WARN)
+        .with_target("hookline", level)
+        .with_target("hookline_functions", level);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(std::io::stdout().is_terminal())
+        .event_format(JsonLines);
+    // A second call, as tests make it, leaves the first in place.
+    let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
+}
+
+/// Names the invocation whose lines follow.
+pub fn begin(request: &str, trace: Option<&str>) {
+    let invocation =
+        Invocation { request: Some(request.to_owned()), trace: trace.map(str::to_owned) };
+    *INVOCATION.lock().unwrap_or_else(PoisonError::into_inner) = invocation;
+}
+
+/// A call event was taken.
+pub(crate) fn event_taken(event: &CallEvent, answer: &EventAnswer) {
+    let count = |wanted: fn(&Verdict) -> bool| {
+        answer.webhooks.iter().filter(|report| wanted(&report.verdict)).count()
+    };
+    info!(
+        correlation_id = answer.call_id,
+        trigger = event.moment.trigger().as_str(),
+        webhooks_ok = count(|verdict| matches!(verdict, Verdict::Ok)),
+        webhooks_failed = count(|verdict| matches!(verdict, Verdict::Failed { .. })),
+        webhooks_timed_out = count(|verdict| matches!(verdict, Verdict::TimedOut)),
+        webhooks_blocked = count(|verdict| matches!(verdict, Verdict::Blocked)),
+        webhooks_skipped = count(|verdict| matches!(verdict, Verdict::Skipped)),
+        "call event taken"
+    );
+}
+
+/// A postback was taken, or refused.
+pub(crate) fn postback_taken(door: Door, answer: &PostbackAnswer) {
+    let result = serde_json::to_value(answer.result).unwrap_or_default();
+    let door = match door {
+        Door::Call => "call",
+        Door::Data => "data",
+    };
+    info!(
+        correlation_id = answer.call_id,
+        door,
+        result = result.as_str(),
+        tag_keys = answer.tags.len(),
+        "postback taken"
+    );
+}
+
+struct JsonLines;
+
+impl<S, N> FormatEvent<S, N> for JsonLines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let Invocation { request, trace } =
+            INVOCATION.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut line = Map::new();
+        let metadata = event.metadata();
+        line.insert("level".to_owned(), json!(metadata.level().as_str()));
+        line.insert("timestamp".to_owned(), json!(now()));
+        line.insert("service".to_owned(), json!("hookline"));
+        line.insert("location".to_owned(), json!(metadata.target()));
+        event.record(&mut Fields(&mut line));
+        if let Some(request) = request {
+            line.insert("function_request_id".to_owned(), json!(request));
+        }
+        if let Some(trace) = trace {
+            line.insert("xray_trace_id".to_owned(), json!(trace));
+        }
+        writeln!(writer, "{}", Value::Object(line))
+    }
+}
+
+fn now() -> String {
+    use hookline::ports::clock::Clock;
+    hookline::adapters::system::SystemClock.now().to_string()
+}
+
+struct Fields<'a>(&'a mut Map<String, Value>);
+
+impl Fields<'_> {
+    fn put(&mut self, field: &Field, value: Value) {
+        self.0.insert(field.name().to_owned(), value);
+    }
+}
+
+impl Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.put(field, json!(format!("{value:?}")));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field, json!(value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.put(field, json!(value));
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.put(field, json!(value));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.put(field, json!(value));
+    }
+}

@@ -1,0 +1,128 @@
+//! What is answered to a request that is at fault, in each envelope's shape.
+
+use hookline::campaign::Campaign;
+use hookline::campaign::SecretsShown;
+use hookline::fault::Faults;
+use hookline::key::KeyRefusal;
+use hookline::ports::StoreError;
+use hookline::ports::intake::ClaimError;
+use hookline::use_cases::SaveRefusal;
+use serde_json::{Value, json};
+
+/// A refusal: a status, a code for programs, a sentence for people and, field by field, what is
+/// wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    /// The HTTP status.
+    pub status: u16,
+    /// A short constant name.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// What is wrong, by JSON pointer.
+    pub errors: Faults,
+    /// What stands instead, where that helps.
+    pub current: Option<Value>,
+}
+
+impl Problem {
+    /// A problem that is no single field's.
+    pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), errors: Faults::default(), current: None }
+    }
+
+    /// Fields at fault.
+    #[must_use]
+    pub fn invalid(errors: Faults) -> Self {
+        let message = "the request has fields at fault";
+        Self { errors, ..Self::new(422, "invalid", message) }
+    }
+
+    /// The body is not JSON.
+    #[must_use]
+    pub fn not_json(error: &serde_json::Error) -> Self {
+        Self::new(400, "not_json", format!("the body is not JSON: {error}"))
+    }
+
+    /// Our own store failed; what was asked may be asked again.
+    #[must_use]
+    pub fn store(error: &StoreError) -> Self {
+        tracing::error!(action = error.action, cause = error.cause, "the store failed");
+        Self::new(503, "unavailable", "the store did not answer; try again")
+    }
+
+    /// Whether it is ours rather than the sender's.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.status >= 500
+    }
+
+    /// The document of RFC 9457, without a type since the code says it.
+    #[must_use]
+    pub fn document(&self) -> Value {
+        let mut document = json!({
+            "title": self.code,
+            "status": self.status,
+            "detail": self.message,
+            "code": self.code,
+            "errors": self.errors,
+        });
+        if let (Some(current), Some(document)) = (&self.current, document.as_object_mut()) {
+            document.insert("current".to_owned(), current.clone());
+        }
+        document
+    }
+
+    /// The answer to a direct invoke.
+    #[must_use]
+    pub fn direct(&self) -> Value {
+        json!({"error": {"code": self.code, "message": self.message, "errors": self.errors}})
+    }
+}
+
+impl From<KeyRefusal> for Problem {
+    fn from(refusal: KeyRefusal) -> Self {
+        let (status, code) = match refusal {
+            KeyRefusal::Missing | KeyRefusal::Unknown => (401, "unauthorized"),
+            KeyRefusal::Paused => (403, "key_paused"),
+            KeyRefusal::Scope => (403, "forbidden"),
+        };
+        Self::new(status, code, refusal.to_string())
+    }
+}
+
+impl From<ClaimError> for Problem {
+    fn from(error: ClaimError) -> Self {
+        let message = error.to_string();
+        match error {
+            ClaimError::Key(refusal) => refusal.into(),
+            ClaimError::UnknownCampaign(_) => {
+                let errors = Faults::at("campaign_id", message.clone());
+                Self { errors, ..Self::new(404, "unknown_campaign", message) }
+            }
+            ClaimError::UnknownCall => Self::new(404, "unknown_call", message),
+            ClaimError::OtherCampaign => {
+                let errors = Faults::at("campaign_id", message.clone());
+                Self { errors, ..Self::new(409, "other_campaign", message) }
+            }
+            ClaimError::Store(error) => Self::store(&error),
+        }
+    }
+}
+
+impl From<SaveRefusal> for Problem {
+    fn from(refusal: SaveRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            SaveRefusal::Invalid(faults) => Self::invalid(faults),
+            SaveRefusal::Stale(current) => Self {
+                errors: Faults::at("version", "is not the version that is stored"),
+                current: current
+                    .as_deref()
+                    .map(|campaign: &Campaign| campaign.document(SecretsShown::Masked)),
+                ..Self::new(409, "stale_version", message)
+            },
+            SaveRefusal::Store(error) => Self::store(&error),
+        }
+    }
+}

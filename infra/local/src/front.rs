@@ -1,0 +1,164 @@
+//! The HTTP front: turns a request into the event that API Gateway would hand to the function of its
+//! route, and the function's answer into the response.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, RawPathParams};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hookline::adapters::system::SystemClock;
+use hookline::call::EventKind;
+use hookline::ports::clock::Clock;
+use hookline_functions::api::Api;
+use hookline_functions::envelope::Answer;
+use hookline_functions::event_desk::EventDesk;
+use hookline_functions::postback_desk::{Door, PostbackDesk};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use serde_json::{Map, Value, json};
+
+use crate::routes::{Function, ROUTES};
+
+/// What API Gateway takes at the most, in bytes.
+const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
+
+/// The functions' desks.
+#[derive(Debug)]
+pub(crate) struct Desks {
+    pub(crate) events: EventDesk,
+    pub(crate) postbacks: PostbackDesk,
+    pub(crate) api: Api,
+}
+
+impl Desks {
+    async fn invoke(&self, function: Function, payload: Value) -> Answer {
+        match function {
+            Function::Start => self.events.take(EventKind::Start, payload).await,
+            Function::Selected => self.events.take(EventKind::Selected, payload).await,
+            Function::Answered => self.events.take(EventKind::Answered, payload).await,
+            Function::Postback => self.postbacks.take(Door::Call, payload).await,
+            Function::Data => self.postbacks.take(Door::Data, payload).await,
+            Function::Api => self.api.take(payload).await,
+        }
+    }
+}
+
+/// The front before the desks.
+pub(crate) fn front(desks: &Arc<Desks>) -> Router {
+    let mut router = Router::new();
+    for (method, path, function) in ROUTES {
+        let Ok(filter) = MethodFilter::try_from(method.clone()) else { continue };
+        let desks = Arc::clone(desks);
+        let handle = async move |parameters: RawPathParams,
+                                 method: Method,
+                                 address: Uri,
+                                 headers: HeaderMap,
+                                 body: Bytes| {
+            let route = format!("{method} {path}");
+            let payload = event(&route, &parameters, &method, &address, &headers, &body);
+            response(desks.invoke(function, payload).await)
+        };
+        router = router.route(path, on(filter, handle));
+    }
+    router
+        .fallback(async || message(StatusCode::NOT_FOUND, "Not Found"))
+        .method_not_allowed_fallback(async || message(StatusCode::NOT_FOUND, "Not Found"))
+        .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
+}
+
+/// A request in API Gateway's payload format 2.0.
+fn event(
+    route: &str,
+    parameters: &RawPathParams,
+    method: &Method,
+    address: &Uri,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Value {
+    let mut joined: HashMap<String, String> = HashMap::new();
+    for (name, value) in headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        joined
+            .entry(name.to_string())
+            .and_modify(|all| {
+                all.push(',');
+                all.push_str(&value);
+            })
+            .or_insert_with(|| value.into_owned());
+    }
+    let parameters: Map<String, Value> =
+        parameters.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+    let (body, encoded) = match std::str::from_utf8(body) {
+        Ok(text) => (text.to_owned(), false),
+        Err(_) => (STANDARD.encode(body), true),
+    };
+    let now = SystemClock.now();
+    json!({
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": address.path(),
+        "rawQueryString": address.query().unwrap_or_default(),
+        "headers": joined,
+        "pathParameters": parameters,
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "local",
+            "domainName": "localhost",
+            "domainPrefix": "localhost",
+            "http": {
+                "method": method.as_str(),
+                "path": address.path(),
+                "protocol": "HTTP/1.1",
+                "sourceIp": "127.0.0.1",
+                "userAgent": joined.get("user-agent").cloned().unwrap_or_default(),
+            },
+            "requestId": "local",
+            "routeKey": route,
+            "stage": "$default",
+            "time": now.to_string(),
+            "timeEpoch": now.as_millis(),
+        },
+        "body": body,
+        "isBase64Encoded": encoded,
+    })
+}
+
+/// A function's answer as a response; one that API Gateway would not take is a 500.
+fn response(answer: Answer) -> Response {
+    let Ok(answer) = answer else {
+        return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error");
+    };
+    let status = answer.get("statusCode").and_then(Value::as_u64).unwrap_or(500);
+    let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let text = answer.get("body").and_then(Value::as_str).unwrap_or_default();
+    let encoded = answer.get("isBase64Encoded").and_then(Value::as_bool).unwrap_or_default();
+    let body = if encoded {
+        STANDARD.decode(text).unwrap_or_default()
+    } else {
+        text.as_bytes().to_vec()
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = answer.get("headers").and_then(Value::as_object);
+    for (name, value) in headers.into_iter().flatten() {
+        let name = HeaderName::try_from(name.as_str());
+        let value = HeaderValue::try_from(value.as_str().unwrap_or_default());
+        if let (Ok(name), Ok(value)) = (name, value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// A message of API Gateway's own.
+fn message(status: StatusCode, text: &str) -> Response {
+    let mut response = Response::new(Body::from(json!({"message": text}).to_string()));
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(http::header::CONTENT_TYPE, json);
+    response
+}

@@ -1,0 +1,9 @@
+//! The whole of Hookline on one machine: the very desks that the Lambda functions sit at, before
+//! embedded stand-ins for `DynamoDB` and SQS, behind an HTTP front that speaks API Gateway.
+
+pub mod database;
+pub mod demo;
+mod front;
+pub mod queues;
+pub mod routes;
+pub mod stack;

@@ -1,0 +1,37 @@
+//! Which function answers which request; `template.yaml` declares the same for the cloud.
+
+use http::Method;
+
+/// A function of the deployment that answers HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Function {
+    /// Takes `start` events.
+    Start,
+    /// Takes `selected` events.
+    Selected,
+    /// Takes `answered` events.
+    Answered,
+    /// Takes postbacks to a call.
+    Postback,
+    /// Takes data about a caller.
+    Data,
+    /// The management API.
+    Api,
+}
+
+/// Every route: method, path with its parameters in braces, function.
+pub const ROUTES: [(Method, &str, Function); 13] = [
+    (Method::POST, "/calls/{call_id}/start", Function::Start),
+    (Method::POST, "/calls/{call_id}/selected", Function::Selected),
+    (Method::POST, "/calls/{call_id}/answered", Function::Answered),
+    (Method::GET, "/postback/{call_id}", Function::Postback),
+    (Method::POST, "/postback/{call_id}", Function::Postback),
+    (Method::GET, "/data/{postback_key}", Function::Data),
+    (Method::POST, "/data/{postback_key}", Function::Data),
+    (Method::GET, "/campaigns/{id}", Function::Api),
+    (Method::PUT, "/campaigns/{id}", Function::Api),
+    (Method::POST, "/campaigns/{id}/postback-keys", Function::Api),
+    (Method::PATCH, "/campaigns/{id}/postback-keys/{key_id}", Function::Api),
+    (Method::POST, "/api-keys", Function::Api),
+    (Method::GET, "/calls/{call_id}", Function::Api),
+];

@@ -1,0 +1,204 @@
+//! The stack: database, queues, desks and front, started together.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aws_credential_types::Credentials;
+use hookline::adapters::dynamodb::{DynamoDb, create_table};
+use hookline::adapters::http::{
+    AddressPolicy, HttpSender, Loopback, PrivateEndpoints, RuntimePortListed, SenderFault,
+};
+use hookline::adapters::system::{SystemChance, SystemClock};
+use hookline::key::{BearerKey, Grant, Key, Scope};
+use hookline::ports::StoreError;
+use hookline::ports::chance::Chance;
+use hookline::ports::clock::Clock;
+use hookline::ports::keys::Keys;
+use hookline_functions::api::Api;
+use hookline_functions::environment::StoreSettings;
+use hookline_functions::event_desk::EventDesk;
+use hookline_functions::postback_desk::PostbackDesk;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::database::{Database, DatabaseError};
+use crate::front::{Desks, front};
+
+/// The table's name on one machine.
+const TABLE: &str = "hookline";
+/// The file with the admin key that an earlier start made.
+const KEY_FILE: &str = "admin-key";
+
+/// How a stack is to be.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// The port on loopback; a free one when `None`.
+    pub port: Option<u16>,
+    /// The folder of the database; everything is in memory when `None`.
+    pub data: Option<PathBuf>,
+    /// The admin key; when `None`, that of an earlier start in the folder, or else a new one.
+    pub admin_key: Option<String>,
+}
+
+/// A running stack. It stops when dropped.
+#[derive(Debug)]
+pub struct Stack {
+    address: SocketAddr,
+    admin_key: BearerKey,
+    server: JoinHandle<()>,
+    database: Database,
+}
+
+/// Why a stack did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// The port is taken or forbidden.
+    #[error("port {port} on loopback cannot be had: {cause}; name another with --port")]
+    Port {
+        /// The port.
+        port: u16,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The folder of the database cannot be used.
+    #[error("{} cannot be used for data: {cause}", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+    /// The database did not start.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
+    /// The table or the key could not be made.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The sender could not be set up.
+    #[error(transparent)]
+    Sender(#[from] SenderFault),
+    /// The address policy does not hold together.
+    #[error(transparent)]
+    Policy(#[from] RuntimePortListed),
+}
+
+impl Stack {
+    /// Starts a stack.
+    ///
+    /// # Errors
+    /// Says what could not be had.
+    pub async fn start(settings: Settings) -> Result<Self, StackError> {
+        let port = settings.port.unwrap_or(0);
+        let taken = |cause| StackError::Port { port, cause };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(taken)?;
+        let address = listener.local_addr().map_err(taken)?;
+
+        let file = settings.data.as_ref().map(|folder| folder.join("hookline.sqlite"));
+        let database = Database::start(file.as_deref()).await?;
+        let table = Table::of(&database);
+        create_table(&table.0.client(), TABLE).await?;
+        let store = table.open();
+        let admin_key = admin_key(&settings)?;
+        store.store_key(&admin(&admin_key)).await?;
+
+        let policy = AddressPolicy::new(Loopback::Allowed, PrivateEndpoints::default(), None)?;
+        let sender = HttpSender::new(policy.clone())?;
+        let desks = Desks {
+            events: EventDesk::new(store, sender),
+            postbacks: PostbackDesk::new(table.open()),
+            api: Api::new(table.open(), policy),
+        };
+        let front = front(&Arc::new(desks));
+        let server = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, front).await {
+                tracing::error!(%error, "the front stopped");
+            }
+        });
+        Ok(Self { address, admin_key, server, database })
+    }
+
+    /// Where it answers, without a slash at the end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where its database answers, to whoever speaks `DynamoDB`.
+    #[must_use]
+    pub fn database_url(&self) -> String {
+        self.database.endpoint()
+    }
+
+    /// The key that may do everything.
+    #[must_use]
+    pub fn admin_key(&self) -> &str {
+        self.admin_key.expose()
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+/// The table in the embedded database. Each desk opens it for itself, as each function does.
+struct Table(StoreSettings);
+
+impl Table {
+    fn of(database: &Database) -> Self {
+        Self(StoreSettings {
+            table: TABLE.to_owned(),
+            region: "us-east-1".to_owned(),
+            endpoint: Some(database.endpoint()),
+            credentials: Credentials::from_keys("local", "local", None),
+        })
+    }
+
+    fn open(&self) -> DynamoDb {
+        DynamoDb::new(self.0.client(), self.0.table.clone())
+    }
+}
+
+fn admin(bearer: &BearerKey) -> Key {
+    Key {
+        hash: bearer.hash(),
+        name: "admin key of this machine".to_owned(),
+        paused: false,
+        created_at: SystemClock.now(),
+        grant: Grant::Api(Scope::Admin),
+    }
+}
+
+/// The admin key: as set, as kept in the data folder, or a new one that is then kept there.
+fn admin_key(settings: &Settings) -> Result<BearerKey, StackError> {
+    if let Some(set) = &settings.admin_key {
+        return Ok(BearerKey::given(set.clone()));
+    }
+    let new = || BearerKey::from_random("hla", SystemChance.key_bytes());
+    let Some(folder) = &settings.data else { return Ok(new()) };
+    let unusable = |cause| StackError::Folder { folder: folder.clone(), cause };
+    let file = folder.join(KEY_FILE);
+    match std::fs::read_to_string(&file) {
+        Ok(kept) if !kept.trim().is_empty() => Ok(BearerKey::given(kept.trim().to_owned())),
+        _ => {
+            let key = new();
+            write_private(&file, key.expose()).map_err(unusable)?;
+            Ok(key)
+        }
+    }
+}
+
+/// Writes a file that only its owner may read.
+fn write_private(file: &std::path::Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(file)?.write_all(text.as_bytes())
+}

@@ -1,0 +1,138 @@
+//! The item of a call.
+//!
+//! | attribute | holds |
+//! |---|---|
+//! | `campaign_id` `uuid` `call_key` `caller_number` `called_number` `number_name` `started_at` | as first reported |
+//! | `events` `postbacks` | ids of what was applied, so that each is applied once |
+//! | `t:KEY` | the values of one tag, a string set |
+//! | `b:…` | one try at a buyer, JSON |
+//! | `location` | where the caller is, JSON |
+//! | `revenue` `payout` `posted_conversion` | as postbacks say |
+//! | `call_log` | partition of the index `calls` |
+
+use super::CALL_RETENTION_DAYS;
+use super::item::{
+    Item, get_flag, get_json, get_millis, get_tags, get_text, json, key, number, set_of, tag_sets,
+    text,
+};
+use super::update::Update;
+use crate::call::{Call, CallEvent, CallId, CallKey, Moment, Try};
+use crate::campaign::{Amounts, CampaignId};
+use crate::geo::Location;
+use crate::phone::E164;
+use crate::ports::intake::Claim;
+use crate::tag::TagSet;
+use crate::time::Timestamp;
+
+/// What the attribute names of tags start with.
+pub(super) const TAG: &str = "t:";
+const TRY: &str = "b:";
+/// In how many partitions a campaign's day is listed, so that a busy one stays below the limit of
+/// one partition (1,000 writes a second).
+const LOG_SHARDS: u32 = 4;
+
+/// The key of a call's item.
+pub(super) fn call_key(id: &CallId) -> Item {
+    key(partition(id), "CALL")
+}
+
+/// The partition that a call and its deliveries share.
+pub(super) fn partition(id: &CallId) -> String {
+    format!("CALL#{id}")
+}
+
+/// When something kept with a call is forgotten, unix seconds.
+pub(super) fn expiry(now: Timestamp) -> i64 {
+    now.plus_seconds(CALL_RETENTION_DAYS * 86400).as_seconds()
+}
+
+/// The name under which an event counts as applied.
+pub(super) fn event_name(event: &CallEvent) -> String {
+    format!("{}#{}", event.moment.trigger(), event.occurrence())
+}
+
+/// Reads a call's item; `None` when it is none.
+pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
+    let decimal = |name| get_text(item, name).and_then(|text| text.parse().ok());
+    let phone = |name| get_text(item, name).and_then(|text| E164::parse(text).ok());
+    let campaign = CampaignId::parse(get_text(item, "campaign_id")?).ok()?;
+    let call_key = CallKey::stored(get_text(item, "call_key")?.to_owned());
+    let call = Call::new(id.clone(), campaign, get_text(item, "uuid")?.to_owned(), call_key);
+    Some(Call {
+        caller: phone("caller_number"),
+        called: phone("called_number"),
+        number_name: get_text(item, "number_name").map(str::to_owned),
+        started_at: get_millis(item, "started_at"),
+        ended_at: get_millis(item, "ended_at"),
+        tries: item
+            .keys()
+            .filter(|name| name.starts_with(TRY))
+            .filter_map(|name| get_json::<Try>(item, name))
+            .collect(),
+        tags: tags_of(item),
+        location: location_of(item),
+        amounts: Amounts { revenue: decimal("revenue"), payout: decimal("payout") },
+        posted_conversion: get_flag(item, "posted_conversion"),
+        ..call
+    })
+}
+
+/// The tags in a call's item.
+pub(super) fn tags_of(item: &Item) -> TagSet {
+    get_tags(item, TAG)
+}
+
+/// Where a call's item says that the caller is.
+pub(super) fn location_of(item: &Item) -> Location {
+    get_json(item, "location").unwrap_or_default()
+}
+
+/// The update that claims an event: what [`Call::take_in`] does, for whoever asks first.
+pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
+    let event = claim.event;
+    let mut update = Update::default();
+    update.set_once("uuid", text(claim.uuid.clone()));
+    update.set_once("call_key", text(claim.call_key.expose()));
+    update.set_once("expires_at", number(expiry(claim.now)));
+    if let Some(campaign) = &event.campaign {
+        update.set_once("campaign_id", text(campaign.as_str()));
+    }
+    if let Some(caller) = &event.caller {
+        update.set_once("caller_number", text(caller.as_str()));
+        update.set_once("location", json(&event.location()));
+    }
+    if let Some(called) = &event.called {
+        update.set_once("called_number", text(called.as_str()));
+    }
+    if let Some(name) = &event.number_name {
+        update.set_once("number_name", text(name.clone()));
+    }
+    if let (Moment::Start, Some(campaign)) = (&event.moment, &event.campaign) {
+        update.set_once("started_at", number(event.occurred_at.as_millis()));
+        update.set_once("call_log", text(log_partition(campaign, event)));
+    }
+    if let Some(tried) = event.tried() {
+        let rank = if tried.answered { 2 } else { 1 };
+        let name = format!("{TRY}{:015}:{rank}:{}", tried.at.as_millis(), tried.buyer.id);
+        update.set(&name, json(&tried));
+    }
+    for (name, values) in tag_sets(&event.tags, TAG) {
+        update.add(&name, values);
+    }
+    let name = event_name(event);
+    update.add("events", set_of(name.clone()));
+    update.require_without("events", text(name));
+    match &event.campaign {
+        Some(campaign) => {
+            update.require_absent_or("campaign_id", "=", text(campaign.as_str()));
+        }
+        None => update.require_present("campaign_id"),
+    }
+    update
+}
+
+fn log_partition(campaign: &CampaignId, event: &CallEvent) -> String {
+    let day: String = event.occurred_at.to_string().chars().take(10).collect();
+    let sum = event.call.as_str().bytes().fold(0_u32, |sum, b| sum.wrapping_mul(31) + u32::from(b));
+    format!("{campaign}#{day}#{}", sum % LOG_SHARDS)
+}

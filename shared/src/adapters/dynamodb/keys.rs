@@ -1,0 +1,138 @@
+//! Keys: one item each under the key's hash; the key itself is never stored.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::DynamoDb;
+use super::failure::{failed, unreadable};
+use super::item::{Item, get_flag, get_millis, get_number, get_text, key, number, text};
+use crate::answer::TagPrefix;
+use crate::campaign::CampaignId;
+use crate::key::{Grant, Key, KeyHash, PostbackGrant, Scope};
+use crate::ports::StoreError;
+use crate::ports::keys::Keys;
+
+/// The key of a key's item.
+pub(super) fn key_key(hash: &KeyHash) -> Item {
+    key(format!("KEY#{}", hash.as_str()), "KEY")
+}
+
+/// How a scope is stored.
+pub(super) fn scope_name(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Calls => "calls",
+        Scope::Admin => "admin",
+    }
+}
+
+fn item_of(stored: &Key) -> Item {
+    let mut item = key_key(&stored.hash);
+    item.insert("name".to_owned(), text(stored.name.clone()));
+    item.insert("paused".to_owned(), AttributeValue::Bool(stored.paused));
+    item.insert("created_at".to_owned(), number(stored.created_at.as_millis()));
+    match &stored.grant {
+        Grant::Api(scope) => {
+            item.insert("scope".to_owned(), text(scope_name(*scope)));
+        }
+        Grant::Postback(grant) => {
+            let seconds =
+                |span: Duration| number(i64::try_from(span.as_secs()).unwrap_or(i64::MAX));
+            item.insert("campaign_id".to_owned(), text(grant.campaign.as_str()));
+            item.insert("storage_seconds".to_owned(), seconds(grant.storage));
+            if let Some(cutoff) = grant.cutoff {
+                item.insert("cutoff_seconds".to_owned(), seconds(cutoff));
+            }
+            if let Some(prefix) = &grant.tag_prefix {
+                item.insert("tag_prefix".to_owned(), text(prefix.as_str()));
+            }
+        }
+    }
+    item
+}
+
+/// Reads a key's item back; `None` when it is none.
+pub(super) fn key_of(hash: &KeyHash, item: &Item) -> Option<Key> {
+    let seconds = |name| get_number(item, name).map(|s| Duration::from_secs(s.unsigned_abs()));
+    let grant = match get_text(item, "scope") {
+        Some("calls") => Grant::Api(Scope::Calls),
+        Some("admin") => Grant::Api(Scope::Admin),
+        Some(_) => return None,
+        None => Grant::Postback(PostbackGrant {
+            campaign: CampaignId::parse(get_text(item, "campaign_id")?).ok()?,
+            tag_prefix: match get_text(item, "tag_prefix") {
+                Some(prefix) => Some(TagPrefix::parse(prefix).ok()?),
+                None => None,
+            },
+            storage: seconds("storage_seconds")?,
+            cutoff: seconds("cutoff_seconds"),
+        }),
+    };
+    Some(Key {
+        hash: hash.clone(),
+        name: get_text(item, "name")?.to_owned(),
+        paused: get_flag(item, "paused")?,
+        created_at: get_millis(item, "created_at")?,
+        grant,
+    })
+}
+
+impl Keys for DynamoDb {
+    async fn key(&self, hash: &KeyHash) -> Result<Option<Arc<Key>>, StoreError> {
+        if let Some(known) = self.keys.get(hash) {
+            return Ok(Some(known));
+        }
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key_key(hash)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed("read a key"))?;
+        let Some(item) = found.item else { return Ok(None) };
+        let stored = key_of(hash, &item).ok_or_else(|| unreadable("read a key", "its item"))?;
+        let stored = Arc::new(stored);
+        self.keys.put(hash, Arc::clone(&stored));
+        Ok(Some(stored))
+    }
+
+    async fn store_key(&self, stored: &Key) -> Result<(), StoreError> {
+        self.keys.forget(&stored.hash);
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item_of(stored)))
+            .send()
+            .await
+            .map_err(failed("store a key"))?;
+        Ok(())
+    }
+
+    async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
+        self.keys.forget(hash);
+        let paused = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key_key(hash)))
+            .update_expression("SET paused = :paused")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":paused", AttributeValue::Bool(paused))
+            .send()
+            .await;
+        match paused {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(failed("pause a key")(error)),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The store: one `DynamoDB` table, where every step that decides something is one conditional
+//! write.
+//!
+//! - A call is one item; each tag key is its own string set, so that merging is `ADD`: no
+//!   read-modify-write, any order, twice is once.
+//! - A caller of a campaign is one item, so that a call's start (which names the caller's latest
+//!   call) and data posted for the caller (which looks for that call) are decided against each other.
+//! - Campaigns are one JSON document an item; keys stand under their hash.
+
+mod cache;
+mod call_item;
+mod caller_item;
+mod callers;
+mod calls;
+mod campaigns;
+mod claim;
+mod claim_checked;
+mod delivery_item;
+mod failure;
+mod item;
+mod keys;
+mod record;
+mod table;
+mod update;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::Client;
+
+use crate::campaign::{Campaign, CampaignId};
+use crate::key::{Key, KeyHash};
+use cache::Cache;
+
+pub use table::create_table;
+
+/// How long a call and its deliveries are kept, in days.
+pub const CALL_RETENTION_DAYS: i64 = 90;
+
+/// The table, with campaigns and keys remembered for up to 30 seconds.
+#[derive(Debug)]
+pub struct DynamoDb {
+    client: Client,
+    table: String,
+    campaigns: Cache<CampaignId, Arc<Campaign>>,
+    keys: Cache<KeyHash, Arc<Key>>,
+}
+
+impl DynamoDb {
+    /// The store in the table of that name.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table, campaigns: Cache::default(), keys: Cache::default() }
+    }
+}

@@ -1,0 +1,105 @@
+//! Keeps what an event's webhooks brought: tags and place on the call, deliveries beside it, and
+//! what is remembered of the caller, all at once.
+
+use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
+use futures_util::future::try_join_all;
+use futures_util::try_join;
+
+use super::DynamoDb;
+use super::call_item::{TAG, call_key, location_of, tags_of};
+use super::claim::Updated;
+use super::delivery_item::item_of;
+use super::failure::{failed, unreadable};
+use super::item::{Item, json, tag_sets};
+use super::update::Update;
+use crate::ports::StoreError;
+use crate::ports::callers::Callers;
+use crate::ports::intake::{Record, Standing};
+
+/// Tag keys in one update: an expression has at most 300 operands and 4 KB.
+const KEYS_AN_UPDATE: usize = 150;
+/// Items in one batch (a limit of the service).
+const ITEMS_A_BATCH: usize = 25;
+/// How often what a batch left over is sent again.
+const BATCH_TRIES: usize = 5;
+
+impl DynamoDb {
+    pub(super) async fn keep_record(&self, record: &Record<'_>) -> Result<Standing, StoreError> {
+        let call = &record.call.id;
+        let items: Vec<Item> = record
+            .deliveries
+            .iter()
+            .enumerate()
+            .map(|(position, delivery)| item_of(call, delivery, position, record.now))
+            .collect();
+        let batches = try_join_all(items.chunks(ITEMS_A_BATCH).map(|batch| self.put_all(batch)));
+        let remember = async {
+            match &record.remembering {
+                Some(remembering) => self.remember(remembering, record.now).await,
+                None => Ok(()),
+            }
+        };
+        let (standing, _, ()) = try_join!(self.add_to_call(record), batches, remember)?;
+        Ok(standing)
+    }
+
+    async fn add_to_call(&self, record: &Record<'_>) -> Result<Standing, StoreError> {
+        let mut updates = Vec::new();
+        let sets = tag_sets(&record.tags, TAG);
+        for sets in sets.chunks(KEYS_AN_UPDATE) {
+            let mut update = Update::default();
+            for (name, values) in sets {
+                update.add(name, values.clone());
+            }
+            updates.push(update);
+        }
+        if let Some(location) = record.location {
+            if updates.is_empty() {
+                updates.push(Update::default());
+            }
+            if let Some(last) = updates.last_mut() {
+                last.set("location", json(location));
+            }
+        }
+        let call = record.call;
+        let mut standing = Standing { tags: call.tags.clone(), location: call.location };
+        for mut update in updates {
+            update.require_present("campaign_id");
+            let action = "add tags to a call";
+            standing = match self.update(call_key(&call.id), &update, action).await? {
+                Updated::Made(item) => {
+                    Standing { tags: tags_of(&item), location: location_of(&item) }
+                }
+                Updated::Refused(_) => return Err(unreadable(action, "the call")),
+            };
+        }
+        Ok(standing)
+    }
+
+    async fn put_all(&self, items: &[Item]) -> Result<(), StoreError> {
+        let put = |item: &Item| {
+            let put = PutRequest::builder().set_item(Some(item.clone())).build();
+            put.map(|put| WriteRequest::builder().put_request(put).build())
+                .map_err(|_| unreadable("keep deliveries", "an item"))
+        };
+        let mut left = items.iter().map(put).collect::<Result<Vec<_>, _>>()?;
+        for _ in 0..BATCH_TRIES {
+            if left.is_empty() {
+                return Ok(());
+            }
+            let answer = self
+                .client
+                .batch_write_item()
+                .request_items(&self.table, left)
+                .send()
+                .await
+                .map_err(failed("keep deliveries"))?;
+            left = answer
+                .unprocessed_items
+                .and_then(|mut tables| tables.remove(&self.table))
+                .unwrap_or_default();
+        }
+        let cause = "the table took too few writes".to_owned();
+        if left.is_empty() { Ok(()) } else { Err(StoreError { action: "keep deliveries", cause }) }
+    }
+}

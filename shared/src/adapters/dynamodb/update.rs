@@ -1,0 +1,147 @@
+//! Writes an update expression clause by clause, every name and value a placeholder.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// The clauses of one update, with a condition.
+#[derive(Debug, Default)]
+pub(super) struct Update {
+    set: Vec<String>,
+    add: Vec<String>,
+    remove: Vec<String>,
+    delete: Vec<String>,
+    conditions: Vec<String>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Update {
+    /// A placeholder for an attribute's name.
+    pub(super) fn name(&mut self, name: &str) -> String {
+        let placeholder = format!("#n{}", self.names.len());
+        self.names.insert(placeholder.clone(), name.to_owned());
+        placeholder
+    }
+
+    /// A placeholder for a value.
+    pub(super) fn value(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+
+    /// Sets an attribute.
+    pub(super) fn set(&mut self, name: &str, value: AttributeValue) {
+        let (name, value) = (self.name(name), self.value(value));
+        self.set.push(format!("{name} = {value}"));
+    }
+
+    /// Sets an attribute that is not there yet.
+    pub(super) fn set_once(&mut self, name: &str, value: AttributeValue) {
+        let (name, value) = (self.name(name), self.value(value));
+        self.set.push(format!("{name} = if_not_exists({name}, {value})"));
+    }
+
+    /// Adds to a set.
+    pub(super) fn add(&mut self, name: &str, value: AttributeValue) {
+        let (name, value) = (self.name(name), self.value(value));
+        self.add.push(format!("{name} {value}"));
+    }
+
+    /// Takes out of a set.
+    pub(super) fn delete(&mut self, name: &str, value: AttributeValue) {
+        let (name, value) = (self.name(name), self.value(value));
+        self.delete.push(format!("{name} {value}"));
+    }
+
+    /// Removes an attribute.
+    pub(super) fn remove(&mut self, name: &str) {
+        let name = self.name(name);
+        self.remove.push(name);
+    }
+
+    /// Asks for this, and for all else that is asked.
+    pub(super) fn require(&mut self, condition: String) {
+        self.conditions.push(condition);
+    }
+
+    /// Asks that an attribute be there.
+    pub(super) fn require_present(&mut self, name: &str) {
+        let name = self.name(name);
+        self.require(format!("attribute_exists({name})"));
+    }
+
+    /// Asks that an attribute not be there.
+    pub(super) fn require_absent(&mut self, name: &str) {
+        let name = self.name(name);
+        self.require(format!("attribute_not_exists({name})"));
+    }
+
+    /// Asks that a set not hold a value.
+    pub(super) fn require_without(&mut self, set: &str, value: AttributeValue) {
+        let (name, value) = (self.name(set), self.value(value));
+        self.require(format!("NOT contains({name}, {value})"));
+    }
+
+    /// Asks that an attribute be absent or equal to a value.
+    pub(super) fn require_absent_or(
+        &mut self,
+        name: &str,
+        comparison: &str,
+        value: AttributeValue,
+    ) {
+        let (name, value) = (self.name(name), self.value(value));
+        self.require(format!("(attribute_not_exists({name}) OR {name} {comparison} {value})"));
+    }
+
+    /// The update expression.
+    pub(super) fn expression(&self) -> Option<String> {
+        let clauses = [
+            ("SET", &self.set),
+            ("ADD", &self.add),
+            ("REMOVE", &self.remove),
+            ("DELETE", &self.delete),
+        ];
+        let clauses: Vec<String> = clauses
+            .iter()
+            .filter(|(_, parts)| !parts.is_empty())
+            .map(|(word, parts)| format!("{word} {}", parts.join(", ")))
+            .collect();
+        (!clauses.is_empty()).then(|| clauses.join(" "))
+    }
+
+    /// The condition expression.
+    pub(super) fn condition(&self) -> Option<String> {
+        (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "))
+    }
+
+    /// The names behind the placeholders.
+    pub(super) fn names(&self) -> Option<HashMap<String, String>> {
+        (!self.names.is_empty()).then(|| self.names.clone())
+    }
+
+    /// The values behind the placeholders.
+    pub(super) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        (!self.values.is_empty()).then(|| self.values.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clauses_come_out_in_order_with_placeholders() {
+        let mut update = Update::default();
+        update.set_once("a", AttributeValue::N("1".to_owned()));
+        update.add("t:x", AttributeValue::Ss(vec!["y".to_owned()]));
+        update.require_present("a");
+        assert_eq!(
+            update.expression().as_deref(),
+            Some("SET #n0 = if_not_exists(#n0, :v0) ADD #n1 :v1")
+        );
+        assert_eq!(update.condition().as_deref(), Some("attribute_exists(#n2)"));
+        assert_eq!(update.names().unwrap().get("#n1").map(String::as_str), Some("t:x"));
+    }
+}

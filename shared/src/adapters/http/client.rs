@@ -1,0 +1,78 @@
+//! The HTTP clients, built once at start.
+//!
+//! Policy: roots are compiled in (scanning the system's costs a cold start tens of milliseconds);
+//! no proxy, redirect, retry, referer or cookie of the client's own; no idle connection is kept,
+//! because one that was frozen with the function fails when thawed, and a request on a fresh
+//! connection is never silently sent twice.
+//!
+//! A resolver sees names without ports, while exceptions are for exact ports; so each clearance
+//! that the policy can give has its own client. With no exceptions that is one.
+
+use std::sync::Arc;
+
+use reqwest::redirect;
+use rustls::{ClientConfig, RootCertStore};
+
+use super::SenderFault;
+use super::policy::{AddressPolicy, Clearance};
+use super::resolver::{Lookup, VettingResolver};
+
+/// A client for each clearance.
+#[derive(Debug)]
+pub(super) struct Clients {
+    public_only: reqwest::Client,
+    others: Vec<(Clearance, reqwest::Client)>,
+}
+
+impl Clients {
+    /// Builds the clients that `policy` can ask for.
+    pub(super) fn new<L: Lookup>(policy: &AddressPolicy, lookup: L) -> Result<Self, SenderFault> {
+        let lookup = Arc::new(lookup);
+        let tls = tls()?;
+        let cleared =
+            |clearance| client(&tls, VettingResolver::new(Arc::clone(&lookup), clearance));
+        let mut others = Vec::new();
+        for clearance in policy.clearances() {
+            if clearance != Clearance::PUBLIC_ONLY {
+                others.push((clearance, cleared(clearance)?));
+            }
+        }
+        Ok(Self { public_only: cleared(Clearance::PUBLIC_ONLY)?, others })
+    }
+
+    /// The client whose names may lead to what `clearance` permits, and to public addresses alone
+    /// should the clearance be an unknown one.
+    pub(super) fn cleared_for(&self, clearance: Clearance) -> &reqwest::Client {
+        let found = self.others.iter().find(|(of, _)| *of == clearance);
+        found.map_or(&self.public_only, |(_, client)| client)
+    }
+}
+
+fn tls() -> Result<ClientConfig, rustls::Error> {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    // A configuration of our own is taken as it is, so what is spoken has to be said here.
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
+fn client<L: Lookup>(
+    tls: &ClientConfig,
+    resolver: VettingResolver<L>,
+) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls.clone())
+        .dns_resolver(resolver)
+        .no_proxy()
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_max_idle_per_host(0)
+        .tcp_nodelay(true)
+        .build()
+}

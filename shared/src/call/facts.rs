@@ -1,0 +1,125 @@
+//! What a webhook's matches and tokens see of a call.
+
+use std::borrow::Cow;
+
+use rust_decimal::Decimal;
+
+use super::Call;
+use crate::campaign::{Campaign, Webhook};
+use crate::facts::Facts;
+use crate::template::Values;
+use crate::time::Timestamp;
+use crate::token::SystemToken;
+
+/// A call in its campaign at one moment, as matches see it.
+#[derive(Debug, Clone, Copy)]
+pub struct CallFacts<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// Its campaign.
+    pub campaign: &'a Campaign,
+    /// Now, by our clock.
+    pub now: Timestamp,
+    /// The webhook being fired, for the tokens that speak of it.
+    pub firing: Option<Firing<'a>>,
+}
+
+/// One webhook being fired.
+#[derive(Debug, Clone, Copy)]
+pub struct Firing<'a> {
+    /// The webhook.
+    pub webhook: &'a Webhook,
+    /// The id of the delivery, the same on every attempt.
+    pub delivery: &'a str,
+    /// The attempt, from 1.
+    pub attempt: u32,
+}
+
+impl<'a> CallFacts<'a> {
+    fn system(&self, token: SystemToken) -> Option<Cow<'a, str>> {
+        let call = self.call;
+        match token {
+            SystemToken::CallId => Some(call.id.as_str().into()),
+            SystemToken::CallUuid => Some(call.uuid.as_str().into()),
+            SystemToken::CallKey => Some(call.key.expose().into()),
+            SystemToken::CampaignId => Some(self.campaign.id.as_str().into()),
+            SystemToken::CampaignName => Some(self.campaign.name.as_str().into()),
+            SystemToken::CallerNumber => call.caller.as_ref().map(|n| n.as_str().into()),
+            SystemToken::CallerId => call.caller.as_ref().map(|n| n.digits().into()),
+            SystemToken::NanpCallerNumber => {
+                call.caller.as_ref().and_then(|n| n.nanp()).map(Cow::from)
+            }
+            SystemToken::CallerZip => call.location.caller_zip().map(Cow::from),
+            SystemToken::CallerState => call.location.caller_state().map(Cow::from),
+            SystemToken::CallerCountry => call.location.caller_country().map(Cow::from),
+            SystemToken::CalledNumber => call.called.as_ref().map(|n| n.as_str().into()),
+            SystemToken::NumberName => call.number_name.as_deref().map(Cow::from),
+            SystemToken::CallStartTime => call.started_at.map(|at| number(at.as_seconds())),
+            SystemToken::CallDuration => call
+                .started_at
+                .map(|at| number(call.ended_at.unwrap_or(self.now).seconds_since(at))),
+            SystemToken::ConnectedSeconds => {
+                let until = call.ended_at.unwrap_or(self.now);
+                Some(number(call.answered_at().map_or(0, |at| until.seconds_since(at))))
+            }
+            SystemToken::Connected => Some(yes_or_no(call.answered_at().is_some())),
+            SystemToken::Converted => Some(yes_or_no(call.posted_conversion == Some(true))),
+            SystemToken::BuyerId => call.buyer().map(|buyer| buyer.id.as_str().into()),
+            SystemToken::BuyerName => {
+                call.buyer().and_then(|buyer| buyer.name.as_deref()).map(Cow::from)
+            }
+            SystemToken::Revenue => call.amounts.revenue.map(decimal),
+            SystemToken::Payout => call.amounts.payout.map(decimal),
+            SystemToken::Timestamp => Some(number(self.now.as_seconds())),
+            SystemToken::Trigger => self.firing.map(|f| f.webhook.trigger.as_str().into()),
+            SystemToken::DeliveryId => self.firing.map(|f| f.delivery.into()),
+            SystemToken::Attempt => self.firing.map(|f| f.attempt.to_string().into()),
+            SystemToken::WebhookId => self.firing.map(|f| f.webhook.id.as_str().into()),
+            SystemToken::WebhookName => self.firing.map(|f| f.webhook.name.as_str().into()),
+            // The platform sends these two as tags; the recording and the end of the call are not
+            // known while it is up.
+            SystemToken::PublisherId
+            | SystemToken::SubId
+            | SystemToken::RecordingUrl
+            | SystemToken::HungUpBy => None,
+        }
+    }
+}
+
+impl Facts for CallFacts<'_> {
+    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
+        if name == "geo" {
+            return self.call.location.geo_values().into_iter().map(Cow::from).collect();
+        }
+        if let Some(value) = SystemToken::from_name(name).and_then(|token| self.system(token)) {
+            return if value.is_empty() { Vec::new() } else { vec![value] };
+        }
+        let buyer = self.call.buyer().into_iter().flat_map(|buyer| buyer.tags.values(name));
+        let mut values: Vec<&str> = self.call.tags.values(name).chain(buyer).collect();
+        values.sort_unstable();
+        values.dedup();
+        values.into_iter().map(Cow::from).collect()
+    }
+}
+
+impl Values for CallFacts<'_> {
+    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
+        Facts::values(self, name)
+    }
+
+    fn secret(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.campaign.secret(name).map(|secret| secret.expose().into())
+    }
+}
+
+fn number<'a>(value: i64) -> Cow<'a, str> {
+    value.to_string().into()
+}
+
+fn decimal<'a>(value: Decimal) -> Cow<'a, str> {
+    value.to_string().into()
+}
+
+fn yes_or_no<'a>(yes: bool) -> Cow<'a, str> {
+    Cow::from(if yes { "yes" } else { "no" })
+}

@@ -1,0 +1,206 @@
+//! What became of a webhook: the report a platform gets and the record that is kept.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::call::CallId;
+use crate::campaign::WebhookId;
+use crate::ports::sender;
+use crate::secret::hex;
+use crate::tag::TagSet;
+use crate::time::Timestamp;
+use crate::trigger::Trigger;
+
+/// The id of a delivery: the same for the same call, trigger, webhook and occurrence, so that every
+/// attempt and every repeat of an event names one delivery. `dl_` and 32 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DeliveryId(String);
+
+impl DeliveryId {
+    /// The id of one webhook fired once for one call.
+    #[must_use]
+    pub fn of(call: &CallId, trigger: Trigger, webhook: &WebhookId, occurrence: &str) -> Self {
+        let mut digest = Sha256::new();
+        for part in [call.as_str(), trigger.as_str(), webhook.as_str(), occurrence] {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part.as_bytes());
+        }
+        let digest = hex(&digest.finalize());
+        Self(format!("dl_{}", digest.get(..32).unwrap_or_default()))
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// How a webhook ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum Verdict {
+    /// A 2xx answer came in time.
+    Ok,
+    /// No usable answer.
+    Failed {
+        /// Why.
+        kind: FailureKind,
+    },
+    /// No whole answer within the webhook's deadline.
+    TimedOut,
+    /// The address is not one that Hookline talks to.
+    Blocked,
+    /// Not sent; the notes say why.
+    Skipped,
+}
+
+/// Why a delivery failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The name did not resolve.
+    Dns,
+    /// No connection.
+    Connect,
+    /// No TLS session.
+    Tls,
+    /// What came back is not HTTP.
+    Protocol,
+    /// The answer is larger than the cap.
+    TooLarge,
+    /// A status other than 2xx.
+    Http,
+    /// No request could be made of the template and the call's values.
+    Invalid,
+}
+
+impl From<sender::FailureKind> for FailureKind {
+    fn from(kind: sender::FailureKind) -> Self {
+        match kind {
+            sender::FailureKind::Dns => Self::Dns,
+            sender::FailureKind::Connect => Self::Connect,
+            sender::FailureKind::Tls => Self::Tls,
+            sender::FailureKind::Protocol => Self::Protocol,
+            sender::FailureKind::TooLarge => Self::TooLarge,
+            sender::FailureKind::Invalid => Self::Invalid,
+        }
+    }
+}
+
+/// What the platform is told of one webhook (spec section 13).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The webhook.
+    pub id: WebhookId,
+    /// How it ended.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// The status of the answer, when one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// Milliseconds from the first byte sent to the verdict; absent when nothing was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency_ms: Option<u64>,
+    /// The tags that its answer put on the call; absent when nothing was sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<TagSet>,
+    /// What a person should know, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// The report of a webhook that is not sent.
+    #[must_use]
+    pub fn skipped(id: WebhookId, note: impl Into<String>) -> Self {
+        Self {
+            id,
+            verdict: Verdict::Skipped,
+            http_status: None,
+            latency_ms: None,
+            tags: None,
+            notes: vec![note.into()],
+        }
+    }
+}
+
+/// One HTTP exchange of a delivery, as it is kept. The call key never stands in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// The attempt's number, from 1.
+    pub attempt: u32,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// The method.
+    pub method: String,
+    /// The URL as sent, the call key masked.
+    pub url: String,
+    /// How it ended.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// The status of the answer, when one came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// Milliseconds it took.
+    pub latency_ms: u64,
+    /// Tokens that rendered to nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub empty_tokens: Vec<String>,
+}
+
+/// One webhook fired once for one call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// What fired it.
+    pub trigger: Trigger,
+    /// Which time of that trigger on the call it was.
+    pub occurrence: String,
+    /// What the platform was told.
+    pub report: Report,
+    /// Its exchanges, oldest first; none when it was skipped.
+    pub attempts: Vec<Attempt>,
+    /// When it was created.
+    pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_id_tells_its_four_parts_apart() {
+        let call = CallId::parse("c1").unwrap();
+        let id = |trigger, webhook: &str, occurrence: &str| {
+            DeliveryId::of(&call, trigger, &WebhookId::parse(webhook).unwrap(), occurrence)
+        };
+        assert_eq!(id(Trigger::Start, "crm", "1"), id(Trigger::Start, "crm", "1"));
+        assert_ne!(id(Trigger::Selected, "a", "11"), id(Trigger::Selected, "a1", "1"));
+        assert!(id(Trigger::Start, "crm", "1").as_str().len() == 35);
+    }
+
+    #[test]
+    fn reports_look_as_the_spec_shows_them() {
+        let id = WebhookId::parse("crm").unwrap();
+        let failed = Report {
+            verdict: Verdict::Failed { kind: FailureKind::TooLarge },
+            http_status: Some(200),
+            latency_ms: Some(41),
+            tags: Some(TagSet::new()),
+            notes: Vec::new(),
+            id: id.clone(),
+        };
+        let json = json!({"id": "crm", "status": "failed", "kind": "too_large",
+            "http_status": 200, "latency_ms": 41, "tags": {}, "notes": []});
+        assert_eq!(serde_json::to_value(&failed).unwrap(), json);
+        assert_eq!(serde_json::from_value::<Report>(json).unwrap(), failed);
+        assert_eq!(
+            serde_json::to_value(Report::skipped(id, "matches: geo:us-ca")).unwrap(),
+            json!({"id": "crm", "status": "skipped", "notes": ["matches: geo:us-ca"]})
+        );
+    }
+}

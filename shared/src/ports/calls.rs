@@ -1,0 +1,35 @@
+//! Where calls are kept.
+
+use super::StoreError;
+use crate::call::{Call, CallId, Posting};
+use crate::delivery::Delivery;
+
+/// Reads calls and applies what is posted back to them.
+pub trait Calls: Sync {
+    /// The call as it stands; `None` when nothing was reported of it or it is no longer kept.
+    fn call(&self, id: &CallId) -> impl Future<Output = Result<Option<Call>, StoreError>> + Send;
+
+    /// The call with all its deliveries, oldest first.
+    fn history(
+        &self,
+        id: &CallId,
+    ) -> impl Future<Output = Result<Option<(Call, Vec<Delivery>)>, StoreError>> + Send;
+
+    /// Applies a posting once.
+    fn post(
+        &self,
+        call: &Call,
+        posting: &Posting,
+    ) -> impl Future<Output = Result<Posted, StoreError>> + Send;
+}
+
+/// What became of a posting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Posted {
+    /// It was applied.
+    Applied,
+    /// One with its id was applied before; nothing changed.
+    Duplicate,
+    /// The call is no longer there.
+    Gone,
+}

@@ -1,0 +1,10 @@
+//! Randomness.
+
+/// Makes what nobody can guess.
+pub trait Chance: Sync {
+    /// 24 bytes for a key.
+    fn key_bytes(&self) -> [u8; 24];
+
+    /// A random UUID (RFC 9562, version 4) as text.
+    fn uuid(&self) -> String;
+}

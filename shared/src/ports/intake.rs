@@ -1,0 +1,111 @@
+//! Where call events come in: claimed once, with all that their webhooks need.
+
+use std::sync::Arc;
+
+use super::StoreError;
+use super::callers::{CallerMemory, Remembering};
+use crate::call::{Call, CallEvent, CallId, CallKey};
+use crate::campaign::{Campaign, CampaignId};
+use crate::delivery::{Delivery, Report};
+use crate::geo::Location;
+use crate::key::{BearerKey, KeyRefusal};
+use crate::tag::TagSet;
+use crate::time::Timestamp;
+use crate::trigger::Trigger;
+
+/// Takes call events in and keeps what became of them.
+pub trait Intake: Sync {
+    /// Claims an event for whoever asks first and reads the call, its campaign and, at a start,
+    /// what is kept of the caller, in one round trip. Nothing is stored unless the key, the
+    /// campaign and the call are right.
+    fn claim(&self, claim: &Claim<'_>) -> impl Future<Output = Result<Claimed, ClaimError>> + Send;
+
+    /// Keeps what an event's webhooks brought, in one round trip; answers with the tags and the
+    /// place of the call as they now stand.
+    fn record(
+        &self,
+        record: &Record<'_>,
+    ) -> impl Future<Output = Result<Standing, StoreError>> + Send;
+
+    /// The reports of an event that was claimed before, in firing order.
+    fn reports(
+        &self,
+        call: &CallId,
+        trigger: Trigger,
+        occurrence: &str,
+    ) -> impl Future<Output = Result<Vec<Report>, StoreError>> + Send;
+}
+
+/// An event to be claimed.
+#[derive(Debug)]
+pub struct Claim<'a> {
+    /// The event.
+    pub event: &'a CallEvent,
+    /// The key it came with; `None` when the platform is let in by other means (direct invoke).
+    pub bearer: Option<&'a BearerKey>,
+    /// Now, by our clock.
+    pub now: Timestamp,
+    /// The uuid that the call gets, should this event be its first.
+    pub uuid: String,
+    /// The key that the call gets, should this event be its first.
+    pub call_key: CallKey,
+}
+
+/// A claimed event with what its webhooks need.
+#[derive(Debug)]
+pub struct Claimed {
+    /// The call, the event taken in.
+    pub call: Call,
+    /// Its campaign.
+    pub campaign: Arc<Campaign>,
+    /// What is kept of the caller; empty but at a start.
+    pub caller: CallerMemory,
+    /// Whether this event was claimed before.
+    pub repeated: bool,
+}
+
+/// Why an event is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimError {
+    /// The key is not good for this.
+    #[error(transparent)]
+    Key(#[from] KeyRefusal),
+    /// No such campaign.
+    #[error("there is no campaign {0}")]
+    UnknownCampaign(CampaignId),
+    /// The event names no campaign and nothing was reported of this call before.
+    #[error("nothing is known of this call; report its start first, or name its campaign")]
+    UnknownCall,
+    /// The call belongs to another campaign.
+    #[error("this call belongs to another campaign")]
+    OtherCampaign,
+    /// Our own store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What an event's webhooks brought.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// Tags to add to it.
+    pub tags: TagSet,
+    /// Where the caller is now, when that changed.
+    pub location: Option<&'a Location>,
+    /// What was sent and what was not.
+    pub deliveries: &'a [Delivery],
+    /// What is to be remembered of the caller.
+    pub remembering: Option<Remembering<'a>>,
+    /// Now, by our clock.
+    pub now: Timestamp,
+}
+
+/// A call's tags and place as they stand in the store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// Tags without place.
+    pub tags: TagSet,
+    /// Where the caller is.
+    pub location: Location,
+}

@@ -1,0 +1,25 @@
+//! Where keys are kept, by their hash.
+
+use std::sync::Arc;
+
+use super::StoreError;
+use crate::key::{Key, KeyHash};
+
+/// Reads, makes and pauses keys.
+pub trait Keys: Sync {
+    /// The key of that hash; its pausing shows here within 30 seconds.
+    fn key(
+        &self,
+        hash: &KeyHash,
+    ) -> impl Future<Output = Result<Option<Arc<Key>>, StoreError>> + Send;
+
+    /// Stores a key; one of the same hash is replaced.
+    fn store_key(&self, key: &Key) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Pauses a key or lets it work again; says whether there is such a key.
+    fn pause_key(
+        &self,
+        hash: &KeyHash,
+        paused: bool,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}

@@ -1,0 +1,84 @@
+//! Saves a campaign: all of it checked, under the version that was read (spec sections 2 and 13).
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::campaign::{Campaign, CampaignId, unmask};
+use crate::fault::Faults;
+use crate::ports::StoreError;
+use crate::ports::campaigns::{Campaigns, Saved};
+use crate::ports::sender::Admission;
+
+/// Why a campaign is not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum SaveRefusal {
+    /// Something in it is wrong.
+    #[error("the campaign is not valid: {0}")]
+    Invalid(Faults),
+    /// It was saved by somebody else since it was read; that one is here.
+    #[error("the campaign was saved since you read it")]
+    Stale(Option<Arc<Campaign>>),
+    /// Our own store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Saves `document` as the campaign `id`, if its version is the stored one.
+///
+/// # Errors
+/// Every fault of the document at once, or that it is stale.
+pub async fn save_campaign(
+    campaigns: &impl Campaigns,
+    admission: &impl Admission,
+    id: &CampaignId,
+    mut document: Value,
+) -> Result<Campaign, SaveRefusal> {
+    let stored = campaigns.campaign_now(id).await?;
+    let mut faults = Faults::default();
+    if let Err(found) = unmask(&mut document, stored.as_deref()) {
+        faults.extend(found);
+    }
+    if document.get("id").is_some_and(|given| *given != json!(id)) {
+        faults.extend(Faults::at("id", format!("must be {id}, as in the address")));
+    }
+    let campaign = match Campaign::from_document(&document) {
+        Ok(campaign) if faults.is_empty() => campaign,
+        Ok(_) => return Err(SaveRefusal::Invalid(faults)),
+        Err(found) => {
+            faults.extend(found);
+            return Err(SaveRefusal::Invalid(faults));
+        }
+    };
+    refuse_addresses(&campaign, &document, admission)?;
+    if campaign.version != stored.as_ref().map_or(0, |stored| stored.version) {
+        return Err(SaveRefusal::Stale(stored));
+    }
+    let next = Campaign { version: campaign.version + 1, ..campaign };
+    match campaigns.save(&next).await? {
+        Saved::Stored => Ok(next),
+        Saved::Stale => Err(SaveRefusal::Stale(campaigns.campaign_now(id).await?)),
+    }
+}
+
+/// Refuses URLs whose host is an address that would be blocked at every firing.
+fn refuse_addresses(
+    campaign: &Campaign,
+    document: &Value,
+    admission: &impl Admission,
+) -> Result<(), SaveRefusal> {
+    let mut faults = Faults::default();
+    for webhook in &campaign.webhooks {
+        if let Err(reason) = admission.admit(webhook.url.sample()) {
+            let index = document
+                .get("webhooks")
+                .and_then(Value::as_array)
+                .and_then(|hooks| {
+                    hooks.iter().position(|hook| hook.get("id") == Some(&json!(webhook.id)))
+                })
+                .unwrap_or_default();
+            faults.push(format!("/webhooks/{index}/url"), reason.to_string());
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(SaveRefusal::Invalid(faults)) }
+}

@@ -1,0 +1,122 @@
+//! Makes the keys of platforms, administrators and partners. A key is in the answer to its making
+//! and nowhere else.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::answer::TagPrefix;
+use crate::campaign::CampaignId;
+use crate::fault::Faults;
+use crate::fields::{Fields, flag, string, text, whole};
+use crate::key::{BearerKey, DEFAULT_STORAGE, Grant, Key, PostbackGrant, Scope};
+use crate::ports::StoreError;
+use crate::ports::chance::Chance;
+use crate::ports::clock::Clock;
+use crate::ports::keys::Keys;
+
+/// Ten years, the longest that data may wait or a call be written to.
+const MAX_SECONDS: i64 = 3650 * 86400;
+
+/// What an API key is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRequest {
+    name: String,
+    scope: Scope,
+}
+
+/// What a postback key is to be.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostbackKeyRequest {
+    name: String,
+    paused: bool,
+    grant: PostbackGrant,
+}
+
+impl KeyRequest {
+    /// Reads `{name?, scope}`.
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub fn from_json(body: &Value) -> Result<Self, Faults> {
+        let mut fields = Fields::of(body)?;
+        let name = fields.optional("name", text(200)).unwrap_or_default();
+        let scope = fields.required("scope", |value| match string(value)? {
+            "calls" => Ok(Scope::Calls),
+            "admin" => Ok(Scope::Admin),
+            _ => Err(Faults::here("must be calls or admin")),
+        });
+        fields.refuse_others();
+        fields.finish(scope.map(|scope| Self { name, scope }))
+    }
+}
+
+impl PostbackKeyRequest {
+    /// Reads `{name?, tag_prefix?, storage_seconds?, cutoff_seconds?, paused?}` for a campaign.
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub fn from_json(campaign: CampaignId, body: &Value) -> Result<Self, Faults> {
+        let mut fields = Fields::of(body)?;
+        let name = fields.optional("name", text(200)).unwrap_or_default();
+        let paused = fields.optional("paused", flag).unwrap_or(false);
+        let tag_prefix = fields.optional("tag_prefix", |value| {
+            TagPrefix::parse(string(value)?).map_err(|fault| Faults::here(fault.to_string()))
+        });
+        let seconds = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
+        let storage = fields.optional("storage_seconds", whole(1, MAX_SECONDS)).map(seconds);
+        let cutoff = fields.optional("cutoff_seconds", whole(0, MAX_SECONDS)).map(seconds);
+        fields.refuse_others();
+        let storage = storage.unwrap_or(DEFAULT_STORAGE);
+        let grant = PostbackGrant { campaign, tag_prefix, storage, cutoff };
+        fields.finish(Some(Self { name, paused, grant }))
+    }
+}
+
+/// Makes and stores an API key.
+///
+/// # Errors
+/// When our own store failed.
+pub async fn make_api_key(
+    keys: &impl Keys,
+    clock: &impl Clock,
+    chance: &impl Chance,
+    request: KeyRequest,
+) -> Result<(BearerKey, Key), StoreError> {
+    let prefix = match request.scope {
+        Scope::Calls => "hlc",
+        Scope::Admin => "hla",
+    };
+    let bearer = BearerKey::from_random(prefix, chance.key_bytes());
+    let key = Key {
+        hash: bearer.hash(),
+        name: request.name,
+        paused: false,
+        created_at: clock.now(),
+        grant: Grant::Api(request.scope),
+    };
+    keys.store_key(&key).await?;
+    Ok((bearer, key))
+}
+
+/// Makes and stores a postback key.
+///
+/// # Errors
+/// When our own store failed.
+pub async fn make_postback_key(
+    keys: &impl Keys,
+    clock: &impl Clock,
+    chance: &impl Chance,
+    request: PostbackKeyRequest,
+) -> Result<(BearerKey, Key), StoreError> {
+    let bearer = BearerKey::from_random("hlp", chance.key_bytes());
+    let key = Key {
+        hash: bearer.hash(),
+        name: request.name,
+        paused: request.paused,
+        created_at: clock.now(),
+        grant: Grant::Postback(request.grant),
+    };
+    keys.store_key(&key).await?;
+    Ok((bearer, key))
+}

@@ -136,11 +136,8 @@ fn response(answer: Answer) -> Response {
     let status = u16::try_from(status).ok().and_then(|status| StatusCode::from_u16(status).ok());
     let text = answer.get("body").and_then(Value::as_str).unwrap_or_default();
     let encoded = answer.get("isBase64Encoded").and_then(Value::as_bool).unwrap_or_default();
-    let body = if encoded {
-        STANDARD.decode(text).unwrap_or_default()
-    } else {
-        text.as_bytes().to_vec()
-    };
+    let body =
+        if encoded { STANDARD.decode(text).unwrap_or_default() } else { text.as_bytes().to_vec() };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = answer.get("headers").and_then(Value::as_object);

@@ -80,7 +80,10 @@ fn greet(
     writeln!(out, "A first campaign, and a call for it:")?;
     writeln!(out)?;
     writeln!(out, "  curl -X PUT {url}/campaigns/solar -H 'authorization: Bearer {key}' \\")?;
-    writeln!(out, "    -d '{{\"id\":\"solar\",\"name\":\"Solar leads\",\"version\":0,\"webhooks\":[]}}'")?;
+    writeln!(
+        out,
+        "    -d '{{\"id\":\"solar\",\"name\":\"Solar leads\",\"version\":0,\"webhooks\":[]}}'"
+    )?;
     writeln!(out, "  curl -X POST {url}/calls/call-1/start -H 'authorization: Bearer {key}' \\")?;
     writeln!(
         out,

@@ -45,7 +45,7 @@ pub struct Claim<'a> {
     pub bearer: Option<&'a BearerKey>,
     /// Now, by our clock.
     pub now: Timestamp,
-    /// The uuid that the call gets, should this event be its first.
+    /// Names this claim, and the call too, should this event be its first.
     pub uuid: String,
     /// The key that the call gets, should this event be its first.
     pub call_key: CallKey,

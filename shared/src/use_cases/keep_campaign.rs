@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use crate::campaign::SecretsShown::Plain;
 use crate::campaign::{Campaign, CampaignId, unmask};
 use crate::fault::Faults;
 use crate::ports::StoreError;
@@ -57,7 +58,11 @@ pub async fn save_campaign(
     let next = Campaign { version: campaign.version + 1, ..campaign };
     match campaigns.save(&next).await? {
         Saved::Stored => Ok(next),
-        Saved::Stale => Err(SaveRefusal::Stale(campaigns.campaign_now(id).await?)),
+        Saved::Stale => match campaigns.campaign_now(id).await? {
+            // The first answer was lost on its way and the store was asked again.
+            Some(current) if current.document(Plain) == next.document(Plain) => Ok(next),
+            current => Err(SaveRefusal::Stale(current)),
+        },
     }
 }
 

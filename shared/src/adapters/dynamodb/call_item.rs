@@ -3,7 +3,8 @@
 //! | attribute | holds |
 //! |---|---|
 //! | `campaign_id` `uuid` `call_key` `caller_number` `called_number` `number_name` `started_at` | as first reported |
-//! | `events` `postbacks` | ids of what was applied, so that each is applied once |
+//! | `e:EVENT` | who claimed the event, so that it is applied once |
+//! | `postbacks` | ids of the postings that were applied, likewise |
 //! | `t:KEY` | the values of one tag, a string set |
 //! | `b:…` | one try at a buyer, JSON |
 //! | `location` | where the caller is, JSON |
@@ -12,8 +13,7 @@
 
 use super::CALL_RETENTION_DAYS;
 use super::item::{
-    Item, get_flag, get_json, get_millis, get_tags, get_text, json, key, number, set_of, tag_sets,
-    text,
+    Item, get_flag, get_json, get_millis, get_tags, get_text, json, key, number, tag_sets, text,
 };
 use super::update::Update;
 use crate::call::{Call, CallEvent, CallId, CallKey, Moment, Try};
@@ -27,6 +27,7 @@ use crate::time::Timestamp;
 /// What the attribute names of tags start with.
 pub(super) const TAG: &str = "t:";
 const TRY: &str = "b:";
+const EVENT: &str = "e:";
 /// In how many partitions a campaign's day is listed, so that a busy one stays below the limit of
 /// one partition (1,000 writes a second).
 const LOG_SHARDS: u32 = 4;
@@ -46,9 +47,9 @@ pub(super) fn expiry(now: Timestamp) -> i64 {
     now.plus_seconds(CALL_RETENTION_DAYS * 86400).as_seconds()
 }
 
-/// The name under which an event counts as applied.
-pub(super) fn event_name(event: &CallEvent) -> String {
-    format!("{}#{}", event.moment.trigger(), event.occurrence())
+/// The attribute that says who claimed an event.
+pub(super) fn claimant_name(event: &CallEvent) -> String {
+    format!("{EVENT}{}#{}", event.moment.trigger(), event.occurrence())
 }
 
 /// Reads a call's item; `None` when it is none.
@@ -119,9 +120,9 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
     for (name, values) in tag_sets(&event.tags, TAG) {
         update.add(&name, values);
     }
-    let name = event_name(event);
-    update.add("events", set_of(name.clone()));
-    update.require_without("events", text(name));
+    let claimant = claimant_name(event);
+    update.set(&claimant, text(claim.uuid.clone()));
+    update.require_absent(&claimant);
     match &event.campaign {
         Some(campaign) => {
             update.require_absent_or("campaign_id", "=", text(campaign.as_str()));
@@ -133,6 +134,6 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
 
 fn log_partition(campaign: &CampaignId, event: &CallEvent) -> String {
     let day: String = event.occurred_at.to_string().chars().take(10).collect();
-    let sum = event.call.as_str().bytes().fold(0_u32, |sum, b| sum.wrapping_mul(31) + u32::from(b));
+    let sum = event.call.as_str().bytes().fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
     format!("{campaign}#{day}#{}", sum % LOG_SHARDS)
 }

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use futures_util::try_join;
 
 use super::DynamoDb;
-use super::call_item::{self, call_of, event_name};
+use super::call_item::{self, call_of, claimant_name};
 use super::caller_item::{self, caller_of, memory_of};
 use super::delivery_item::{in_order, prefix_of};
 use super::failure::{failed, unreadable};
@@ -54,7 +54,10 @@ impl Intake for DynamoDb {
         )?;
         let (item, repeated) = match call {
             Updated::Made(item) => (item, false),
-            Updated::Refused(item) => (standing_call(event, item)?, true),
+            Updated::Refused(item) => {
+                let repeated = standing_claim(claim, &item)?;
+                (item, repeated)
+            }
         };
         self.claimed(event, &item, repeated, caller, known).await
     }
@@ -76,19 +79,20 @@ impl Intake for DynamoDb {
     }
 }
 
-/// The call that a refused claim ran into, when it is the event's own.
-pub(super) fn standing_call(event: &CallEvent, item: Item) -> Result<Item, ClaimError> {
-    let Some(campaign) = get_text(&item, "campaign_id") else {
+/// Whether the call that a refused claim ran into has the event from somebody else. When it has it
+/// from this very claim, the first answer was lost on its way and the SDK asked again.
+pub(super) fn standing_claim(claim: &Claim<'_>, item: &Item) -> Result<bool, ClaimError> {
+    let event = claim.event;
+    let Some(campaign) = get_text(item, "campaign_id") else {
         return Err(ClaimError::UnknownCall);
     };
     if event.campaign.as_ref().is_some_and(|named| named.as_str() != campaign) {
         return Err(ClaimError::OtherCampaign);
     }
-    let applied = item.get("events").and_then(|events| events.as_ss().ok());
-    if applied.is_some_and(|events| events.contains(&event_name(event))) {
-        return Ok(item);
+    match get_text(item, &claimant_name(event)) {
+        Some(claimant) => Ok(claimant != claim.uuid),
+        None => Err(unreadable("claim an event", "the call").into()),
     }
-    Err(unreadable("claim an event", "the call").into())
 }
 
 impl DynamoDb {

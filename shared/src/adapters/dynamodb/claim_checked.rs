@@ -19,7 +19,7 @@ use super::DynamoDb;
 use super::call_item::{self, call_of};
 use super::caller_item::{self, memory_of};
 use super::campaigns::campaign_key;
-use super::claim::{standing_call, starting_caller};
+use super::claim::{standing_claim, starting_caller};
 use super::failure::{failed, unreadable};
 use super::item::{Item, text};
 use super::keys::key_key;
@@ -64,8 +64,8 @@ impl DynamoDb {
         match guarded {
             Guarded::Unguarded => Err(KeyRefusal::Unknown.into()),
             Guarded::Refused(item) => {
-                let item = standing_call(event, item)?;
-                self.claimed(event, &item, true, caller, campaign).await
+                let repeated = standing_claim(claim, &item)?;
+                self.claimed(event, &item, repeated, caller, campaign).await
             }
             Guarded::Made => {
                 let mut call = match (before, &event.campaign) {

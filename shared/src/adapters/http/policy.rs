@@ -153,7 +153,8 @@ mod tests {
         };
 
         assert!(permits("http://127.0.0.1:8080/"));
-        for refused in ["http://127.0.0.1:8081/", "http://localhost:8080/", "http://10.0.0.1:8080/"] {
+        for refused in ["http://127.0.0.1:8081/", "http://localhost:8080/", "http://10.0.0.1:8080/"]
+        {
             assert!(!permits(refused), "{refused}");
         }
     }

@@ -1,4 +1,6 @@
 //! What the black-box suites stand on.
 
+pub mod client;
 pub mod partner;
 pub mod runtime_api;
+pub mod target;

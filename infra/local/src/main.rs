@@ -79,12 +79,12 @@ fn greet(
     writeln!(out)?;
     writeln!(out, "A first campaign, and a call for it:")?;
     writeln!(out)?;
-    writeln!(out, "  curl -X PUT {url}/campaigns/solar -H 'authorization: Bearer {key}' \\")?;
+    writeln!(out, "  curl -X PUT {url}/campaigns/solar -H \"authorization: Bearer {key}\" \\")?;
     writeln!(
         out,
         "    -d '{{\"id\":\"solar\",\"name\":\"Solar leads\",\"version\":0,\"webhooks\":[]}}'"
     )?;
-    writeln!(out, "  curl -X POST {url}/calls/call-1/start -H 'authorization: Bearer {key}' \\")?;
+    writeln!(out, "  curl -X POST {url}/calls/call-1/start -H \"authorization: Bearer {key}\" \\")?;
     writeln!(
         out,
         "    -d '{{\"campaign_id\":\"solar\",\"caller_number\":\"+16145550100\",\"occurred_at\":\"2026-11-23T17:00:00Z\"}}'"

@@ -41,7 +41,7 @@ pub enum Criterion {
 impl Conversion {
     pub(super) fn from_json(value: &Value) -> Result<Self, Faults> {
         let mut fields = Fields::of(value)?;
-        let matches = fields.optional("matches", super::webhook::conditions);
+        let matches = fields.optional("matches", super::webhook_document::conditions);
         let seconds = fields.optional("seconds", whole(0, 86400));
         let postback = fields.optional("postback", flag).unwrap_or(false);
         let timeout = fields.optional("postback_timeout", whole(1, 7 * 86400));

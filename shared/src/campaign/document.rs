@@ -4,10 +4,13 @@
 //! is stored", so that a document can be read, edited and sent again.
 
 use serde_json::{Map, Value, json};
+use url::Url;
 
+use super::templates::Surroundings;
 use super::{Campaign, CampaignId, Conversion, MAX_WEBHOOKS, Remember, ReturnCallers, Webhook};
 use crate::fault::Faults;
 use crate::fields::{Fields, flag, list, owner_tags, string, text, whole};
+use crate::ports::sender::BlockReason;
 use crate::secret::{MASK, Secret};
 use crate::tag::TagKey;
 
@@ -28,17 +31,32 @@ pub(super) fn shown(secret: &Secret, secrets: SecretsShown) -> &str {
 }
 
 impl Campaign {
-    /// Reads a campaign's document and checks all of it.
+    /// Reads a campaign's document as it was stored.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
     pub fn from_document(document: &Value) -> Result<Self, Faults> {
+        Self::admitted(document, &|_| Ok(()))
+    }
+
+    /// Reads a campaign's document and checks all of it, the addresses of its webhooks by `admit`.
+    ///
+    /// # Errors
+    /// Every fault, each with its pointer.
+    pub fn admitted(
+        document: &Value,
+        admit: &dyn Fn(&Url) -> Result<(), BlockReason>,
+    ) -> Result<Self, Faults> {
         let mut fields = Fields::of(document)?;
+        let named = document.get("secrets").and_then(Value::as_object);
+        let secrets = named.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let surroundings = Surroundings { admit, secrets };
         let id = fields.required("id", CampaignId::from_json);
         let name = fields.required("name", text(200));
         let enabled = fields.optional("enabled", flag).unwrap_or(true);
         let version = fields.optional("version", whole(0, i64::MAX)).unwrap_or(0);
-        let webhooks = fields.optional("webhooks", webhooks).unwrap_or_default();
+        let mut webhooks =
+            fields.optional("webhooks", |value| webhooks(value, &surroundings)).unwrap_or_default();
         let default_tags = fields.optional("default_tags", owner_tags).unwrap_or_default();
         let conversion =
             fields.optional("conversion", list(50, Conversion::from_json)).unwrap_or_default();
@@ -48,15 +66,6 @@ impl Campaign {
         let secrets = fields.optional("secrets", named_secrets).unwrap_or_default();
         fields.refuse_others();
 
-        for (index, webhook) in &webhooks {
-            for name in webhook.secrets_used() {
-                if !secrets.iter().any(|(known, _)| known == name) {
-                    let detail = format!("uses the secret {name:?}, which secrets does not have");
-                    fields.faults(Faults::here(detail).under(index.to_string()).under("webhooks"));
-                }
-            }
-        }
-        let mut webhooks: Vec<Webhook> = webhooks.into_iter().map(|(_, hook)| hook).collect();
         webhooks.sort_by_key(|webhook| webhook.order);
         fields.finish(id.zip(name).map(|(id, name)| Self {
             id,
@@ -156,21 +165,21 @@ impl ReturnCallers {
     }
 }
 
-/// Webhooks with their index in the document, so that later faults can point at them.
-fn webhooks(value: &Value) -> Result<Vec<(usize, Webhook)>, Faults> {
+fn webhooks(value: &Value, surroundings: &Surroundings<'_>) -> Result<Vec<Webhook>, Faults> {
     let items = value.as_array().ok_or_else(|| Faults::here("must be an array"))?;
     if items.len() > MAX_WEBHOOKS {
         return Err(Faults::here(format!("has at most {MAX_WEBHOOKS} webhooks")));
     }
     let mut faults = Faults::default();
-    let mut webhooks: Vec<(usize, Webhook)> = Vec::with_capacity(items.len());
+    let mut webhooks: Vec<Webhook> = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
-        match Webhook::from_json(item, index) {
-            Ok(hook) if webhooks.iter().any(|(_, earlier)| earlier.id == hook.id) => {
-                let twice = Faults::at("id", "is the id of an earlier webhook");
-                faults.extend(twice.under(index.to_string()));
-            }
-            Ok(hook) => webhooks.push((index, hook)),
+        let id = item.get("id").filter(|id| id.is_string());
+        if id.is_some() && items.iter().take(index).any(|earlier| earlier.get("id") == id) {
+            let twice = Faults::at("id", "is the id of an earlier webhook");
+            faults.extend(twice.under(index.to_string()));
+        }
+        match Webhook::from_json(item, index, surroundings) {
+            Ok(webhook) => webhooks.push(webhook),
             Err(found) => faults.extend(found.under(index.to_string())),
         }
     }
@@ -214,4 +223,110 @@ fn named_secrets(value: &Value) -> Result<Vec<(String, Secret)>, Faults> {
         }
     }
     if faults.is_empty() { Ok(secrets) } else { Err(faults) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The campaign of section 13 of the spec.
+    fn solar() -> Value {
+        json!({"id": "solar", "name": "Solar leads", "enabled": true, "version": 0,
+         "default_tags": {"vertical": ["solar"]},
+         "webhooks": [
+          {"id": "crm", "name": "CRM lookup", "trigger": "start", "order": 0,
+           "url": "https://crm.example/lookup?phone=[caller_number]", "method": "GET",
+           "headers": {"x-source": "[campaign_id]"},
+           "matches": ["geo:us-ny", {"key": "sub_id", "op": "exists"}], "timeout_ms": 5000,
+           "response_map": {"score": "lead.score"}, "tag_prefix": "crm_", "retry": "none",
+           "enabled": true},
+          {"id": "sale", "trigger": "conversion", "retry": "standard",
+           "url": "https://net.example/p?id=[sub_id]&amount=[revenue]"},
+          {"id": "t90", "trigger": "timer", "seconds": 90, "url": "https://net.example/t"},
+          {"id": "sync", "trigger": "always", "method": "POST", "url": "https://crm.example/calls",
+           "body": {"content_type": "application/json",
+                    "template": "{\"call\":\"[call_id]\",\"name\":\"[first_name|default:unknown]\"}"}}],
+         "conversion": [
+          {"matches": ["credit_offer:yes"], "seconds": 120, "revenue": "30.00", "payout": "15.00"},
+          {"matches": [], "seconds": 90, "revenue": "20.00", "payout": "10.00",
+           "dedupe_seconds": 86400}],
+         "return_callers": {"remember": "all", "days": 90},
+         "settle_seconds": 5, "always_max_wait": 60})
+    }
+
+    fn told(faults: &Faults) -> Vec<(&str, &str)> {
+        faults.iter().map(|fault| (fault.pointer.as_str(), fault.detail.as_str())).collect()
+    }
+
+    #[test]
+    fn a_document_read_and_written_twice_is_the_same() {
+        let once = Campaign::from_document(&solar()).unwrap().document(SecretsShown::Plain);
+        let twice = Campaign::from_document(&once).unwrap().document(SecretsShown::Plain);
+        assert_eq!(once, twice);
+        for (name, value) in solar().as_object().unwrap() {
+            if name != "webhooks" && name != "conversion" {
+                assert_eq!(once.get(name), Some(value), "{name}");
+            }
+        }
+        assert_eq!(once["webhooks"][0]["matches"], json!(["geo:us-ny", "sub_id:exists"]));
+        assert_eq!(once["conversion"][0]["revenue"], json!("30.00"));
+        assert_eq!(once["webhooks"][1]["retry"], json!("standard"));
+        assert_eq!(once["webhooks"][0]["retry"], json!("none"));
+    }
+
+    #[test]
+    fn webhooks_fire_in_their_order() {
+        let hook = |id: &str, order: i64| json!({"id": id, "trigger": "start", "url": "https://a.example/", "order": order});
+        let document =
+            json!({"id": "c", "name": "C", "webhooks": [hook("last", 5), hook("first", -1)]});
+        let campaign = Campaign::from_document(&document).unwrap();
+        let ids: Vec<&str> = campaign.webhooks.iter().map(|hook| hook.id.as_str()).collect();
+        assert_eq!(ids, ["first", "last"]);
+    }
+
+    #[test]
+    fn faults_of_every_part_are_told_at_once() {
+        let document = json!({"name": "C", "webhooks": [
+            {"id": "a", "trigger": "timer", "url": "https://[x].example/"},
+            {"id": "a", "trigger": "start", "url": "http://10.0.0.1/[x|hmac_sha256:salt]",
+             "retry": "standard", "body": {"content_type": "text/plain", "template": "x"}}],
+            "conversion": [{"seconds": 5, "postback": true}], "settle_seconds": 901});
+        let blocked = &|url: &Url| match url.host_str() {
+            Some("10.0.0.1") => Err(BlockReason::NotPublic),
+            _ => Ok(()),
+        };
+        let faults = Campaign::admitted(&document, blocked).unwrap_err();
+        let pointers: Vec<&str> = told(&faults).into_iter().map(|(pointer, _)| pointer).collect();
+        assert_eq!(
+            pointers,
+            [
+                "/id",
+                "/webhooks/0/url",
+                "/webhooks/0/seconds",
+                "/webhooks/1/id",
+                "/webhooks/1/url",
+                "/webhooks/1/url",
+                "/webhooks/1/body",
+                "/webhooks/1/retry",
+                "/conversion/0/postback",
+                "/settle_seconds"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_masked_secret_is_kept_where_one_is_stored() {
+        let mut document = json!({"id": "c", "name": "C", "secrets": {"salt": "s1"}, "webhooks": [
+            {"id": "a", "trigger": "start", "url": "https://a.example/", "signing_secret": "s2"}]});
+        let stored = Campaign::from_document(&document).unwrap();
+        let mut shown = stored.document(SecretsShown::Masked);
+        assert!(!shown.to_string().contains("s1") && !shown.to_string().contains("s2"));
+
+        unmask(&mut shown, Some(&stored)).unwrap();
+        assert_eq!(shown, stored.document(SecretsShown::Plain));
+
+        document["secrets"]["pepper"] = json!(MASK);
+        let faults = unmask(&mut document, Some(&stored)).unwrap_err();
+        assert_eq!(told(&faults)[0].0, "/secrets/pepper");
+    }
 }

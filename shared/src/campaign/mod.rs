@@ -6,7 +6,9 @@
 mod conversion;
 mod document;
 mod id;
+mod templates;
 mod webhook;
+mod webhook_document;
 
 use rust_decimal::Decimal;
 

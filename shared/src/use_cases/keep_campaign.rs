@@ -43,7 +43,7 @@ pub async fn save_campaign(
     if document.get("id").is_some_and(|given| *given != json!(id)) {
         faults.extend(Faults::at("id", format!("must be {id}, as in the address")));
     }
-    let campaign = match Campaign::from_document(&document) {
+    let campaign = match Campaign::admitted(&document, &|url| admission.admit(url)) {
         Ok(campaign) if faults.is_empty() => campaign,
         Ok(_) => return Err(SaveRefusal::Invalid(faults)),
         Err(found) => {
@@ -51,7 +51,6 @@ pub async fn save_campaign(
             return Err(SaveRefusal::Invalid(faults));
         }
     };
-    refuse_addresses(&campaign, &document, admission)?;
     if campaign.version != stored.as_ref().map_or(0, |stored| stored.version) {
         return Err(SaveRefusal::Stale(stored));
     }
@@ -64,26 +63,4 @@ pub async fn save_campaign(
             current => Err(SaveRefusal::Stale(current)),
         },
     }
-}
-
-/// Refuses URLs whose host is an address that would be blocked at every firing.
-fn refuse_addresses(
-    campaign: &Campaign,
-    document: &Value,
-    admission: &impl Admission,
-) -> Result<(), SaveRefusal> {
-    let mut faults = Faults::default();
-    for webhook in &campaign.webhooks {
-        if let Err(reason) = admission.admit(webhook.url.sample()) {
-            let index = document
-                .get("webhooks")
-                .and_then(Value::as_array)
-                .and_then(|hooks| {
-                    hooks.iter().position(|hook| hook.get("id") == Some(&json!(webhook.id)))
-                })
-                .unwrap_or_default();
-            faults.push(format!("/webhooks/{index}/url"), reason.to_string());
-        }
-    }
-    if faults.is_empty() { Ok(()) } else { Err(SaveRefusal::Invalid(faults)) }
 }

@@ -134,6 +134,10 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
 
 fn log_partition(campaign: &CampaignId, event: &CallEvent) -> String {
     let day: String = event.occurred_at.to_string().chars().take(10).collect();
-    let sum = event.call.as_str().bytes().fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
+    let sum = event
+        .call
+        .as_str()
+        .bytes()
+        .fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
     format!("{campaign}#{day}#{}", sum % LOG_SHARDS)
 }

@@ -1,0 +1,213 @@
+//! What a test stands in: a Hookline, a partner, and ids that no other test has.
+//!
+//! Whatever goes wrong here ends the test that asked for it.
+
+#![expect(clippy::unwrap_used, reason = "a test without its world has nothing to say")]
+
+use hookline_tests::client::{Answer, Body, Client};
+use hookline_tests::partner::{Partner, Reply};
+use hookline_tests::target::Target;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// When every call of the suite starts; later events name their own time.
+pub(crate) const START: &str = "2026-11-23T17:00:00Z";
+
+pub(crate) struct World {
+    pub(crate) partner: Partner,
+    target: Target,
+    client: Client,
+    number: u64,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let target = Target::find().await.unwrap();
+        let client = Client::new(target.url.clone()).unwrap();
+        let partner = Partner::start().await.unwrap();
+        Self { partner, target, client, number: getrandom::u64().unwrap() }
+    }
+
+    /// The id of this world's campaign.
+    pub(crate) fn campaign(&self) -> String {
+        self.named("c")
+    }
+
+    /// An id that is this world's own.
+    pub(crate) fn named(&self, name: &str) -> String {
+        format!("{name}-{:016x}", self.number)
+    }
+
+    /// A caller in Ohio.
+    pub(crate) fn caller(&self) -> String {
+        format!("+1614{:07}", self.number % 10_000_000)
+    }
+
+    /// `GET` a path of the partner at `start`, with more or other fields; `path` may hold tokens.
+    pub(crate) fn webhook(&self, id: &str, path: &str, more: Value) -> Value {
+        merged(json!({"id": id, "trigger": "start", "url": self.partner.url(path)}), more)
+    }
+
+    /// Sends with the admin key.
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Body) -> Answer {
+        self.send_as(&self.target.admin_key, method, path, body).await
+    }
+
+    /// Sends with that key.
+    pub(crate) async fn send_as(
+        &self,
+        key: &str,
+        method: Method,
+        path: &str,
+        body: Body,
+    ) -> Answer {
+        let bearer = format!("Bearer {key}");
+        self.client.send(method, path, Some(&bearer), body).await.unwrap()
+    }
+
+    /// Sends with that `authorization` header, or without one, as partners do.
+    pub(crate) async fn send_bare(
+        &self,
+        authorization: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Body,
+    ) -> Answer {
+        self.client.send(method, path, authorization, body).await.unwrap()
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, Body::none()).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::POST, path, Body::json(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PUT, path, Body::json(body)).await
+    }
+
+    /// A partner's `GET`.
+    pub(crate) async fn visit(&self, path: &str) -> Answer {
+        self.send_bare(None, Method::GET, path, Body::none()).await
+    }
+
+    /// Saves this world's campaign with these webhooks.
+    pub(crate) async fn save(&self, webhooks: impl IntoIterator<Item = Value>) -> Value {
+        let webhooks: Vec<Value> = webhooks.into_iter().collect();
+        self.save_with(json!({"webhooks": webhooks})).await
+    }
+
+    /// Saves this world's campaign with these fields.
+    pub(crate) async fn save_with(&self, fields: Value) -> Value {
+        self.save_as(&self.campaign(), fields).await.of_status(200)
+    }
+
+    /// Saves a new campaign with these fields, or tries to.
+    pub(crate) async fn save_as(&self, id: &str, fields: Value) -> Answer {
+        let campaign = merged(json!({"id": id, "name": "Solar leads", "version": 0}), fields);
+        self.put(&format!("/campaigns/{id}"), &campaign).await
+    }
+
+    /// Reports that a call of this world was received, with more or other fields.
+    pub(crate) async fn start(&self, call: &str, more: Value) -> Answer {
+        let event = json!({
+            "campaign_id": self.campaign(),
+            "caller_number": self.caller(),
+            "called_number": "+18005550199",
+            "occurred_at": START,
+        });
+        self.post(&format!("/calls/{}/start", self.named(call)), &merged(event, more)).await
+    }
+
+    /// Reports that a buyer was `selected`, or `answered`, with more or other fields.
+    pub(crate) async fn event(&self, call: &str, event: &str, more: Value) -> Answer {
+        let body = json!({
+            "occurred_at": "2026-11-23T17:00:10Z",
+            "buyer": {"id": "b1", "name": "Acme"},
+            "attempt": 1,
+        });
+        self.post(&format!("/calls/{}/{event}", self.named(call)), &merged(body, more)).await
+    }
+
+    /// The call as the management API shows it.
+    pub(crate) async fn call(&self, call: &str) -> Value {
+        self.get(&format!("/calls/{}", self.named(call))).await.of_status(200)
+    }
+
+    /// Makes a postback key of this world's campaign.
+    pub(crate) async fn postback_key(&self, fields: Value) -> Value {
+        let path = format!("/campaigns/{}/postback-keys", self.campaign());
+        self.post(&path, &fields).await.of_status(201)
+    }
+
+    /// Makes an API key of that scope.
+    pub(crate) async fn api_key(&self, scope: &str) -> String {
+        let made = self.post("/api-keys", &json!({"scope": scope})).await.of_status(201);
+        text(&made["key"])
+    }
+
+    /// What reached the partner at that path, one `path?query` each.
+    pub(crate) fn targets_at(&self, path: &str) -> Vec<String> {
+        self.partner.requests_to(path).into_iter().map(|request| request.target).collect()
+    }
+}
+
+/// `base` with the fields of `more` added or put in place.
+pub(crate) fn merged(mut base: Value, more: Value) -> Value {
+    for (name, value) in more.as_object().unwrap() {
+        base[name] = value.clone();
+    }
+    base
+}
+
+/// A string out of a document.
+pub(crate) fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
+
+/// Reports without the one thing in them that is never the same: how long each took.
+pub(crate) fn reports(answer: &Value) -> Value {
+    let mut reports = answer["webhooks"].clone();
+    for report in reports.as_array_mut().unwrap() {
+        if let Some(latency) = report.as_object_mut().unwrap().remove("latency_ms") {
+            assert!(latency.is_u64(), "{latency}");
+        }
+    }
+    reports
+}
+
+/// The report of the webhook of that id.
+pub(crate) fn report(answer: &Value, id: &str) -> Value {
+    let reports = reports(answer);
+    let found = reports.as_array().unwrap().iter().find(|report| report["id"] == *id);
+    found.unwrap().clone()
+}
+
+/// Every fault of a refusal as `pointer: detail`, sorted.
+pub(crate) fn faults(problem: &Value) -> Vec<String> {
+    let fault = |fault: &Value| format!("{}: {}", text(&fault["pointer"]), text(&fault["detail"]));
+    let mut faults: Vec<String> = problem["errors"].as_array().unwrap().iter().map(fault).collect();
+    faults.sort();
+    faults
+}
+
+/// Where the faults of a refusal are, sorted.
+pub(crate) fn pointers(problem: &Value) -> Vec<String> {
+    let errors = problem["errors"].as_array().unwrap();
+    let mut pointers: Vec<String> = errors.iter().map(|fault| text(&fault["pointer"])).collect();
+    pointers.sort();
+    pointers
+}
+
+/// 200 with exactly this text as a JSON body.
+pub(crate) fn json_text(body: &str) -> Reply {
+    bytes("content-type: application/json\r\n", body.as_bytes())
+}
+
+/// 200 with these header lines and exactly these bytes.
+pub(crate) fn bytes(headers: &str, body: &[u8]) -> Reply {
+    let head = format!("HTTP/1.1 200 OK\r\n{headers}content-length: {}\r\n\r\n", body.len());
+    Reply::raw([head.as_bytes(), body].concat())
+}

@@ -1,0 +1,180 @@
+//! Events are claimed once and give the same call in any order.
+
+use hookline::call::{Call, CallEvent, EventKind};
+use hookline::ports::callers::Callers;
+use serde_json::{Value, json};
+
+use super::world::{
+    BOTH, NUMBER, World, at, call_id, caller, claimed, event, start, started, stored, tags, whole,
+};
+
+/// What taking in these events makes of the call that is stored.
+fn expected(stored: &Call, events: &[CallEvent]) -> Call {
+    let Call { id, campaign, uuid, key, .. } = stored.clone();
+    let mut call = Call::new(id, campaign, uuid, key);
+    events.iter().for_each(|event| call.take_in(event));
+    call
+}
+
+/// A call's events as a platform reports them, in the order of time.
+fn life(call: &str) -> [CallEvent; 4] {
+    let later = |kind, seconds, buyer: &str, more: Value| {
+        let mut body = json!({"campaign_id": "solar", "buyer": {"id": buyer, "name": buyer}});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        CallEvent { occurred_at: at(seconds), ..event(kind, call, &body) }
+    };
+    [
+        start(call, 0),
+        later(EventKind::Selected, 2, "first", json!({"attempt": 1, "tags": {"sub_id": "y"}})),
+        later(EventKind::Selected, 9, "second", json!({"attempt": 2})),
+        later(EventKind::Answered, 14, "second", json!({"attempt": 2, "tags": {"queue": "b"}})),
+    ]
+}
+
+#[tokio::test]
+async fn a_claimed_call_is_the_call_as_it_is_stored() {
+    for cache in BOTH {
+        let world = World::new().await;
+        let store = world.store(cache).await;
+
+        for event in life("c1") {
+            let claimed = claimed(&store, &event).await;
+
+            let stored = stored(&world, "c1").await;
+            assert_eq!(whole(&claimed.call), whole(&stored), "{cache:?} {:?}", event.moment);
+            assert_eq!(claimed.campaign.name, "Campaign solar");
+            assert!(!claimed.repeated, "{cache:?} {:?}", event.moment);
+        }
+
+        let stored = stored(&world, "c1").await;
+        assert_eq!(whole(&stored), whole(&expected(&stored, &life("c1"))));
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_comes_again_is_repeated_and_changes_nothing() {
+    for cache in BOTH {
+        let world = World::new().await;
+        for event in life("c1") {
+            claimed(&world.cold(), &event).await;
+        }
+        let (before, items) = (stored(&world, "c1").await, world.items().await);
+        let store = world.store(cache).await;
+
+        for event in life("c1") {
+            let again = claimed(&store, &event).await;
+
+            assert!(again.repeated, "{cache:?} {:?}", event.moment);
+            assert_eq!(whole(&again.call), whole(&before), "{cache:?} {:?}", event.moment);
+        }
+
+        assert_eq!(world.items().await, items, "{cache:?}");
+    }
+}
+
+#[tokio::test]
+async fn events_in_any_order_give_the_same_call() {
+    for cache in BOTH {
+        let world = World::new().await;
+        for (index, order) in permutations().into_iter().enumerate() {
+            let id = format!("c{index}");
+            let life = life(&id);
+
+            for position in order {
+                claimed(&world.store(cache).await, &life[position]).await;
+            }
+
+            let stored = stored(&world, &id).await;
+            assert_eq!(whole(&stored), whole(&expected(&stored, &life)), "{cache:?} {order:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_the_caller_is_stays_when_the_number_comes_later() {
+    for cache in BOTH {
+        let world = World::new().await;
+        let place = json!({"campaign_id": "solar", "caller_number": NUMBER, "buyer": {"id": "b"}});
+        let later = event(EventKind::Selected, "c1", &place);
+        let withheld = event(EventKind::Start, "c1", &json!({"campaign_id": "solar"}));
+        let mut call = claimed(&world.cold(), &withheld).await.call;
+        call.move_to(&hookline::geo::Place::parse("us-10101").unwrap());
+        super::record::keep_location(&world.cold(), &call).await;
+
+        let claimed = claimed(&world.store(cache).await, &later).await;
+
+        assert_eq!(whole(&claimed.call), whole(&stored(&world, "c1").await), "{cache:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_tried_buyer_is_one_try_however_often_it_is_told() {
+    let world = World::new().await;
+    started(&world, "c1").await;
+    let counted = json!({"buyer": {"id": "b"}, "attempt": 1});
+    let uncounted = json!({"buyer": {"id": "b"}});
+
+    for more in [&counted, &counted, &uncounted, &uncounted] {
+        claimed(&world.cold(), &event(EventKind::Answered, "c1", more)).await;
+    }
+
+    let call = stored(&world, "c1").await;
+    assert_eq!(call.tries.len(), 1);
+    assert_eq!(call.answered_at(), Some(at(0)));
+}
+
+#[tokio::test]
+async fn a_start_becomes_its_callers_last_call() {
+    for cache in BOTH {
+        let world = World::new().await;
+        let who = caller();
+        assert_eq!(world.cold().last_call(who.caller()).await.unwrap(), None);
+
+        claimed(&world.store(cache).await, &start("c1", 0)).await;
+        claimed(&world.store(cache).await, &start("c2", 60)).await;
+
+        let last = world.cold().last_call(who.caller()).await.unwrap();
+        assert_eq!(last, Some(call_id("c2")), "{cache:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_start_is_taken_and_leaves_the_last_call() {
+    for cache in BOTH {
+        let world = World::new().await;
+        let store = world.store(cache).await;
+        claimed(&store, &start("newer", 60)).await;
+
+        let older = claimed(&world.store(cache).await, &start("older", 0)).await;
+
+        assert!(!older.repeated, "{cache:?}");
+        assert_eq!(whole(&older.call), whole(&stored(&world, "older").await), "{cache:?}");
+        let last = store.last_call(caller().caller()).await.unwrap();
+        assert_eq!(last, Some(call_id("newer")), "{cache:?}");
+    }
+}
+
+#[tokio::test]
+async fn tags_of_an_event_are_on_the_call() {
+    let world = World::new().await;
+    let more = json!({"campaign_id": "solar", "tags": {"interest": ["b", "a"], "age": 23}});
+
+    claimed(&world.cold(), &event(EventKind::Start, "c1", &more)).await;
+
+    let wanted = tags(json!({"age": ["23"], "interest": ["a", "b"]}));
+    assert_eq!(stored(&world, "c1").await.tags, wanted);
+}
+
+/// Every order of four.
+fn permutations() -> Vec<[usize; 4]> {
+    let mut orders = Vec::new();
+    for code in 0..256_usize {
+        let order = [code % 4, code / 4 % 4, code / 16 % 4, code / 64];
+        let mut sorted = order;
+        sorted.sort_unstable();
+        if sorted == [0, 1, 2, 3] {
+            orders.push(order);
+        }
+    }
+    orders
+}

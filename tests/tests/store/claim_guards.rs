@@ -1,0 +1,207 @@
+//! What is not for us stores nothing, whatever is at hand.
+
+use std::collections::BTreeMap;
+
+use hookline::adapters::dynamodb::DynamoDb;
+use hookline::answer::TagPrefix;
+use hookline::call::{CallEvent, EventKind};
+use hookline::key::{BearerKey, Grant, KeyRefusal, PostbackGrant, Scope};
+use hookline::ports::callers::Callers;
+use hookline::ports::intake::ClaimError;
+use hookline::ports::keys::Keys;
+use serde_json::json;
+
+use super::world::{
+    BOTH, Cache, NUMBER, Who, World, call_id, caller, campaign_id, claim, claimed, event, start,
+    started, stored, whole,
+};
+
+/// A refusal in one word.
+fn word(error: &ClaimError) -> &'static str {
+    match error {
+        ClaimError::Key(KeyRefusal::Missing) => "missing",
+        ClaimError::Key(KeyRefusal::Unknown) => "unknown",
+        ClaimError::Key(KeyRefusal::Paused) => "paused",
+        ClaimError::Key(KeyRefusal::Scope) => "scope",
+        ClaimError::UnknownCampaign(_) => "unknown campaign",
+        ClaimError::UnknownCall => "unknown call",
+        ClaimError::OtherCampaign => "other campaign",
+        ClaimError::Store(_) => "store",
+    }
+}
+
+async fn refusal(store: &DynamoDb, event: &CallEvent, bearer: Option<&BearerKey>) -> &'static str {
+    claim(store, event, bearer).await.map_or_else(|error| word(&error), |_| "none")
+}
+
+/// A start that names a campaign which nobody saved.
+fn for_no_campaign() -> CallEvent {
+    let more = json!({"campaign_id": "nowhere", "caller_number": NUMBER});
+    event(EventKind::Start, "c1", &more)
+}
+
+/// A store that has read these keys.
+async fn with_keys(world: &World, cache: Cache, keys: &[&BearerKey]) -> DynamoDb {
+    let store = world.store(cache).await;
+    if cache == Cache::Warm {
+        for key in keys {
+            store.key(&key.hash()).await.unwrap();
+        }
+    }
+    store
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_good_stores_nothing() {
+    let world = World::new().await;
+    let grant = PostbackGrant {
+        campaign: campaign_id("solar"),
+        tag_prefix: Some(TagPrefix::parse("crm_").unwrap()),
+        storage: hookline::key::DEFAULT_STORAGE,
+        cutoff: None,
+    };
+    let unknown = BearerKey::given("hlc_nobody".to_owned());
+    let paused = world.key("hlc_paused", true, Grant::Api(Scope::Calls)).await;
+    let postback = world.key("hlp_partner", false, Grant::Postback(grant)).await;
+    let before = world.items().await;
+
+    for cache in BOTH {
+        for (key, wanted) in [(&unknown, "unknown"), (&paused, "paused"), (&postback, "scope")] {
+            let store = with_keys(&world, cache, &[key]).await;
+            assert_eq!(refusal(&store, &start("c1", 0), Some(key)).await, wanted, "{cache:?}");
+            let store = with_keys(&world, cache, &[key]).await;
+            assert_eq!(refusal(&store, &for_no_campaign(), Some(key)).await, wanted, "{cache:?}");
+        }
+    }
+
+    assert_eq!(world.items().await, before);
+}
+
+#[tokio::test]
+async fn keys_for_calls_and_for_everything_are_good() {
+    let world = World::new().await;
+    let calls = world.calls_key().await;
+    let admin = world.key("hla_all", false, Grant::Api(Scope::Admin)).await;
+
+    for cache in BOTH {
+        for (name, key) in [("calls", &calls), ("admin", &admin)] {
+            let call = format!("{name}-{cache:?}");
+            let store = with_keys(&world, cache, &[key]).await;
+            assert_eq!(refusal(&store, &start(&call, 0), Some(key)).await, "none");
+            assert_eq!(stored(&world, &call).await.id, call_id(&call));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_campaign_stores_nothing() {
+    let world = World::new().await;
+    let key = world.calls_key().await;
+    let before = world.items().await;
+
+    for cache in BOTH {
+        let store = with_keys(&world, cache, &[&key]).await;
+        for bearer in [None, Some(&key)] {
+            let found = refusal(&store, &for_no_campaign(), bearer).await;
+            assert_eq!(found, "unknown campaign", "{cache:?}");
+        }
+    }
+
+    assert_eq!(world.items().await, before);
+}
+
+#[tokio::test]
+async fn an_event_of_an_unknown_call_stores_nothing() {
+    let world = World::new().await;
+    let key = world.calls_key().await;
+    let before = world.items().await;
+    let answered = event(EventKind::Answered, "c1", &json!({"buyer": {"id": "b"}}));
+
+    for cache in BOTH {
+        let store = with_keys(&world, cache, &[&key]).await;
+        for bearer in [None, Some(&key)] {
+            assert_eq!(refusal(&store, &answered, bearer).await, "unknown call", "{cache:?}");
+        }
+    }
+
+    assert_eq!(world.items().await, before);
+}
+
+#[tokio::test]
+async fn an_event_that_names_no_campaign_is_of_the_calls_own() {
+    for cache in BOTH {
+        let world = World::new().await;
+        let key = world.calls_key().await;
+        started(&world, "c1").await;
+        let store = with_keys(&world, cache, &[&key]).await;
+        let answered = event(EventKind::Answered, "c1", &json!({"buyer": {"id": "b"}}));
+
+        let claimed = claim(&store, &answered, Some(&key)).await.unwrap();
+
+        assert_eq!(claimed.campaign.id, campaign_id("solar"));
+        assert_eq!(whole(&claimed.call), whole(&stored(&world, "c1").await), "{cache:?}");
+    }
+}
+
+/// The items that are there now and were not before, or were others.
+async fn changed(
+    world: &World,
+    before: &BTreeMap<String, BTreeMap<String, String>>,
+) -> Vec<String> {
+    let now = world.items().await;
+    now.into_iter()
+        .filter(|(key, item)| before.get(key) != Some(item))
+        .map(|(key, _)| key)
+        .collect()
+}
+
+#[tokio::test]
+async fn a_call_of_another_campaign_is_left_alone() {
+    for cache in BOTH {
+        let world = World::new().await;
+        started(&world, "c1").await;
+        let before = world.items().await;
+        let more = json!({"campaign_id": "roofs", "caller_number": NUMBER});
+        let start = event(EventKind::Start, "c1", &more);
+
+        let found = refusal(&world.store(cache).await, &start, None).await;
+
+        assert_eq!(found, "other campaign", "{cache:?}");
+        assert_eq!(changed(&world, &before).await, [""; 0], "{cache:?}");
+        let who = Who::of("roofs", NUMBER);
+        let last = world.cold().last_call(who.caller()).await.unwrap();
+        assert_eq!(last, None, "{cache:?}: a caller of the other campaign had no call");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_call_of_another_campaign_does_not_hide_the_first() {
+    let world = World::new().await;
+    let store = world.store(Cache::Warm).await;
+    claimed(&store, &start("c1", 0)).await;
+    let more = json!({"campaign_id": "roofs", "buyer": {"id": "b"}});
+
+    let found = refusal(&store, &event(EventKind::Selected, "c1", &more), None).await;
+
+    assert_eq!(found, "other campaign");
+    let last = world.cold().last_call(caller().caller()).await.unwrap();
+    assert_eq!(last, Some(call_id("c1")));
+}
+
+#[tokio::test]
+async fn a_key_paused_elsewhere_is_called_paused() {
+    let world = World::new().await;
+    let key = world.calls_key().await;
+    let store = world.cold();
+    claim(&store, &start("c1", 0), Some(&key)).await.unwrap();
+    assert!(world.cold().pause_key(&key.hash(), true).await.unwrap());
+    let before = world.items().await;
+    // The key is at hand as it was, the campaign is not: the table itself is asked.
+    let more = json!({"campaign_id": "roofs", "caller_number": NUMBER});
+    let cold_campaign = event(EventKind::Start, "c2", &more);
+
+    let found = refusal(&store, &cold_campaign, Some(&key)).await;
+
+    assert_eq!(found, "paused");
+    assert_eq!(world.items().await, before);
+}

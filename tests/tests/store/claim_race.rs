@@ -1,0 +1,115 @@
+//! Claims that meet: of one event exactly one is not repeated, and all see one call.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use hookline::call::{CallEvent, EventKind};
+use hookline::ports::callers::Callers;
+use hookline::ports::intake::Claimed;
+use serde_json::json;
+
+use super::world::{
+    BOTH, Cache, World, at, call_id, caller, claim, claimed, event, start, stored, whole,
+};
+
+/// Claims all of these at once, each for itself, cold or warm.
+async fn claim_all(world: &World, cache: Cache, events: &[CallEvent]) -> Vec<Claimed> {
+    let stores = join_all(events.iter().map(|_| world.store(cache))).await;
+    let claims = stores.iter().zip(events).map(|(store, event)| claim(store, event, None));
+    let claimed: Result<Vec<Claimed>, _> = join_all(claims).await.into_iter().collect();
+    claimed.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_claims_of_one_event_one_is_not_repeated() {
+    for cache in BOTH {
+        let world = World::new().await;
+        let events = vec![start("c1", 0); 24];
+
+        let claimed = claim_all(&world, cache, &events).await;
+
+        let first = claimed.iter().filter(|claimed| !claimed.repeated).count();
+        assert_eq!(first, 1, "{cache:?}");
+        let seen: BTreeSet<_> = claimed.iter().map(|claimed| whole(&claimed.call)).collect();
+        assert_eq!(seen, BTreeSet::from([whole(&stored(&world, "c1").await)]), "{cache:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_claims_of_an_older_start_one_is_not_repeated() {
+    for cache in BOTH {
+        let world = World::new().await;
+        claimed(&world.cold(), &start("newer", 60)).await;
+        let events = vec![start("older", 0); 24];
+
+        let claimed = claim_all(&world, cache, &events).await;
+
+        let first = claimed.iter().filter(|claimed| !claimed.repeated).count();
+        assert_eq!(first, 1, "{cache:?}");
+        let last = world.cold().last_call(caller().caller()).await.unwrap();
+        assert_eq!(last, Some(call_id("newer")), "{cache:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn events_of_one_call_that_meet_see_the_same_key() {
+    for cache in BOTH {
+        let world = World::new().await;
+        for round in 0..20 {
+            let call = format!("c{round}");
+            let more = json!({"campaign_id": "solar", "buyer": {"id": "b"}, "attempt": 1});
+            let other =
+                |kind, seconds| CallEvent { occurred_at: at(seconds), ..event(kind, &call, &more) };
+            let events =
+                [start(&call, 0), other(EventKind::Selected, 1), other(EventKind::Answered, 2)];
+
+            let claimed = claim_all(&world, cache, &events).await;
+
+            let stored = stored(&world, &call).await;
+            for Claimed { call, repeated, .. } in claimed {
+                assert!(!repeated);
+                let seen = (call.key.expose().to_owned(), call.uuid);
+                assert_eq!(
+                    seen,
+                    (stored.key.expose().to_owned(), stored.uuid.clone()),
+                    "{cache:?}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_event_without_its_campaign_that_meets_the_start_is_taken_or_refused_whole() {
+    let world = World::new().await;
+    let key = world.calls_key().await;
+    for round in 0..20 {
+        let call = format!("c{round}");
+        let start = start(&call, 0);
+        let answered = event(EventKind::Answered, &call, &json!({"buyer": {"id": "b"}}));
+        let (first, second) = (world.store(Cache::Warm).await, world.cold());
+
+        let (started, taken) =
+            tokio::join!(claim(&first, &start, None), claim(&second, &answered, Some(&key)));
+
+        assert!(!started.unwrap().repeated);
+        let stored = stored(&world, &call).await;
+        assert_eq!(taken.is_ok(), !stored.tries.is_empty(), "round {round}: {taken:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_calls_of_one_caller_that_start_at_once_the_latest_is_the_last() {
+    for cache in BOTH {
+        let world = World::new().await;
+        let events: Vec<CallEvent> =
+            (0..24).map(|index| start(&format!("c{index}"), index * 7 % 24)).collect();
+
+        let claimed = claim_all(&world, cache, &events).await;
+
+        assert!(claimed.iter().all(|claimed| !claimed.repeated), "{cache:?}");
+        let latest = events.iter().max_by_key(|event| event.occurred_at).unwrap();
+        let last = world.cold().last_call(caller().caller()).await.unwrap();
+        assert_eq!(last.as_ref(), Some(&latest.call), "{cache:?}");
+    }
+}

@@ -1,0 +1,97 @@
+//! Keys stand under their hash, and only there.
+
+use std::time::Duration;
+
+use hookline::answer::TagPrefix;
+use hookline::key::{BearerKey, Grant, Key, PostbackGrant, Scope};
+use hookline::ports::keys::Keys;
+
+use super::world::{World, at, campaign_id};
+
+fn key(text: &str, grant: Grant) -> Key {
+    let hash = BearerKey::given(text.to_owned()).hash();
+    Key { hash, name: format!("the key {}", text.len()), paused: false, created_at: at(5), grant }
+}
+
+fn postback(prefix: Option<&str>, cutoff: Option<Duration>) -> Grant {
+    Grant::Postback(PostbackGrant {
+        campaign: campaign_id("solar"),
+        tag_prefix: prefix.map(|prefix| TagPrefix::parse(prefix).unwrap()),
+        storage: Duration::from_hours(48),
+        cutoff,
+    })
+}
+
+#[tokio::test]
+async fn a_key_reads_back_as_it_was_stored() {
+    let world = World::empty().await;
+    let keys = [
+        key("hlc_a", Grant::Api(Scope::Calls)),
+        key("hla_ab", Grant::Api(Scope::Admin)),
+        key("hlp_abc", postback(Some("crm_"), Some(Duration::ZERO))),
+        Key { paused: true, ..key("hlp_abcd", postback(None, None)) },
+    ];
+
+    for key in &keys {
+        world.cold().store_key(key).await.unwrap();
+    }
+
+    for key in &keys {
+        let read = world.cold().key(&key.hash).await.unwrap();
+        assert_eq!(read.as_deref(), Some(key));
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_stored_is_none() {
+    let world = World::empty().await;
+    let hash = BearerKey::given("hlc_nobody".to_owned()).hash();
+
+    assert_eq!(world.cold().key(&hash).await.unwrap(), None);
+    assert!(!world.cold().pause_key(&hash, true).await.unwrap());
+    assert!(world.items().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_key_stored_again_is_replaced() {
+    let world = World::empty().await;
+    let store = world.cold();
+    let first = key("hlc_a", postback(Some("crm_"), Some(Duration::ZERO)));
+    let second = key("hlc_a", Grant::Api(Scope::Calls));
+    store.store_key(&first).await.unwrap();
+    assert_eq!(store.key(&first.hash).await.unwrap().as_deref(), Some(&first));
+
+    store.store_key(&second).await.unwrap();
+
+    for store in [&store, &world.cold()] {
+        assert_eq!(store.key(&first.hash).await.unwrap().as_deref(), Some(&second));
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_paused_and_works_again() {
+    let world = World::empty().await;
+    let store = world.cold();
+    let key = key("hlc_a", Grant::Api(Scope::Calls));
+    store.store_key(&key).await.unwrap();
+    assert_eq!(store.key(&key.hash).await.unwrap().as_deref(), Some(&key));
+
+    for paused in [true, true, false] {
+        assert!(store.pause_key(&key.hash, paused).await.unwrap());
+        let wanted = Key { paused, ..key.clone() };
+        for store in [&store, &world.cold()] {
+            assert_eq!(store.key(&key.hash).await.unwrap().as_deref(), Some(&wanted));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_key_itself_is_not_in_the_table() {
+    let world = World::empty().await;
+    let text = "hlc_0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    world.cold().store_key(&key(text, Grant::Api(Scope::Calls))).await.unwrap();
+
+    let items = format!("{:?}", world.items().await);
+    assert!(!items.contains("0123456789abcdef0123"), "{items}");
+}

@@ -1,0 +1,124 @@
+//! Postings are applied once, to calls that are there.
+
+use futures_util::future::join_all;
+use hookline::call::{Call, Posting, PostingId};
+use hookline::campaign::Amounts;
+use hookline::geo::Place;
+use hookline::ports::calls::{Calls, Posted};
+use serde_json::json;
+
+use super::world::{World, call_id, many_tags, started, stored, tags, whole};
+
+fn posting(id: Option<&str>) -> Posting {
+    Posting {
+        id: id.map(|id| PostingId::parse(id).unwrap()),
+        tags: tags(json!({"posted": ["yes"]})),
+        place: Some(Place::parse("us-10101").unwrap()),
+        converted: Some(true),
+        revenue: Some("0.00".parse().unwrap()),
+        payout: Some("15.50".parse().unwrap()),
+    }
+}
+
+#[tokio::test]
+async fn all_of_a_posting_is_on_the_call() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+
+    let posted = world.cold().post(&call, &posting(Some("p1"))).await.unwrap();
+
+    assert_eq!(posted, Posted::Applied);
+    let posting = posting(None);
+    let wanted = Call {
+        tags: tags(json!({"posted": ["yes"], "sub_id": ["x"]})),
+        location: call.location.replaced_by(&posting.place.unwrap()),
+        amounts: Amounts { revenue: posting.revenue, payout: posting.payout },
+        posted_conversion: Some(true),
+        ..call
+    };
+    assert_eq!(whole(&stored(&world, "c1").await), whole(&wanted));
+    let revenue = stored(&world, "c1").await.amounts.revenue.unwrap();
+    assert_eq!(revenue.to_string(), "0.00");
+}
+
+#[tokio::test]
+async fn a_posting_with_an_id_that_came_before_changes_nothing() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    world.cold().post(&call, &posting(Some("p1"))).await.unwrap();
+    let items = world.items().await;
+    let other = Posting {
+        id: PostingId::parse("p1"),
+        tags: tags(json!({"posted": ["no"]})),
+        ..Posting::default()
+    };
+
+    let again = world.cold().post(&call, &other).await.unwrap();
+
+    assert_eq!(again, Posted::Duplicate);
+    assert_eq!(world.items().await, items);
+}
+
+#[tokio::test]
+async fn postings_without_an_id_and_of_other_ids_are_all_applied() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let store = world.cold();
+
+    for (id, tag) in [(None, "a"), (None, "b"), (Some("p1"), "c"), (Some("p2"), "d")] {
+        let posting = Posting { tags: tags(json!({"n": [tag]})), ..posting(id) };
+        assert_eq!(store.post(&call, &posting).await.unwrap(), Posted::Applied);
+    }
+
+    let wanted = tags(json!({"n": ["a", "b", "c", "d"], "sub_id": ["x"]}));
+    assert_eq!(stored(&world, "c1").await.tags, wanted);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_postings_of_one_id_at_once_one_is_applied() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let store = world.cold();
+    let postings: Vec<Posting> = (0..16)
+        .map(|n| Posting { tags: tags(json!({"n": [n.to_string()]})), ..posting(Some("p1")) })
+        .collect();
+
+    let posted = join_all(postings.iter().map(|posting| store.post(&call, posting))).await;
+
+    let applied: Vec<usize> =
+        (0..16).filter(|n| *posted[*n].as_ref().unwrap() == Posted::Applied).collect();
+    let kept: Vec<usize> =
+        stored(&world, "c1").await.tags.values("n").map(|n| n.parse().unwrap()).collect();
+    assert_eq!(applied.len(), 1);
+    assert_eq!(kept, applied);
+}
+
+#[tokio::test]
+async fn as_many_tags_as_a_posting_may_bring_are_applied() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let posting = Posting { tags: many_tags(100), ..posting(Some("p1")) };
+
+    assert_eq!(world.cold().post(&call, &posting).await.unwrap(), Posted::Applied);
+
+    let mut wanted = many_tags(100);
+    wanted.merge(tags(json!({"sub_id": ["x"]})));
+    assert_eq!(stored(&world, "c1").await.tags, wanted);
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_there_takes_no_posting() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let gone = Call { id: call_id("gone"), ..call };
+    let before = world.items().await;
+
+    for id in [None, Some("p1")] {
+        let posted = world.cold().post(&gone, &posting(id)).await.unwrap();
+        assert_eq!(posted, Posted::Gone);
+    }
+
+    assert_eq!(world.items().await, before);
+    assert!(world.cold().call(&gone.id).await.unwrap().is_none());
+    assert!(world.cold().history(&gone.id).await.unwrap().is_none());
+}

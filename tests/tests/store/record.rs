@@ -1,0 +1,215 @@
+//! What webhooks brought is kept: tags in any order, however many, with their deliveries.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use hookline::adapters::dynamodb::DynamoDb;
+use hookline::call::Call;
+use hookline::campaign::WebhookId;
+use hookline::delivery::{Attempt, Delivery, DeliveryId, FailureKind, Report, Verdict};
+use hookline::geo::{Location, Place};
+use hookline::ports::calls::Calls;
+use hookline::ports::intake::{Intake, Record, Standing};
+use hookline::tag::TagSet;
+use hookline::trigger::Trigger;
+use serde_json::json;
+
+use super::world::{World, at, call_id, caller, claimed, many_tags, start, started, stored, tags};
+
+/// A record that brings nothing yet.
+fn record(call: &Call) -> Record<'_> {
+    Record {
+        call,
+        tags: TagSet::new(),
+        location: None,
+        deliveries: &[],
+        remembering: None,
+        now: at(1),
+    }
+}
+
+/// Keeps where the caller of a call is.
+pub(crate) async fn keep_location(store: &DynamoDb, call: &Call) {
+    let record = Record { location: Some(&call.location), ..record(call) };
+    store.record(&record).await.unwrap();
+}
+
+/// A delivery of a trigger to the webhook of that number.
+fn delivery(call: &Call, trigger: Trigger, number: usize, occurrence: &str) -> Delivery {
+    let id = WebhookId::parse(&format!("hook-{number}")).unwrap();
+    let verdict = Verdict::Failed { kind: FailureKind::Http };
+    let latency_ms = u64::try_from(Duration::from_secs(1).as_millis()).unwrap();
+    let attempt = Attempt {
+        attempt: 1,
+        at: at(0),
+        method: "GET".to_owned(),
+        url: format!("https://crm.example/{number}"),
+        verdict,
+        http_status: Some(500),
+        latency_ms,
+        empty_tokens: vec!["age".to_owned()],
+    };
+    let report = Report {
+        id: id.clone(),
+        verdict,
+        http_status: Some(500),
+        latency_ms: Some(latency_ms),
+        tags: Some(tags(json!({"hook": [id]}))),
+        notes: vec!["a note".to_owned()],
+    };
+    Delivery {
+        id: DeliveryId::of(&call.id, trigger, &id, occurrence),
+        trigger,
+        occurrence: occurrence.to_owned(),
+        report,
+        attempts: vec![attempt],
+        created_at: at(0),
+    }
+}
+
+#[tokio::test]
+async fn four_hundred_tags_and_sixty_deliveries_are_kept() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let mut all = many_tags(400);
+    let deliveries: Vec<Delivery> =
+        (0..60).map(|number| delivery(&call, Trigger::Start, number, "1")).collect();
+    let location = Location::default().replaced_by(&Place::parse("us-10101").unwrap());
+    let record = Record {
+        tags: all.clone(),
+        deliveries: &deliveries,
+        location: Some(&location),
+        ..record(&call)
+    };
+
+    let standing = world.cold().record(&record).await.unwrap();
+
+    all.merge(tags(json!({"sub_id": ["x"]})));
+    assert_eq!(standing, Standing { tags: all.clone(), location });
+    let (kept, history) = world.cold().history(&call.id).await.unwrap().unwrap();
+    assert_eq!((kept.tags, kept.location), (all, location));
+    assert_eq!(history, deliveries);
+    let reports = world.cold().reports(&call.id, Trigger::Start, "1").await.unwrap();
+    let wanted: Vec<Report> = deliveries.into_iter().map(|delivery| delivery.report).collect();
+    assert_eq!(reports, wanted);
+}
+
+#[tokio::test]
+async fn a_record_of_nothing_answers_with_what_was_claimed() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let before = world.items().await;
+
+    let standing = world.cold().record(&record(&call)).await.unwrap();
+
+    let wanted = Standing { tags: tags(json!({"sub_id": ["x"]})), location: call.location };
+    assert_eq!(standing, wanted);
+    assert_eq!(world.items().await, before);
+}
+
+#[tokio::test]
+async fn kept_twice_is_kept_once() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let deliveries = [delivery(&call, Trigger::Start, 0, "1")];
+    let record =
+        Record { tags: tags(json!({"age": ["23"]})), deliveries: &deliveries, ..record(&call) };
+    let first = world.cold().record(&record).await.unwrap();
+    let items = world.items().await;
+
+    let again = world.cold().record(&record).await.unwrap();
+
+    assert_eq!(again, first);
+    assert_eq!(world.items().await, items);
+}
+
+#[tokio::test]
+async fn reports_are_of_one_trigger_and_one_occurrence() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let deliveries = [
+        delivery(&call, Trigger::Start, 0, "1"),
+        delivery(&call, Trigger::Selected, 1, "1.b"),
+        delivery(&call, Trigger::Selected, 2, "1.b"),
+        delivery(&call, Trigger::Selected, 1, "11.b"),
+        delivery(&call, Trigger::Answered, 3, "1.b"),
+    ];
+    world.cold().record(&Record { deliveries: &deliveries, ..record(&call) }).await.unwrap();
+
+    let reports = world.cold().reports(&call.id, Trigger::Selected, "1.b").await.unwrap();
+
+    let wanted = [deliveries[1].report.clone(), deliveries[2].report.clone()];
+    assert_eq!(reports, wanted);
+}
+
+#[tokio::test]
+async fn tags_merged_in_any_order_are_equal() {
+    let world = World::new().await;
+    let parts = [
+        tags(json!({"interest": ["mortgage"], "first_name": ["Jason"]})),
+        tags(json!({"interest": ["insurance", "mortgage"]})),
+        tags(json!({"first_name": ["Kay"], "age": ["23"]})),
+    ];
+    let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+    let wanted = tags(json!({
+        "age": ["23"], "first_name": ["Jason", "Kay"],
+        "interest": ["insurance", "mortgage"], "sub_id": ["x"],
+    }));
+
+    for (index, order) in orders.iter().enumerate() {
+        let id = format!("c{index}");
+        let call = started(&world, &id).await;
+        for part in order {
+            let record = Record { tags: parts[*part].clone(), ..record(&call) };
+            world.cold().record(&record).await.unwrap();
+        }
+        assert_eq!(stored(&world, &id).await.tags, wanted, "{order:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn tags_merged_at_once_are_all_there() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let part = |n: usize| tags(json!({"all": [n.to_string()], format!("own_{n}"): ["1"]}));
+    let store = world.cold();
+
+    let records: Vec<Record<'_>> =
+        (0..24).map(|n| Record { tags: part(n), ..record(&call) }).collect();
+    for kept in join_all(records.iter().map(|record| store.record(record))).await {
+        kept.unwrap();
+    }
+
+    let mut wanted = tags(json!({"sub_id": ["x"]}));
+    (0..24).for_each(|n| wanted.merge(part(n)));
+    assert_eq!(stored(&world, "c1").await.tags, wanted);
+}
+
+#[tokio::test]
+async fn a_call_that_is_not_there_is_not_made_by_a_record() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let gone = Call { id: call_id("gone"), ..call };
+    let before = world.items().await;
+
+    let kept =
+        world.cold().record(&Record { tags: tags(json!({"a": ["1"]})), ..record(&gone) }).await;
+
+    assert!(kept.is_err(), "{kept:?}");
+    assert_eq!(world.items().await, before);
+}
+
+#[tokio::test]
+async fn what_is_to_be_remembered_goes_to_the_caller() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let who = caller();
+    let remembering = super::remember::remembering(&who, json!({"age": ["23"]}), 3600);
+
+    let record = Record { remembering: Some(remembering), ..record(&call) };
+    world.cold().record(&record).await.unwrap();
+
+    let next = claimed(&world.cold(), &start("c2", 60)).await;
+    assert_eq!(next.caller.tags, tags(json!({"age": ["23"]})));
+    assert_eq!(stored(&world, "c1").await.tags, tags(json!({"sub_id": ["x"]})));
+}

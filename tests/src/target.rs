@@ -45,12 +45,6 @@ impl Target {
             }
         }
     }
-
-    /// Whether the stack was started for this test, so that nobody else sees it.
-    #[must_use]
-    pub fn is_own(&self) -> bool {
-        self.stack.is_some()
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the suites read their settings")]

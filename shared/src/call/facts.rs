@@ -123,3 +123,66 @@ fn decimal<'a>(value: Decimal) -> Cow<'a, str> {
 fn yes_or_no<'a>(yes: bool) -> Cow<'a, str> {
     Cow::from(if yes { "yes" } else { "no" })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::call::{CallEvent, CallId, CallKey, EventKind};
+
+    #[test]
+    fn tokens_speak_of_the_call_the_campaign_and_the_buyer() {
+        let campaign = json!({"id": "solar", "name": "Solar leads"});
+        let campaign = Campaign::from_document(&campaign).unwrap();
+        let id = CallId::parse("c1").unwrap();
+        let key = CallKey::from_random([7; 24]);
+        let mut call = Call::new(id.clone(), campaign.id.clone(), "u-1".to_owned(), key);
+        let events = [
+            (
+                EventKind::Start,
+                json!({"campaign_id": "solar", "caller_number": "+16145550100",
+                "occurred_at": 1_000, "tags": {"sub_id": "x", "color": ["red", "blue"]}}),
+            ),
+            (
+                EventKind::Answered,
+                json!({"occurred_at": 1_010,
+                "buyer": {"id": "b1", "name": "B", "tags": {"color": "green"}}}),
+            ),
+        ];
+        for (kind, body) in events {
+            call.take_in(&CallEvent::from_json(kind, id.clone(), &body).unwrap());
+        }
+        let now = Timestamp::from_millis(1_070_000).unwrap();
+        let facts = CallFacts { call: &call, campaign: &campaign, now, firing: None };
+
+        let said = |name| Facts::values(&facts, name).join(",");
+        let expected = [
+            ("call_id", "c1"),
+            ("call_uuid", "u-1"),
+            ("campaign_name", "Solar leads"),
+            ("caller_number", "+16145550100"),
+            ("caller_id", "16145550100"),
+            ("nanp_caller_number", "6145550100"),
+            ("caller_state", "oh"),
+            ("caller_zip", ""),
+            ("geo", "614,us,us-oh"),
+            ("call_start_time", "1000"),
+            ("call_duration", "70"),
+            ("connected", "yes"),
+            ("connected_seconds", "60"),
+            ("converted", "no"),
+            ("buyer_id", "b1"),
+            ("buyer_name", "B"),
+            ("sub_id", "x"),
+            ("publisher_id", ""),
+            ("color", "blue,green,red"),
+            ("timestamp", "1070"),
+            ("webhook_id", ""),
+            ("other", ""),
+        ];
+        for (name, value) in expected {
+            assert_eq!(said(name), value, "{name}");
+        }
+    }
+}

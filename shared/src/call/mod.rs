@@ -157,3 +157,87 @@ impl Call {
         tags
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn event(kind: EventKind, body: &Value) -> CallEvent {
+        CallEvent::from_json(kind, CallId::parse("c1").unwrap(), body).unwrap()
+    }
+
+    fn call() -> Call {
+        let key = CallKey::from_random([7; 24]);
+        Call::new(
+            CallId::parse("c1").unwrap(),
+            CampaignId::parse("solar").unwrap(),
+            "u".to_owned(),
+            key,
+        )
+    }
+
+    #[test]
+    fn events_in_any_order_give_the_same_call() {
+        let start = event(
+            EventKind::Start,
+            &json!({"campaign_id": "solar", "caller_number": "+16145550100",
+                "occurred_at": "2026-11-23T17:00:00Z", "tags": {"sub_id": "x"}}),
+        );
+        let choice = |kind, second: u32, buyer: &str, tag: &str| {
+            let at = format!("2026-11-23T17:00:{second:02}Z");
+            event(kind, &json!({"occurred_at": at, "buyer": {"id": buyer}, "tags": {"seen": tag}}))
+        };
+        let events = [
+            start,
+            choice(EventKind::Selected, 3, "b1", "one"),
+            choice(EventKind::Selected, 20, "b2", "two"),
+            choice(EventKind::Answered, 25, "b2", "three"),
+        ];
+        let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1]];
+        let calls = orders.map(|order| {
+            let mut call = call();
+            order.iter().for_each(|at| call.take_in(&events[*at]));
+            call
+        });
+        for call in &calls {
+            assert_eq!(call.tries, calls[0].tries);
+            assert_eq!(call.shown_tags(), calls[0].shown_tags());
+            assert_eq!(call.buyer().unwrap().id, "b2");
+            assert_eq!(call.selected_at().unwrap().to_string(), "2026-11-23T17:00:20Z");
+            assert_eq!(call.answered_at().unwrap().to_string(), "2026-11-23T17:00:25Z");
+            assert_eq!(call.started_at.unwrap().to_string(), "2026-11-23T17:00:00Z");
+        }
+    }
+
+    #[test]
+    fn an_occurrence_is_told_by_buyer_and_attempt_or_by_time() {
+        let body = |attempt: Value, buyer: &str| json!({"occurred_at": 1_000, "attempt": attempt, "buyer": {"id": buyer}});
+        let occurrence =
+            |attempt, buyer| event(EventKind::Selected, &body(attempt, buyer)).occurrence();
+        assert_eq!(occurrence(json!(1), "b1"), "1.b1");
+        assert_eq!(occurrence(Value::Null, "b1"), "at1000000.b1");
+        assert_ne!(occurrence(json!(1), "b1"), occurrence(json!(2), "b1"));
+    }
+
+    #[test]
+    fn an_event_names_every_field_at_fault() {
+        let body = json!({"occurred_at": "soon", "caller_number": "x", "attempt": 0,
+            "tags": {"geo": "nowhere", "bad key!": 1}, "buyer": {"name": "B"}});
+        let faults = CallEvent::from_json(EventKind::Selected, CallId::parse("c").unwrap(), &body)
+            .unwrap_err();
+        let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(
+            pointers,
+            [
+                "/occurred_at",
+                "/caller_number",
+                "/tags/geo",
+                "/tags/bad key!",
+                "/buyer/id",
+                "/attempt"
+            ]
+        );
+    }
+}

@@ -111,7 +111,10 @@ async fn an_answer_sets_at_most_100_keys_and_50_values_a_key() {
     let many = tags["many"].as_array().unwrap();
     assert_eq!((many.len(), &many[49]), (50, &json!("v49")));
     assert_eq!((tags.get("k098"), tags.get("k099")), (Some(&json!(["98"])), None));
-    let wanted = ["Dropped what was over 100 tags: k099, k100.", "Dropped what was over 50 values in: many."];
+    let wanted = [
+        "Dropped what was over 100 tags: k099, k100.",
+        "Dropped what was over 50 values in: many.",
+    ];
     assert_eq!(notes, json!(wanted));
 }
 

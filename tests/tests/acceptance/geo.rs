@@ -96,8 +96,7 @@ async fn of_several_places_the_later_webhook_by_order_wins_however_fast_it_is() 
 
         let answer = world.start("call", json!({})).await.of_status(200);
 
-        let wanted =
-            json!({"first": ["1"], "geo": ["614", "us", "us-ca"], "second": ["1"]});
+        let wanted = json!({"first": ["1"], "geo": ["614", "us", "us-ca"], "second": ["1"]});
         assert_eq!(answer["tags"], wanted, "slow {slow}");
     }
 }

@@ -25,9 +25,7 @@ async fn report_of(reply: Reply) -> Value {
 
 #[tokio::test]
 async fn a_body_that_is_no_json_object_is_logged() {
-    let ok = |note: &str| {
-        json!({"id": "p", "status": "ok", "http_status": 200, "tags": {}, "notes": [note]})
-    };
+    let ok = |note: &str| json!({"id": "p", "status": "ok", "http_status": 200, "tags": {}, "notes": [note]});
     let cases = [
         (Reply::html("<html>{\"a\":1}</html>"), "The body is HTML or XML, not a JSON object."),
         (Reply::json(&json!([{"a": 1}])), "The body is a JSON array, not a JSON object."),

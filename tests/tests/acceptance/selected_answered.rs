@@ -56,8 +56,7 @@ async fn a_choice_answers_with_the_tags_as_they_stand_and_no_key() {
         for (name, value) in tags.as_object().unwrap() {
             all[name] = value.clone();
         }
-        let report =
-            json!({"id": event, "status": "ok", "http_status": 200, "tags": {event: ["1"]}, "notes": []});
+        let report = json!({"id": event, "status": "ok", "http_status": 200, "tags": {event: ["1"]}, "notes": []});
         let call = world.named("call");
         assert_eq!(answer, json!({"call_id": call, "tags": all, "webhooks": [report]}));
     }
@@ -177,12 +176,14 @@ async fn matches_and_tokens_see_the_buyer() {
         ])
         .await;
     let _ = world.start("call", json!({})).await.of_status(200);
-    let choice = json!({"buyer": {"id": "b 1", "name": "Acme & Co", "tags": {"quota": 9}}});
+    let choice = |id: &str, second| {
+        let buyer = json!({"id": id, "name": "Acme & Co", "tags": {"quota": 9}});
+        json!({"buyer": buyer, "occurred_at": at(second)})
+    };
 
-    let _ = world.event("call", "selected", choice.clone()).await.of_status(200);
-    let answer = world.event("call", "answered", choice).await.of_status(200);
-    let other = json!({"buyer": {"id": "b2", "tags": {"quota": 9}}, "attempt": 2});
-    let other = world.event("call", "selected", other).await.of_status(200);
+    let _ = world.event("call", "selected", choice("b 1", 10)).await.of_status(200);
+    let answer = world.event("call", "answered", choice("b 1", 20)).await.of_status(200);
+    let other = world.event("call", "selected", choice("b2", 30)).await.of_status(200);
 
     assert_eq!(report(&answer, "a")["status"], "ok");
     assert_eq!(report(&other, "s")["status"], "skipped");
@@ -193,6 +194,19 @@ async fn matches_and_tokens_see_the_buyer() {
             "/p?b=b%201&n=Acme%20%26%20Co&c=yes&q=9&t=answered",
         ]
     );
+}
+
+#[tokio::test]
+async fn the_webhooks_of_a_choice_see_its_buyer_also_when_it_is_reported_late() {
+    let world = world().await;
+    let _ = world.start("call", json!({})).await.of_status(200);
+
+    let _ = world.event("call", "selected", buyer("second", 2, 30)).await.of_status(200);
+    let _ = world.event("call", "selected", buyer("first", 1, 10)).await.of_status(200);
+    let _ = world.event("call", "answered", buyer("first", 1, 20)).await.of_status(200);
+
+    assert_eq!(told(&world, "/selected"), ["second", "first"]);
+    assert_eq!(told(&world, "/answered"), ["first"]);
 }
 
 #[tokio::test]

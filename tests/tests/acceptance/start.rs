@@ -103,15 +103,9 @@ async fn only_the_webhooks_of_a_trigger_fire_and_in_their_order() {
         hook("second", json!({"order": 5})),
         hook("timer", json!({"trigger": "timer", "seconds": 1})),
     ];
-    for trigger in [
-        "selected",
-        "answered",
-        "connect",
-        "conversion",
-        "non_conversion",
-        "postback",
-        "always",
-    ] {
+    for trigger in
+        ["selected", "answered", "connect", "conversion", "non_conversion", "postback", "always"]
+    {
         hooks.push(hook(trigger, json!({"trigger": trigger})));
     }
     world.save(hooks).await;

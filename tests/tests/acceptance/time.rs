@@ -75,6 +75,21 @@ async fn an_answer_just_before_the_deadline_counts() {
 }
 
 #[tokio::test]
+async fn a_partner_that_takes_six_seconds_is_cut_at_five() {
+    let world = World::new().await;
+    world.partner.on("/p", Reply::json(&json!({"a": 1})).after(Duration::from_secs(6)));
+    world.save([world.webhook("p", "/p", json!({}))]).await;
+
+    let answer = world.start("call", json!({})).await.of_status(200);
+
+    let latency = answer["webhooks"][0]["latency_ms"].as_u64().unwrap();
+    assert!((5000..6000).contains(&latency), "{latency}");
+    let wanted = json!({"id": "p", "status": "timed_out", "tags": {}, "notes": []});
+    assert_eq!(report(&answer, "p"), wanted);
+    assert_eq!(answer["tags"], json!({"geo": ["614", "us", "us-oh"]}));
+}
+
+#[tokio::test]
 async fn a_deadline_is_five_seconds_unless_said_otherwise() {
     let world = World::new().await;
     let hooks = [
@@ -95,7 +110,9 @@ async fn one_partner_that_stalls_costs_the_others_nothing() {
     world.partner.on("/ok", Reply::json(&json!({"a": 1})));
     world.partner.on("/never", Reply::never());
     let never = json!({"timeout_ms": 200});
-    world.save([world.webhook("never", "/never", never), world.webhook("ok", "/ok", json!({}))]).await;
+    world
+        .save([world.webhook("never", "/never", never), world.webhook("ok", "/ok", json!({}))])
+        .await;
 
     let answer = world.start("call", json!({})).await.of_status(200);
 
@@ -116,9 +133,7 @@ async fn a_partner_that_is_not_there_or_speaks_no_tls_fails_and_the_call_goes_on
     });
     let closed = json!({"url": "http://127.0.0.1:1/p"});
     let no_tls = json!({"url": format!("https://{plain}/p")});
-    world
-        .save([world.webhook("closed", "/", closed), world.webhook("no_tls", "/", no_tls)])
-        .await;
+    world.save([world.webhook("closed", "/", closed), world.webhook("no_tls", "/", no_tls)]).await;
 
     let answer = world.start("call", json!({})).await.of_status(200);
     server.abort();

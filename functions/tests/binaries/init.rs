@@ -1,0 +1,38 @@
+//! A function whose environment is not right does not start, and says what is wrong.
+
+use std::path::Path;
+
+use hookline_tests::runtime_api::LambdaFunction;
+
+use super::world::{ANSWERED, API, DATA, POSTBACK, SELECTED, START, World};
+
+#[tokio::test]
+async fn a_function_without_its_table_names_what_is_missing() {
+    let world = World::new().await;
+    let mut environment = world.environment();
+    environment.retain(|(name, _)| name != "TABLE_NAME");
+
+    for binary in [START, SELECTED, ANSWERED, POSTBACK, DATA, API] {
+        let error =
+            LambdaFunction::spawn(Path::new(binary), environment.clone()).await.unwrap_err();
+
+        assert_eq!(error.error_type, "Runtime.ExitError", "{error}");
+        assert!(error.message.contains("TABLE_NAME"), "{error}");
+        assert!(!error.message.contains("panicked"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_variable_that_does_not_read_is_named() {
+    let world = World::new().await;
+
+    for (name, value) in [("ALLOWED_PRIVATE_ENDPOINTS", "crm"), ("LOG_LEVEL", "loud")] {
+        let mut environment = world.environment();
+        environment.push((name.to_owned(), value.to_owned()));
+
+        let error = LambdaFunction::spawn(Path::new(START), environment).await.unwrap_err();
+
+        assert_eq!(error.error_type, "Runtime.ExitError", "{error}");
+        assert!(error.message.contains(name), "{error}");
+    }
+}

@@ -1,0 +1,154 @@
+//! A store, a partner, and functions before them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use hookline::adapters::dynamodb::{DynamoDb, create_table};
+use hookline::adapters::system::{SystemChance, SystemClock};
+use hookline::campaign::Campaign;
+use hookline::key::{BearerKey, Grant, Key, Scope};
+use hookline::ports::campaigns::{Campaigns, Saved};
+use hookline::ports::chance::Chance;
+use hookline::ports::clock::Clock;
+use hookline::ports::keys::Keys;
+use hookline_functions::environment::StoreSettings;
+use hookline_local::database::Database;
+use hookline_tests::partner::Partner;
+use hookline_tests::runtime_api::LambdaFunction;
+use serde_json::{Value, json};
+
+pub(crate) const START: &str = env!("CARGO_BIN_EXE_start");
+pub(crate) const SELECTED: &str = env!("CARGO_BIN_EXE_selected");
+pub(crate) const ANSWERED: &str = env!("CARGO_BIN_EXE_answered");
+pub(crate) const POSTBACK: &str = env!("CARGO_BIN_EXE_postback");
+pub(crate) const DATA: &str = env!("CARGO_BIN_EXE_data");
+pub(crate) const API: &str = env!("CARGO_BIN_EXE_api");
+
+/// The caller of every event.
+pub(crate) const NUMBER: &str = "+16145551234";
+/// Nothing here takes longer unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a function stands between.
+pub(crate) struct World {
+    pub(crate) database: Database,
+    pub(crate) partner: Partner,
+    settings: StoreSettings,
+}
+
+impl World {
+    /// A table with nothing in it and a partner who knows no path.
+    pub(crate) async fn new() -> Self {
+        let database = Database::start(None).await.unwrap();
+        let settings = StoreSettings {
+            table: "hookline".to_owned(),
+            region: "us-east-1".to_owned(),
+            endpoint: Some(database.endpoint()),
+            credentials: Credentials::from_keys("local", "local", None),
+        };
+        create_table(&settings.client(), &settings.table).await.unwrap();
+        Self { database, partner: Partner::start().await.unwrap(), settings }
+    }
+
+    /// The store, past every function.
+    pub(crate) fn store(&self) -> DynamoDb {
+        DynamoDb::new(self.settings.client(), self.settings.table.clone())
+    }
+
+    /// Stores the campaign `solar`, whatever the addresses of its webhooks.
+    pub(crate) async fn campaign(&self, webhooks: &Value) {
+        let document = json!({"id": "solar", "name": "Solar", "version": 1, "webhooks": webhooks});
+        let campaign = Campaign::from_document(&document).unwrap();
+        assert_eq!(self.store().save(&campaign).await.unwrap(), Saved::Stored);
+    }
+
+    /// Stores a new API key.
+    pub(crate) async fn key(&self, scope: Scope, paused: bool) -> BearerKey {
+        let bearer = BearerKey::from_random("hl", SystemChance.key_bytes());
+        let key = Key {
+            hash: bearer.hash(),
+            name: "a key".to_owned(),
+            paused,
+            created_at: SystemClock.now(),
+            grant: Grant::Api(scope),
+        };
+        self.store().store_key(&key).await.unwrap();
+        bearer
+    }
+
+    /// What `template.yaml` sets on a function, with the partner let in.
+    pub(crate) fn environment(&self) -> Vec<(String, String)> {
+        [
+            ("TABLE_NAME", self.settings.table.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.database.endpoint()),
+            ("ALLOWED_PRIVATE_ENDPOINTS", self.partner.address().to_string()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .to_vec()
+    }
+
+    /// A sandbox with this binary in it, just started.
+    pub(crate) async fn function(&self, binary: &str) -> LambdaFunction {
+        LambdaFunction::spawn(Path::new(binary), self.environment()).await.unwrap()
+    }
+
+    /// Everything in the table, by its key, as text.
+    pub(crate) async fn items(&self) -> BTreeMap<String, String> {
+        let client = self.settings.client();
+        let scanned = client.scan().table_name(&self.settings.table).send().await.unwrap();
+        assert_eq!(scanned.last_evaluated_key, None, "more than one page");
+        let items = scanned.items.unwrap_or_default().into_iter().map(|item| {
+            let item: BTreeMap<_, _> = item.into_iter().collect();
+            (format!("{:?} {:?}", item["pk"], item["sk"]), format!("{item:?}"))
+        });
+        items.collect()
+    }
+}
+
+/// A start of that call, by direct invoke.
+pub(crate) fn start(call: &str) -> Value {
+    json!({
+        "call_id": call, "campaign_id": "solar", "occurred_at": "2026-11-23T17:00:00Z",
+        "caller_number": NUMBER, "called_number": "+18005550100", "tags": {"sub_id": "x"},
+    })
+}
+
+/// A buyer of that call was chosen, or answered, by direct invoke.
+pub(crate) fn buyer(call: &str) -> Value {
+    json!({
+        "call_id": call, "occurred_at": "2026-11-23T17:00:05Z",
+        "buyer": {"id": "b7", "name": "Sunny", "tags": {"tier": "gold"}}, "attempt": 1,
+    })
+}
+
+/// Takes the call key out of an answer, which has to be one.
+pub(crate) fn take_call_key(answer: &mut Value) -> String {
+    let key = answer.as_object_mut().unwrap().remove("call_key").unwrap();
+    let key = key.as_str().unwrap().to_owned();
+    assert!(key.len() == 48 && key.bytes().all(|b| b.is_ascii_hexdigit()), "{key}");
+    key
+}
+
+/// Takes the latencies out of an answer's reports, which have to be in range.
+pub(crate) fn take_latencies(answer: &mut Value) {
+    for report in answer["webhooks"].as_array_mut().unwrap() {
+        if let Some(latency) = report.as_object_mut().unwrap().remove("latency_ms") {
+            assert!(latency.as_u64().unwrap() < 5000, "{report} took {latency} ms");
+        }
+    }
+}
+
+/// A function's log, once it holds `text` so often.
+pub(crate) async fn logs(function: &LambdaFunction, text: &str, times: usize) -> String {
+    let printed = async {
+        // What was printed before an answer may be read after it.
+        while function.logs().matches(text).count() < times {
+            tokio::task::yield_now().await;
+        }
+    };
+    let in_time = tokio::time::timeout(PATIENCE, printed).await;
+    assert!(in_time.is_ok(), "{}", function.logs());
+    function.logs()
+}

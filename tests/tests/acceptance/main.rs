@@ -1,0 +1,25 @@
+//! Acceptance: a call goes in, tags come out, seen from outside over HTTP.
+//!
+//! A module for each part of the spec, a test for each of its sentences about calls that are up.
+//! Every test starts a stack of its own in memory. With `HOOKLINE_URL` and `HOOKLINE_ADMIN_KEY`
+//! set they all drive that one instead, as often as one likes: no test uses another's ids.
+
+mod answers;
+mod bad_input;
+mod calls;
+mod campaign_faults;
+mod campaigns;
+mod geo;
+mod keys;
+mod matches;
+mod partners;
+mod postbacks;
+mod return_callers;
+mod selected_answered;
+mod source_data;
+mod start;
+mod time;
+mod token_values;
+mod tokens;
+mod waiting_data;
+mod world;

@@ -1,0 +1,115 @@
+//! What the roles of the template grant.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::document::{Template, list, one_or_more, text};
+
+/// One action on items of some kinds, told apart by the start of their partition key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Grant {
+    /// The action without its service.
+    pub(crate) action: String,
+    /// Patterns of partition keys: `CALL#*`.
+    pub(crate) kinds: BTreeSet<String>,
+}
+
+/// What the role of a function lets it do with the table.
+pub(crate) fn grants_of(template: &Template, binary: &str) -> Vec<Grant> {
+    statements(template, binary)
+        .into_iter()
+        .filter(|statement| statement["Resource"] == json!({"Fn::GetAtt": "Table.Arn"}))
+        .flat_map(|statement| {
+            let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+            let kinds: BTreeSet<String> = list(keys).iter().map(|k| text(k).to_owned()).collect();
+            one_or_more(&statement["Action"]).iter().map(move |action| Grant {
+                action: text(action).strip_prefix("dynamodb:").unwrap().to_owned(),
+                kinds: kinds.clone(),
+            })
+        })
+        .collect()
+}
+
+/// The statements of a function's role.
+fn statements<'a>(template: &'a Template, binary: &str) -> Vec<&'a Value> {
+    let name = role_of(template, binary);
+    let policies = template.at(&format!("/Resources/{name}/Properties/Policies"));
+    let statements = list(policies).iter().map(|policy| &policy["PolicyDocument"]["Statement"]);
+    statements.flat_map(list).collect()
+}
+
+/// The name of a function's role.
+fn role_of(template: &Template, binary: &str) -> String {
+    let (_, properties) = &template.functions()[binary];
+    let arn = text(&properties["Role"]["Fn::GetAtt"]);
+    arn.strip_suffix(".Arn").unwrap().to_owned()
+}
+
+#[test]
+fn every_function_has_a_role_of_its_own_that_only_lambda_may_take() {
+    let template = Template::read();
+    let functions = template.functions();
+    let used: BTreeSet<String> =
+        functions.keys().map(|binary| role_of(&template, binary)).collect();
+    let roles = template.resources("AWS::IAM::Role");
+
+    assert_eq!(used.len(), functions.len());
+    assert_eq!(
+        used.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        roles.keys().copied().collect()
+    );
+    for (name, role) in roles {
+        let properties = role["Properties"].as_object().unwrap();
+        let parts: Vec<&str> = properties.keys().map(String::as_str).collect();
+        assert_eq!(parts, ["AssumeRolePolicyDocument", "Policies"], "{name}");
+        let taken_by = list(&role["Properties"]["AssumeRolePolicyDocument"]["Statement"]);
+        let by_lambda = json!([{
+            "Effect": "Allow",
+            "Action": "sts:AssumeRole",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+        }]);
+        assert_eq!(json!(taken_by), by_lambda, "{name}");
+    }
+}
+
+#[test]
+fn every_role_has_its_own_log_its_traces_and_kinds_of_items_of_the_table() {
+    let template = Template::read();
+    for (binary, (_, properties)) in template.functions() {
+        let group = text(&properties["LoggingConfig"]["LogGroup"]["Ref"]);
+        let log = json!({
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": {"Fn::GetAtt": format!("{group}.Arn")},
+        });
+        // X-Ray's puts know no resources.
+        let traces = json!({
+            "Effect": "Allow",
+            "Action": ["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+            "Resource": "*",
+        });
+
+        let statements = statements(&template, &binary);
+
+        assert_eq!(statements.iter().filter(|one| ***one == log).count(), 1, "{binary}");
+        assert_eq!(statements.iter().filter(|one| ***one == traces).count(), 1, "{binary}");
+        for statement in statements.into_iter().filter(|one| **one != log && **one != traces) {
+            let table = json!({
+                "Effect": "Allow",
+                "Action": statement["Action"],
+                "Resource": {"Fn::GetAtt": "Table.Arn"},
+                "Condition": {"ForAllValues:StringLike": {
+                    "dynamodb:LeadingKeys":
+                        statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"],
+                }},
+            });
+            assert_eq!(*statement, table, "{binary}");
+        }
+        let actions: Vec<String> =
+            grants_of(&template, &binary).into_iter().map(|grant| grant.action).collect();
+        let apart: BTreeSet<&String> = actions.iter().collect();
+        assert_eq!(apart.len(), actions.len(), "{binary} has an action in two statements");
+        assert!(!actions.iter().any(|action| action.contains('*')), "{binary}: {actions:?}");
+    }
+}

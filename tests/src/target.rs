@@ -4,13 +4,16 @@ use hookline_local::stack::{Settings, Stack, StackError};
 
 /// Where a Hookline answers, and the key that may do everything there.
 #[derive(Debug)]
-pub struct Target {
-    /// The base URL, without a slash at its end.
-    pub url: String,
-    /// The admin key.
-    pub admin_key: String,
-    /// Runs as long as it is held.
-    stack: Option<Stack>,
+pub enum Target {
+    /// A stack of the test's own, which stops with it.
+    Own(Box<Stack>),
+    /// One that somebody else runs.
+    Running {
+        /// The base URL, without a slash at its end.
+        url: String,
+        /// The admin key.
+        admin_key: String,
+    },
 }
 
 /// Why there is nothing to drive.
@@ -25,24 +28,35 @@ pub enum TargetError {
 }
 
 impl Target {
-    /// The stack at `HOOKLINE_URL`, entered with `HOOKLINE_ADMIN_KEY`, or else a new one in memory
-    /// on a free port. Webhooks must be allowed to go to this machine there.
+    /// The Hookline at `HOOKLINE_URL`, entered with `HOOKLINE_ADMIN_KEY`, or else a new stack in
+    /// memory on a free port. Webhooks must be allowed to go to this machine there.
     ///
     /// # Errors
     /// When the key is not set, or no stack can be started.
     pub async fn find() -> Result<Self, TargetError> {
-        let (url, key) = environment();
-        match url {
-            Some(url) => Ok(Self {
-                url: url.trim_end_matches('/').to_owned(),
-                admin_key: key.ok_or(TargetError::NoKey)?,
-                stack: None,
-            }),
-            None => {
-                let stack = Stack::start(Settings::default()).await?;
-                let (url, admin_key) = (stack.url(), stack.admin_key().to_owned());
-                Ok(Self { url, admin_key, stack: Some(stack) })
-            }
+        let (url, admin_key) = environment();
+        let Some(url) = url else {
+            return Ok(Self::Own(Box::new(Stack::start(Settings::default()).await?)));
+        };
+        let url = url.trim_end_matches('/').to_owned();
+        Ok(Self::Running { url, admin_key: admin_key.ok_or(TargetError::NoKey)? })
+    }
+
+    /// The base URL, without a slash at its end.
+    #[must_use]
+    pub fn url(&self) -> String {
+        match self {
+            Self::Own(stack) => stack.url(),
+            Self::Running { url, .. } => url.clone(),
+        }
+    }
+
+    /// The key that may do everything.
+    #[must_use]
+    pub fn admin_key(&self) -> &str {
+        match self {
+            Self::Own(stack) => stack.admin_key(),
+            Self::Running { admin_key, .. } => admin_key,
         }
     }
 }

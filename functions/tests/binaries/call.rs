@@ -162,18 +162,18 @@ async fn an_event_that_comes_again_is_answered_alike_and_sends_nothing() {
 async fn what_a_partner_does_is_told_and_fails_no_call() {
     let world = World::new().await;
     let broken = [
-        ("silent", Reply::never()),
-        ("late", Reply::json(&json!({"late": "yes"})).after(Duration::from_secs(4))),
-        ("failing", Reply::status(500)),
-        ("nothing", Reply::empty()),
-        ("garbage", Reply::raw("\u{7}\u{7}\u{7}\r\n\r\n")),
-        ("huge", Reply::big(2 * 1024 * 1024)),
+        ("silent", 300, Reply::never()),
+        ("late", 300, Reply::json(&json!({"late": "yes"})).after(Duration::from_secs(4))),
+        ("failing", 5000, Reply::status(500)),
+        ("nothing", 5000, Reply::empty()),
+        ("garbage", 5000, Reply::raw("\u{7}\u{7}\u{7}\r\n\r\n")),
+        ("huge", 5000, Reply::big(2 * 1024 * 1024)),
     ];
     let mut webhooks = Vec::new();
-    for (id, reply) in broken {
+    for (id, timeout_ms, reply) in broken {
         let path = format!("/{id}");
-        webhooks.push(json!({"id": id, "trigger": "start", "timeout_ms": 400,
-            "url": world.partner.url(&path)}));
+        let url = world.partner.url(&path);
+        webhooks.push(json!({"id": id, "trigger": "start", "timeout_ms": timeout_ms, "url": url}));
         world.partner.on(&path, reply);
     }
     world.campaign(&json!(webhooks)).await;

@@ -7,104 +7,77 @@ use serde_json::{Value, json};
 use super::request::{Answer, Request};
 use super::world::{ANSWERED, NUMBER, SELECTED, START, World, buyer, start};
 
+const AT_FAULT: &str = "the request has fields at fault";
+
 /// An event with some fields changed; null takes one away.
 fn with(event: &Value, changes: &Value) -> Value {
-    let mut changed = event.clone();
-    let fields = changed.as_object_mut().unwrap();
+    let mut body = event.clone();
+    let fields = body.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {
         match value {
             Value::Null => fields.remove(name),
             value => fields.insert(name.clone(), value.clone()),
         };
     }
-    changed
+    body
 }
 
-/// The campaign `solar` with one webhook of each kind, and a call of it.
+/// The campaign `solar` with one webhook for each kind of event.
 async fn world() -> World {
     let world = World::new().await;
-    let hook = |trigger: &str| json!({"id": trigger, "trigger": trigger, "url": world.partner.url("/hook")});
+    let url = world.partner.url("/hook");
+    let hook = |trigger: &str| json!({"id": trigger, "trigger": trigger, "url": url});
     world.campaign(&json!([hook("start"), hook("selected"), hook("answered")])).await;
     world.partner.on("/hook", Reply::json(&json!({"seen": "yes"})));
     world
 }
 
-/// What is wrong with a field, and the sentences about it.
-const NO_CAMPAIGN: &str = "there is no campaign nowhere";
-const NO_CALL: &str = "nothing is known of this call; report its start first, or name its campaign";
-const AT_FAULT: &str = "the request has fields at fault";
+/// Why an event is refused.
+enum Refusal {
+    NoCampaign,
+    NoCall,
+    /// Fields at fault, by their pointers.
+    Invalid(&'static [&'static str]),
+}
 
-/// Events at fault with the function that takes them, and what is answered: status, code, message
-/// and pointers to what is wrong.
-fn at_fault()
--> Vec<(&'static str, &'static str, Value, u64, &'static str, &'static str, Vec<&'static str>)> {
-    let (start, buyer) = (start("new"), buyer("new"));
+impl Refusal {
+    /// The status, the code, the message and the pointers that tell it.
+    fn told(&self) -> (u64, &'static str, &'static str, &'static [&'static str]) {
+        match self {
+            Self::NoCampaign => {
+                (404, "unknown_campaign", "there is no campaign nowhere", &["/campaign_id"])
+            }
+            Self::NoCall => {
+                let message = "nothing is known of this call; \
+                               report its start first, or name its campaign";
+                (404, "unknown_call", message, &[])
+            }
+            Self::Invalid(pointers) => (422, "invalid", AT_FAULT, pointers),
+        }
+    }
+}
+
+/// Events at fault, each with the function that takes it.
+fn at_fault() -> Vec<(&'static str, &'static str, Value, Refusal)> {
+    use Refusal::{Invalid, NoCall, NoCampaign};
+    let start = |changes| with(&start("new"), &changes);
+    let buyer = |changes| with(&buyer("new"), &changes);
+    let two = json!({"campaign_id": null, "occurred_at": "soon"});
+    let number = json!({"caller_number": "12", "tags": {"call_id": "x"}});
+    let long = json!({"number_name": "x".repeat(201)});
+    let nobody = json!({"buyer": {"name": "b"}});
+    let nothing = json!({"buyer": null, "attempt": 0});
+    let nowhere = || json!({"campaign_id": "nowhere"});
     vec![
-        (
-            START,
-            "start",
-            with(&start, &json!({"campaign_id": "nowhere"})),
-            404,
-            "unknown_campaign",
-            NO_CAMPAIGN,
-            vec!["/campaign_id"],
-        ),
-        (
-            START,
-            "start",
-            with(&start, &json!({"campaign_id": null, "occurred_at": "soon"})),
-            422,
-            "invalid",
-            AT_FAULT,
-            vec!["/campaign_id", "/occurred_at"],
-        ),
-        (
-            START,
-            "start",
-            with(&start, &json!({"caller_number": "12", "tags": {"call_id": "x"}})),
-            422,
-            "invalid",
-            AT_FAULT,
-            vec!["/caller_number", "/tags/call_id"],
-        ),
-        (
-            START,
-            "start",
-            with(&start, &json!({"number_name": "x".repeat(201)})),
-            422,
-            "invalid",
-            AT_FAULT,
-            vec!["/number_name"],
-        ),
-        (SELECTED, "selected", buyer.clone(), 404, "unknown_call", NO_CALL, vec![]),
-        (
-            SELECTED,
-            "selected",
-            with(&buyer, &json!({"campaign_id": "nowhere"})),
-            404,
-            "unknown_campaign",
-            NO_CAMPAIGN,
-            vec!["/campaign_id"],
-        ),
-        (
-            SELECTED,
-            "selected",
-            with(&buyer, &json!({"buyer": {"name": "b"}})),
-            422,
-            "invalid",
-            AT_FAULT,
-            vec!["/buyer/id"],
-        ),
-        (ANSWERED, "answered", buyer.clone(), 404, "unknown_call", NO_CALL, vec![]),
-        (
-            ANSWERED,
-            "answered",
-            with(&buyer, &json!({"buyer": null, "attempt": 0})),
-            422,
-            "invalid",
-            AT_FAULT,
-            vec!["/attempt", "/buyer"],
-        ),
+        (START, "start", start(nowhere()), NoCampaign),
+        (START, "start", start(two), Invalid(&["/campaign_id", "/occurred_at"])),
+        (START, "start", start(number), Invalid(&["/caller_number", "/tags/call_id"])),
+        (START, "start", start(long), Invalid(&["/number_name"])),
+        (SELECTED, "selected", buyer(json!({})), NoCall),
+        (SELECTED, "selected", buyer(nowhere()), NoCampaign),
+        (SELECTED, "selected", buyer(nobody), Invalid(&["/buyer/id"])),
+        (ANSWERED, "answered", buyer(json!({})), NoCall),
+        (ANSWERED, "answered", buyer(nothing), Invalid(&["/attempt", "/buyer"])),
     ]
 }
 
@@ -121,7 +94,8 @@ async fn an_event_at_fault_is_refused_in_the_answer() {
     let world = world().await;
     let before = world.items().await;
 
-    for (binary, _, event, _, code, message, wrong) in at_fault() {
+    for (binary, _, event, refusal) in at_fault() {
+        let (_, code, message, wrong) = refusal.told();
         let answer = world.function(binary).await.invoke(event).await.unwrap();
 
         let errors = &answer["error"]["errors"];
@@ -140,7 +114,8 @@ async fn an_event_at_fault_is_a_problem_over_http() {
     let key = world.key(Scope::Calls, false).await;
     let before = world.items().await;
 
-    for (binary, kind, event, status, code, message, wrong) in at_fault() {
+    for (binary, kind, event, refusal) in at_fault() {
+        let (status, code, message, wrong) = refusal.told();
         let request = Request::event(kind, &event).by(&key);
         let answer = request.send(&world.function(binary).await).await;
 

@@ -4,6 +4,12 @@
 //! Every test starts a stack of its own in memory. With `HOOKLINE_URL` and `HOOKLINE_ADMIN_KEY`
 //! set they all drive that one instead, as often as one likes: no test uses another's ids.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "all of this crate is tests, what they share included"
+)]
+
 mod answers;
 mod bad_input;
 mod calls;

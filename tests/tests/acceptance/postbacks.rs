@@ -241,7 +241,7 @@ async fn what_was_posted_is_seen_by_the_next_trigger() {
 #[tokio::test]
 async fn a_partner_may_post_back_while_it_is_being_asked() {
     let world = World::new().await;
-    let slow = std::time::Duration::from_millis(600);
+    let slow = std::time::Duration::from_millis(1500);
     world.partner.on("/p", Reply::json(&json!({"x": "ping"})).after(slow));
     world.save([world.webhook("p", "/p?key=[call_key]", json!({}))]).await;
 

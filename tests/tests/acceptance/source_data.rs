@@ -110,9 +110,9 @@ async fn a_key_that_is_paused_unknown_or_for_something_else_is_forbidden() {
     let keys = format!("/campaigns/{}/postback-keys", world.campaign());
     let paused = world.postback_key(json!({"paused": true})).await;
     let later = world.postback_key(json!({})).await;
-    let patch = format!("{keys}/{}", text(&later["id"]));
+    let pause = format!("{keys}/{}", text(&later["id"]));
     let _ = world
-        .send(Method::PATCH, &patch, Body::json(&json!({"paused": true})))
+        .send(Method::PATCH, &pause, Body::json(&json!({"paused": true})))
         .await
         .of_status(200);
     let start = world.start("call", json!({})).await.of_status(200);
@@ -121,10 +121,10 @@ async fn a_key_that_is_paused_unknown_or_for_something_else_is_forbidden() {
     for key in
         [&text(&paused["key"]), &text(&later["key"]), "hlp_0", &calls, &text(&start["call_key"])]
     {
-        let path = format!("/data/{key}?call_id={}&a=1", world.named("call"));
-        let answer = world.visit(&path).await.of_status(403);
+        let address = format!("/data/{key}?call_id={}&a=1", world.named("call"));
+        let answer = world.visit(&address).await.of_status(403);
         assert_eq!(answer, json!({"result": "forbidden", "tags": {}}), "{key}");
-        let lenient = world.visit(&format!("{path}&strict=0")).await.of_status(200);
+        let lenient = world.visit(&format!("{address}&strict=0")).await.of_status(200);
         assert_eq!(lenient, answer);
     }
     assert_eq!(world.call("call").await["tags"].get("a"), None);

@@ -148,7 +148,7 @@ async fn pings_of_a_trigger_run_at_the_same_time_and_the_slowest_is_waited_for()
 #[tokio::test]
 async fn a_start_waits_for_its_pings_and_nothing_else_does() {
     let world = World::new().await;
-    world.partner.on("/slow", Reply::json(&json!({"a": 1})).after(Duration::from_millis(700)));
+    world.partner.on("/slow", Reply::json(&json!({"a": 1})).after(Duration::from_millis(1500)));
     world.save([world.webhook("slow", "/slow", json!({}))]).await;
 
     let meanwhile = async {

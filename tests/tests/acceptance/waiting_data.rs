@@ -133,10 +133,10 @@ async fn data_waits_no_longer_than_its_key_says() {
     let _ = world.visit(&format!("{short}&postback_id=1&short=1")).await.of_status(202);
     let _ = world.visit(&format!("{long}&postback_id=2&long=1")).await.of_status(202);
     let other = json!({"caller_number": "+12125550100", "tags": {"spend": 1}});
-    let spent = world.start("other", other).await.of_status(200);
-    assert!(spent["webhooks"][0]["latency_ms"].as_u64().unwrap() >= 1500, "{spent}");
+    let delayed = world.start("other", other).await.of_status(200);
+    assert!(delayed["webhooks"][0]["latency_ms"].as_u64().unwrap() >= 1500, "{delayed}");
 
-    let renewed = world.visit(&format!("{short}&postback_id=1&again=1")).await.of_status(202);
+    let renewed = world.visit(&format!("{long}&postback_id=1&again=1")).await.of_status(202);
     let start = world.start("call", json!({})).await.of_status(200);
 
     assert_eq!(renewed["result"], json!("stored"));

@@ -84,17 +84,17 @@ async fn who_saved_reads_what_was_saved() {
 async fn of_many_saves_at_once_one_wins() {
     let world = World::empty().await;
     for version in 1..=3 {
-        let saves: Vec<Campaign> =
+        let drafts: Vec<Campaign> =
             (0..12).map(|n| named(&format!("{version}-{n}"), version)).collect();
-        let stores: Vec<_> = saves.iter().map(|_| world.cold()).collect();
+        let stores: Vec<_> = drafts.iter().map(|_| world.cold()).collect();
 
-        let saved =
-            join_all(stores.iter().zip(&saves).map(|(store, campaign)| store.save(campaign))).await;
+        let saves = stores.iter().zip(&drafts).map(|(store, campaign)| store.save(campaign));
+        let outcomes = join_all(saves).await;
 
-        let won: Vec<&Campaign> = saves
+        let won: Vec<&Campaign> = drafts
             .iter()
-            .zip(&saved)
-            .filter(|(_, saved)| *saved.as_ref().unwrap() == Saved::Stored)
+            .zip(&outcomes)
+            .filter(|(_, outcome)| *outcome.as_ref().unwrap() == Saved::Stored)
             .map(|(campaign, _)| campaign)
             .collect();
         assert_eq!(won.len(), 1, "version {version}");

@@ -13,7 +13,9 @@ use super::world::{
 fn expected(stored: &Call, events: &[CallEvent]) -> Call {
     let Call { id, campaign, uuid, key, .. } = stored.clone();
     let mut call = Call::new(id, campaign, uuid, key);
-    events.iter().for_each(|event| call.take_in(event));
+    for event in events {
+        call.take_in(event);
+    }
     call
 }
 

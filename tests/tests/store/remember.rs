@@ -133,3 +133,22 @@ async fn as_many_tags_as_a_call_may_bring_are_remembered() {
 
     assert_eq!(memory(&world, Cache::Warm, 601).await.tags, many_tags(400));
 }
+
+#[tokio::test]
+async fn however_much_is_remembered_the_next_call_starts() {
+    let world = World::new().await;
+    let (who, store) = (caller(), world.cold());
+    let heavy = |round: usize| {
+        let value = format!("{round}{}", "x".repeat(900));
+        (0..100).map(|n| (format!("k{n}"), json!([value]))).collect::<Value>()
+    };
+
+    for round in 0..6 {
+        let kept = store.remember(&remembering(&who, heavy(round), 600), at(0)).await;
+        assert!(kept.is_ok(), "after {round} of 90 KB: {kept:?}");
+    }
+
+    let first = tags(heavy(0));
+    let memory = memory(&world, Cache::Warm, 1).await;
+    assert!(first.iter().all(|(key, _)| memory.tags.contains_key(key.as_str())));
+}

@@ -40,21 +40,21 @@ async fn meet(world: &World, cache: Cache, call: &str, past: Option<&CallId>, ro
         hand_over(&store, &who, claimed).await
     };
     let ids: Vec<String> = (0..POSTINGS).map(|n| format!("{call}-{n}")).collect();
-    let postings: Vec<_> = ids.iter().map(|id| waiting(id, 600)).collect();
+    let all: Vec<_> = ids.iter().map(|id| waiting(id, 600)).collect();
     let posting =
-        join_all(postings.iter().map(|waiting| partner.wait(who.caller(), waiting, past, at(1))));
+        join_all(all.iter().map(|waiting| partner.wait(who.caller(), waiting, past, at(1))));
 
     // Whoever is polled first has a head start, so they take turns.
-    let (seen, waited) = if round.is_multiple_of(2) {
+    let (seen, outcomes) = if round.is_multiple_of(2) {
         tokio::join!(take, posting)
     } else {
-        let (waited, seen) = tokio::join!(posting, take);
-        (seen, waited)
+        let (outcomes, seen) = tokio::join!(posting, take);
+        (seen, outcomes)
     };
 
-    for (id, waited) in ids.iter().zip(waited) {
+    for (id, outcome) in ids.iter().zip(outcomes) {
         let wanted = if seen.contains(id) { Waited::Stored } else { Waited::Call(call_id(call)) };
-        assert_eq!(waited.unwrap(), wanted, "{cache:?} {id} in round {round}");
+        assert_eq!(outcome.unwrap(), wanted, "{cache:?} {id} in round {round}");
     }
     let left = partner.settle(who.caller(), &[], at(1)).await.unwrap();
     assert_eq!(left, [], "{cache:?} round {round}");

@@ -1,4 +1,4 @@
-//! `template.yaml` as a document: its YAML tags become the JSON forms of CloudFormation, so that
+//! `template.yaml` as a document: its YAML tags become the JSON forms of `CloudFormation`, so that
 //! `!Ref Table` reads `{"Ref": "Table"}` and `!GetAtt A.Arn` reads `{"Fn::GetAtt": "A.Arn"}`.
 
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use hookline::adapters::dynamodb::DynamoDb;
+use hookline::adapters::dynamodb::{ConflictRetry, DynamoDb};
 use hookline::adapters::http::{
     AddressPolicy, EndpointFault, HttpSender, Loopback, PrivateEndpoints, RuntimeApi,
     RuntimePortListed, SenderFault,
@@ -14,6 +14,9 @@ use hookline::adapters::http::{
 
 /// The longest that the store may take over one operation, its retries included.
 const STORE_TIMEOUT: Duration = Duration::from_secs(3);
+/// The longest that one try of it may take: a connection that died while the sandbox was frozen
+/// must leave time for another.
+const STORE_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 
 const ALLOWED: &str = "ALLOWED_PRIVATE_ENDPOINTS";
 const RUNTIME: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -83,7 +86,8 @@ impl Environment {
         let store = StoreSettings {
             table: required("TABLE_NAME")?,
             region: required("AWS_REGION")?,
-            endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB").or_else(|| variable("AWS_ENDPOINT_URL")),
+            endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB")
+                .or_else(|| variable("AWS_ENDPOINT_URL")),
             credentials,
         };
         let private = PrivateEndpoints::parse(&variable(ALLOWED).unwrap_or_default())
@@ -125,11 +129,15 @@ impl StoreSettings {
     /// The SDK's client for these settings.
     #[must_use]
     pub fn client(&self) -> Client {
-        let timeouts = TimeoutConfig::builder().operation_timeout(STORE_TIMEOUT).build();
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(STORE_TIMEOUT)
+            .operation_attempt_timeout(STORE_ATTEMPT_TIMEOUT)
+            .build();
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
             .credentials_provider(self.credentials.clone())
+            .retry_classifier(ConflictRetry)
             .timeout_config(timeouts);
         if let Some(endpoint) = &self.endpoint {
             config = config.endpoint_url(endpoint);

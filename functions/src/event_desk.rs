@@ -6,6 +6,7 @@ use hookline::adapters::system::{SystemChance, SystemClock};
 use hookline::call::{CallEvent, CallId, EventKind};
 use hookline::fault::Faults;
 use hookline::key::BearerKey;
+use hookline::ports::clock::Clock;
 use hookline::use_cases::take_event;
 use serde_json::Value;
 
@@ -67,7 +68,8 @@ impl EventDesk {
         body: &Value,
         bearer: Option<&BearerKey>,
     ) -> Result<Value, Problem> {
-        let event = CallEvent::from_json(kind, call, body).map_err(Problem::invalid)?;
+        let event =
+            CallEvent::from_json(kind, call, body, SystemClock.now()).map_err(Problem::invalid)?;
         let (clock, chance) = (&SystemClock, &SystemChance);
         // Boxed: with the SDK's futures inside, it is too large to be moved about.
         let taking = take_event(&self.store, &self.sender, clock, chance, &event, bearer);

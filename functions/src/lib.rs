@@ -5,8 +5,8 @@
 //! in kind. The local stack calls the very same desks.
 
 pub mod api;
-pub mod environment;
 pub mod envelope;
+pub mod environment;
 pub mod event_desk;
 pub mod log;
 pub mod postback_desk;

@@ -48,12 +48,17 @@ impl PostbackDesk {
     }
 
     async fn answer(&self, door: Door, request: &HttpRequest) -> HttpAnswer {
-        let mut parameters = match read(request) {
-            Ok(parameters) => parameters,
-            Err(problem) => return HttpAnswer::problem(&problem),
+        if let Err(problem) = request.check_size() {
+            return HttpAnswer::problem(&problem);
+        }
+        let mut query = Parameters::of_form(request.query.as_deref());
+        let lenient = query.take_lenient();
+        let answer = match query.with_body(request.content_type(), &request.body) {
+            // Boxed: with the SDK's futures inside, it is too large to be moved about.
+            Ok(parameters) => Box::pin(self.take_parameters(door, request, parameters)).await,
+            Err(refused) => Ok(PostbackAnswer::unreadable(&refused)),
         };
-        let lenient = parameters.take_lenient();
-        match Box::pin(self.take_parameters(door, request, parameters)).await {
+        match answer {
             Ok(answer) => {
                 crate::log::postback_taken(door, &answer);
                 let status = if lenient { 200 } else { answer.result.status() };
@@ -80,11 +85,4 @@ impl PostbackDesk {
             }
         }
     }
-}
-
-fn read(request: &HttpRequest) -> Result<Parameters, Problem> {
-    request.check_size()?;
-    Parameters::of_form(request.query.as_deref())
-        .with_body(request.content_type(), &request.body)
-        .map_err(|refused| Problem::new(400, "unreadable_body", refused.to_string()))
 }

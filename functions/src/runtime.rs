@@ -19,7 +19,7 @@ pub async fn serve<D, T>(
 where
     T: AsyncFn(&D, Value) -> Answer,
 {
-    let environment = Environment::read()?;
+    let environment = Environment::read().map_err(|fault| fault.to_string())?;
     log::to_stdout(environment.log_level);
     let desk = open(&environment)?;
     let (desk, take) = (&desk, &take);

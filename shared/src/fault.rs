@@ -11,7 +11,10 @@ pub struct Fault {
     pub detail: String,
 }
 
-/// Everything wrong with an input, never empty when it stands for a refusal.
+/// The most faults that are told of one input.
+const MAX_FAULTS: usize = 100;
+
+/// Everything wrong with an input, up to 100 faults; never empty when it stands for a refusal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Faults(Vec<Fault>);
@@ -40,12 +43,13 @@ impl Faults {
 
     /// Adds the faults of another part.
     pub fn extend(&mut self, other: Self) {
-        self.0.extend(other.0);
+        let left = MAX_FAULTS.saturating_sub(self.0.len());
+        self.0.extend(other.0.into_iter().take(left));
     }
 
     /// Adds one fault whose pointer is already relative to this document.
     pub fn push(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
-        self.0.push(Fault { pointer: pointer.into(), detail: detail.into() });
+        self.extend(Self(vec![Fault { pointer: pointer.into(), detail: detail.into() }]));
     }
 
     /// Whether nothing is wrong.

@@ -10,6 +10,11 @@ use serde_json::{Map, Value};
 use crate::fault::Faults;
 use crate::tag::{TagKey, TagSet, TagValue};
 
+/// The most tag keys that the campaign's owner or the platform sets at once.
+const MAX_OWNER_KEYS: usize = 100;
+/// The most that these tags weigh, in bytes.
+const MAX_OWNER_BYTES: usize = 32 * 1024;
+
 /// A JSON object being read, with the faults found so far.
 pub struct Fields<'a> {
     object: &'a Map<String, Value>,
@@ -182,10 +187,17 @@ pub fn list<T>(
 /// Every key or value at fault, and names that are Hookline's own.
 pub fn owner_tags(value: &Value) -> Result<TagSet, Faults> {
     let object = value.as_object().ok_or_else(|| Faults::here("must be an object of tags"))?;
+    if object.len() > MAX_OWNER_KEYS {
+        return Err(Faults::here(format!("has at most {MAX_OWNER_KEYS} keys")));
+    }
     let mut faults = Faults::default();
     let mut tags = TagSet::new();
     for (name, value) in object {
         let key = match TagKey::parse(name) {
+            Ok(key) if key.as_str() == "geo" => {
+                faults.extend(Faults::at(name, "says where a caller is, which cannot be set here"));
+                continue;
+            }
             Ok(key) if key.is_open_to_owner() => key,
             Ok(_) => {
                 faults.extend(Faults::at(name, "is a name that Hookline answers itself"));
@@ -202,6 +214,9 @@ pub fn owner_tags(value: &Value) -> Result<TagSet, Faults> {
             }),
             Err(found) => faults.extend(found.under(name)),
         }
+    }
+    if tags.weight() > MAX_OWNER_BYTES {
+        faults.push("", format!("has at most {MAX_OWNER_BYTES} bytes of keys and values"));
     }
     if faults.is_empty() { Ok(tags) } else { Err(faults) }
 }

@@ -172,6 +172,14 @@ impl TagSet {
         }
     }
 
+    /// What this set has and `other` has not.
+    #[must_use]
+    pub fn without(&self, other: &Self) -> Self {
+        let new = self.0.iter().flat_map(|(key, values)| values.iter().map(move |v| (key, v)));
+        let new = new.filter(|(key, value)| !other.contains(key, value));
+        new.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+
     /// The values of a key, sorted; none when the key is absent.
     pub fn values(&self, key: &str) -> impl Iterator<Item = &str> {
         self.0.get(key).into_iter().flatten().map(TagValue::as_str)

@@ -104,10 +104,8 @@ fn routed(request: HttpRequest) -> Result<Request, http::Error> {
         address.push('?');
         address.push_str(&query);
     }
-    let mut routed = Request::builder()
-        .method(request.method)
-        .uri(address)
-        .body(Body::from(request.body))?;
+    let mut routed =
+        Request::builder().method(request.method).uri(address).body(Body::from(request.body))?;
     *routed.headers_mut() = request.headers;
     Ok(routed)
 }
@@ -120,10 +118,7 @@ async fn admit(State(office): State<Arc<Office>>, request: Request, next: Next) 
     }
 }
 
-async fn admitted(
-    office: &Office,
-    bearer: Result<BearerKey, KeyRefusal>,
-) -> Result<(), Problem> {
+async fn admitted(office: &Office, bearer: Result<BearerKey, KeyRefusal>) -> Result<(), Problem> {
     let found = office.store.key(&bearer?.hash()).await;
     let key = found.map_err(|error| Problem::store(&error))?.ok_or(KeyRefusal::Unknown)?;
     Ok(key.admit(Scope::Admin)?)

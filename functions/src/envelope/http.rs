@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookline::key::{BearerKey, KeyRefusal};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Map, Value, json};
 
@@ -35,7 +35,8 @@ pub struct HttpRequest {
 
 impl HttpRequest {
     pub(super) fn from_event(payload: Value) -> Result<Self, FunctionError> {
-        let unreadable = |what: &str| FunctionError(format!("the HTTP event does not read: {what}"));
+        let unreadable =
+            |what: &str| FunctionError(format!("the HTTP event does not read: {what}"));
         let event: ApiGatewayV2httpRequest =
             serde_json::from_value(payload).map_err(|error| unreadable(&error.to_string()))?;
         let text = event.body.unwrap_or_default();
@@ -142,8 +143,10 @@ impl HttpAnswer {
     }
 
     fn of_type(status: u16, document: &Value, content_type: &'static str) -> Self {
-        let headers =
-            HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))]);
+        let headers = HeaderMap::from_iter([
+            (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ]);
         Self { status, headers, body: Bytes::from(document.to_string()) }
     }
 

@@ -43,7 +43,11 @@ impl Envelope {
     /// When it has the looks of an API Gateway event but does not read as one.
     pub fn open(payload: Value) -> Result<Self, FunctionError> {
         let http = payload.pointer("/requestContext/http").is_some();
-        if http { HttpRequest::from_event(payload).map(Box::new).map(Self::Http) } else { Ok(Self::Direct(payload)) }
+        if http {
+            HttpRequest::from_event(payload).map(Box::new).map(Self::Http)
+        } else {
+            Ok(Self::Direct(payload))
+        }
     }
 }
 

@@ -6,8 +6,8 @@
 //! - Each root key is a tag, or each entry of a `response_map` where there is one. Text is taken as
 //!   it is and numbers as they were written; `null` and empty text say nothing and are not noted.
 //! - The last key decides what a value is: `tag_prefix` is put on first. A `geo` or `caller_zip`
-//!   that comes of it is no tag but a place; of several places the last valid one counts, and
-//!   `caller_zip` before `geo`.
+//!   that comes of it is no tag but a place; of several places the finest counts, the last of
+//!   those that are as fine, and `caller_zip` before `geo`.
 //! - The limits count distinct keys and values, in document order.
 //!
 //! The caller has seen to it that the answer was a 2xx one and in time.
@@ -98,10 +98,12 @@ impl Reading {
         };
         match key.as_str() {
             "geo" => values.into_iter().for_each(|text| {
-                self.geo = self.place("geo", text, Place::parse).or(self.geo.take());
+                let place = self.place("geo", text, Place::parse);
+                self.geo = finer(self.geo, place);
             }),
             "caller_zip" => values.into_iter().for_each(|text| {
-                self.zip = self.place("caller_zip", text, Place::from_zip).or(self.zip.take());
+                let place = self.place("caller_zip", text, Place::from_zip);
+                self.zip = finer(self.zip, place);
             }),
             _ if key.is_reserved() => self.notes.add(Reason::Reserved, name),
             _ => values.into_iter().for_each(|text| self.add(name, &key, text)),
@@ -145,6 +147,13 @@ impl Reading {
             place: self.zip.or(self.geo),
             notes: self.notes.into_sentences(),
         }
+    }
+}
+
+fn finer(first: Option<Place>, second: Option<Place>) -> Option<Place> {
+    match (first, second) {
+        (Some(first), Some(second)) => Some(first.or_finer(second)),
+        (first, second) => second.or(first),
     }
 }
 

@@ -5,12 +5,16 @@ use serde_json::Value;
 use super::{Buyer, CallId, Try};
 use crate::campaign::CampaignId;
 use crate::fault::Faults;
-use crate::fields::{Fields, owner_tags, string, text, whole};
-use crate::geo::{Location, Place};
+use crate::fields::{Fields, list, owner_tags, string, text, whole};
+use crate::geo::Place;
 use crate::phone::E164;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
+
+/// How far a platform's clock may be ahead of ours: a call dated later would stay its caller's
+/// latest.
+const MAX_AHEAD_SECONDS: i64 = 86400;
 
 /// One report of the platform about a call, valid as a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +70,15 @@ impl Moment {
         }
     }
 
+    /// The buyer it is about.
+    #[must_use]
+    pub fn buyer(&self) -> Option<&Buyer> {
+        match self {
+            Self::Start => None,
+            Self::Selected(choice) | Self::Answered(choice) => Some(&choice.buyer),
+        }
+    }
+
     fn tried(&self, at: Timestamp) -> Option<Try> {
         match self {
             Self::Start => None,
@@ -78,13 +91,6 @@ impl Moment {
 }
 
 impl CallEvent {
-    /// Where the caller is by this event alone: by the number's area code, or as the platform says.
-    #[must_use]
-    pub fn location(&self) -> Location {
-        let location = Location::of_caller(self.caller.as_ref());
-        self.place.as_ref().map_or(location, |place| location.replaced_by(place))
-    }
-
     /// The try at a buyer that it reports.
     #[must_use]
     pub fn tried(&self) -> Option<Try> {
@@ -104,17 +110,26 @@ impl CallEvent {
         }
     }
 
-    /// Reads an event of a kind. Fields that the spec does not know are let be.
+    /// Reads an event of a kind that came in `now`. Fields that the spec does not know are let be.
     ///
     /// # Errors
     /// Every field at fault.
-    pub fn from_json(kind: EventKind, call: CallId, body: &Value) -> Result<Self, Faults> {
+    pub fn from_json(
+        kind: EventKind,
+        call: CallId,
+        body: &Value,
+        now: Timestamp,
+    ) -> Result<Self, Faults> {
         let mut fields = Fields::of(body)?;
         let campaign = match kind {
             EventKind::Start => fields.required("campaign_id", CampaignId::from_json),
             _ => fields.optional("campaign_id", CampaignId::from_json),
         };
-        let occurred_at = fields.required("occurred_at", Timestamp::from_json);
+        let occurred_at = fields.required("occurred_at", |value| {
+            let at = Timestamp::from_json(value)?;
+            let latest = now.plus_seconds(MAX_AHEAD_SECONDS);
+            if at <= latest { Ok(at) } else { Err(Faults::here("is more than a day ahead")) }
+        });
         let from = fields.optional("caller_number", number).flatten();
         let to = fields.optional("called_number", number).flatten();
         let number_name = fields.optional("number_name", text(200));
@@ -185,9 +200,16 @@ fn tags_and_place(value: &Value) -> Result<(TagSet, Option<Place>), Faults> {
     let mut faults = Faults::default();
     let mut place = None;
     for (name, read) in [("geo", Place::parse as fn(&str) -> _), ("caller_zip", Place::from_zip)] {
-        for text in object.remove(name).iter().flat_map(texts) {
+        let values = object.remove(name).map_or(Ok(Vec::new()), |value| texts(&value));
+        for text in values.map_err(|faults| faults.under(name))? {
+            // Answers give `geo` back with the area code in it, which is the number's own.
+            if text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit()) {
+                continue;
+            }
             match read(&text) {
-                Ok(found) => place = Some(found),
+                Ok(found) => {
+                    place = Some(place.map_or(found, |first: Place| first.or_finer(found)));
+                }
                 Err(fault) => faults.extend(Faults::at(name, fault.to_string())),
             }
         }
@@ -202,11 +224,12 @@ fn tags_and_place(value: &Value) -> Result<(TagSet, Option<Place>), Faults> {
     }
 }
 
-fn texts(value: &Value) -> Vec<String> {
+fn texts(value: &Value) -> Result<Vec<String>, Faults> {
     match value {
-        Value::String(text) => vec![text.clone()],
-        Value::Number(number) => vec![number.to_string()],
-        Value::Array(items) => items.iter().flat_map(texts).collect(),
-        _ => Vec::new(),
+        Value::Null => Ok(Vec::new()),
+        Value::String(text) => Ok(vec![text.clone()]),
+        Value::Number(number) => Ok(vec![number.to_string()]),
+        Value::Array(_) => Ok(list(50, texts)(value)?.into_iter().flatten().collect()),
+        _ => Err(Faults::here("must be a string or an array of strings")),
     }
 }

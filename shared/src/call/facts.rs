@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
-use super::Call;
+use super::{Buyer, Call};
 use crate::campaign::{Campaign, Webhook};
 use crate::facts::Facts;
+use crate::secret::MASK;
 use crate::template::Values;
 use crate::time::Timestamp;
 use crate::token::SystemToken;
@@ -18,6 +19,8 @@ pub struct CallFacts<'a> {
     pub call: &'a Call,
     /// Its campaign.
     pub campaign: &'a Campaign,
+    /// The buyer that is spoken of: that of the event being taken, or else of the latest try.
+    pub buyer: Option<&'a Buyer>,
     /// Now, by our clock.
     pub now: Timestamp,
     /// The webhook being fired, for the tokens that speak of it.
@@ -64,9 +67,9 @@ impl<'a> CallFacts<'a> {
             }
             SystemToken::Connected => Some(yes_or_no(call.answered_at().is_some())),
             SystemToken::Converted => Some(yes_or_no(call.posted_conversion == Some(true))),
-            SystemToken::BuyerId => call.buyer().map(|buyer| buyer.id.as_str().into()),
+            SystemToken::BuyerId => self.buyer.map(|buyer| buyer.id.as_str().into()),
             SystemToken::BuyerName => {
-                call.buyer().and_then(|buyer| buyer.name.as_deref()).map(Cow::from)
+                self.buyer.and_then(|buyer| buyer.name.as_deref()).map(Cow::from)
             }
             SystemToken::Revenue => call.amounts.revenue.map(decimal),
             SystemToken::Payout => call.amounts.payout.map(decimal),
@@ -94,11 +97,28 @@ impl Facts for CallFacts<'_> {
         if let Some(value) = SystemToken::from_name(name).and_then(|token| self.system(token)) {
             return if value.is_empty() { Vec::new() } else { vec![value] };
         }
-        let buyer = self.call.buyer().into_iter().flat_map(|buyer| buyer.tags.values(name));
+        let buyer = self.buyer.into_iter().flat_map(|buyer| buyer.tags.values(name));
         let mut values: Vec<&str> = self.call.tags.values(name).chain(buyer).collect();
         values.sort_unstable();
         values.dedup();
         values.into_iter().map(Cow::from).collect()
+    }
+}
+
+/// The same facts with the call key masked, for what is kept and shown of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Masked<'a>(pub CallFacts<'a>);
+
+impl Values for Masked<'_> {
+    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
+        match SystemToken::from_name(name) {
+            Some(SystemToken::CallKey) => vec![MASK.into()],
+            _ => Facts::values(&self.0, name),
+        }
+    }
+
+    fn secret(&self, name: &str) -> Option<Cow<'_, str>> {
+        Values::secret(&self.0, name)
     }
 }
 
@@ -133,6 +153,7 @@ mod tests {
 
     #[test]
     fn tokens_speak_of_the_call_the_campaign_and_the_buyer() {
+        let now = Timestamp::from_millis(1_070_000).unwrap();
         let campaign = json!({"id": "solar", "name": "Solar leads"});
         let campaign = Campaign::from_document(&campaign).unwrap();
         let id = CallId::parse("c1").unwrap();
@@ -151,10 +172,10 @@ mod tests {
             ),
         ];
         for (kind, body) in events {
-            call.take_in(&CallEvent::from_json(kind, id.clone(), &body).unwrap());
+            call.take_in(&CallEvent::from_json(kind, id.clone(), &body, now).unwrap());
         }
-        let now = Timestamp::from_millis(1_070_000).unwrap();
-        let facts = CallFacts { call: &call, campaign: &campaign, now, firing: None };
+        let facts =
+            CallFacts { call: &call, campaign: &campaign, buyer: call.buyer(), now, firing: None };
 
         let said = |name| Facts::values(&facts, name).join(",");
         let expected = [

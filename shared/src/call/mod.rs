@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 pub use event::{CallEvent, Choice, EventKind, Moment};
-pub use facts::{CallFacts, Firing};
+pub use facts::{CallFacts, Firing, Masked};
 pub use id::{CallId, CallIdFault, CallKey};
 pub use posting::{Posting, PostingId};
 
@@ -55,6 +55,8 @@ pub struct Call {
     pub amounts: Amounts,
     /// What a postback said about conversion, the last word.
     pub posted_conversion: Option<bool>,
+    /// Whether what was known at its start has been put on it.
+    pub begun: bool,
 }
 
 /// A buyer chosen, or a buyer who answered.
@@ -102,16 +104,24 @@ impl Call {
             location: Location::default(),
             amounts: Amounts::default(),
             posted_conversion: None,
+            begun: false,
         }
     }
 
     /// Takes in what an event reports: numbers and names stay as first reported, tags and tries at
-    /// buyers add up. Where the platform says that the caller is counts here only when the event
-    /// also brings the caller's number; see [`Self::move_to`].
+    /// buyers add up. Where the platform says that the caller is counts here only when nobody
+    /// has said so before; see [`Self::move_to`].
     pub fn take_in(&mut self, event: &CallEvent) {
         if self.caller.is_none() && event.caller.is_some() {
             self.caller.clone_from(&event.caller);
-            self.location = event.location();
+            let told = self.location.told();
+            self.location = Location::of_caller(self.caller.as_ref());
+            if let Some(place) = told {
+                self.move_to(place);
+            }
+        }
+        if let (None, Some(place)) = (self.location.told(), event.place) {
+            self.move_to(place);
         }
         if self.called.is_none() {
             self.called.clone_from(&event.called);
@@ -124,6 +134,12 @@ impl Call {
         }
         self.tries.extend(event.tried());
         self.tags.merge(event.tags.clone());
+    }
+
+    /// Whether these tags can be put on the call without its tags weighing too much.
+    #[must_use]
+    pub fn has_room_for(&self, tags: &TagSet) -> bool {
+        self.tags.weight() + tags.without(&self.tags).weight() <= MAX_TAG_BYTES
     }
 
     /// The buyer of the latest try.
@@ -145,8 +161,19 @@ impl Call {
     }
 
     /// Replaces where the caller is.
-    pub fn move_to(&mut self, place: &Place) {
-        self.location = self.location.replaced_by(place);
+    pub fn move_to(&mut self, place: Place) {
+        self.location = self.location.replaced_by(&place);
+    }
+
+    /// This call with tags and place as the store has them.
+    #[must_use]
+    pub fn standing(mut self, tags: TagSet, place: Option<Place>) -> Self {
+        self.tags = tags;
+        self.location = Location::of_caller(self.caller.as_ref());
+        if let Some(place) = place {
+            self.move_to(place);
+        }
+        self
     }
 
     /// Tags as they are shown: with where the caller is under `geo`.
@@ -165,7 +192,11 @@ mod tests {
     use super::*;
 
     fn event(kind: EventKind, body: &Value) -> CallEvent {
-        CallEvent::from_json(kind, CallId::parse("c1").unwrap(), body).unwrap()
+        CallEvent::from_json(kind, CallId::parse("c1").unwrap(), body, now()).unwrap()
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_json(&json!("2026-11-23T17:00:00Z")).unwrap()
     }
 
     fn call() -> Call {
@@ -223,10 +254,11 @@ mod tests {
 
     #[test]
     fn an_event_names_every_field_at_fault() {
-        let body = json!({"occurred_at": "soon", "caller_number": "x", "attempt": 0,
+        let body = json!({"occurred_at": "2026-11-25T17:00:00Z", "caller_number": "x", "attempt": 0,
             "tags": {"geo": "nowhere", "bad key!": 1}, "buyer": {"name": "B"}});
-        let faults = CallEvent::from_json(EventKind::Selected, CallId::parse("c").unwrap(), &body)
-            .unwrap_err();
+        let faults =
+            CallEvent::from_json(EventKind::Selected, CallId::parse("c").unwrap(), &body, now())
+                .unwrap_err();
         let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(
             pointers,

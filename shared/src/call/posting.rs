@@ -5,20 +5,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::campaign::Amounts;
 use crate::geo::Place;
+use crate::secret;
 use crate::tag::TagSet;
 
-/// The sender's own id of a postback: 1 to 128 characters. A repeat changes nothing.
+/// The sender's own id of a postback, made one with the sender's name. A repeat changes nothing.
+///
+/// Kept as 32 hexadecimal digits of a hash, so that two senders may count alike and a call may
+/// remember many.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PostingId(String);
 
 impl PostingId {
-    /// Reads an id, trimmed; `None` when it is empty or longer than 128 characters.
+    /// The id that `sender` gave: the one who holds the call's key, or a postback key's hash.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let fits = (1..=128).contains(&text.chars().count());
-        fits.then(|| Self(text.to_owned()))
+    pub fn of(sender: &str, id: &str) -> Self {
+        let digest = secret::sha256_hex(&format!("{sender}\n{id}"));
+        Self(digest.chars().take(32).collect())
     }
 
     /// The id as text.

@@ -211,10 +211,14 @@ fn named_secrets(value: &Value) -> Result<Vec<(String, Secret)>, Faults> {
     let mut faults = Faults::default();
     let mut secrets = Vec::with_capacity(object.len());
     for (name, value) in object {
-        let fits = (1..=64).contains(&name.len())
-            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+        let rest = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_.-".contains(&b);
+        let fits = name.len() <= 64
+            && name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.bytes().all(rest);
         if !fits {
-            faults.extend(Faults::at(name, "must be named with 1 to 64 of A-Z, a-z, 0-9, _ and -"));
+            let detail =
+                "must be named like a token, a-z then a-z, 0-9, '_', '.' and '-', at most 64";
+            faults.extend(Faults::at(name, detail));
             continue;
         }
         match text(200)(value) {

@@ -84,6 +84,12 @@ pub enum Remember {
 }
 
 impl Remember {
+    /// Whether where the caller is is remembered.
+    #[must_use]
+    pub fn covers_place(&self) -> bool {
+        self.covers("geo") || self.covers("caller_zip")
+    }
+
     /// Whether a key is remembered.
     #[must_use]
     pub fn covers(&self, key: &str) -> bool {

@@ -98,6 +98,11 @@ pub(super) fn headers(
             Err(found) => faults.extend(found.under(name)),
         }
     }
+    for (index, (name, _)) in headers.iter().enumerate() {
+        if headers.iter().skip(index + 1).any(|(other, _)| other == name) {
+            faults.extend(Faults::at(name.as_str(), "is there twice, in upper and lower case"));
+        }
+    }
     if faults.is_empty() { Ok(headers) } else { Err(faults) }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::Method;
+use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value, json};
 
 use super::conversion::MAX_SPAN_SECONDS;
@@ -43,15 +44,22 @@ impl Webhook {
         let dedupe_seconds =
             fields.optional("dedupe_seconds", whole(-1, MAX_SPAN_SECONDS)).unwrap_or(0);
         let parse_response = fields.optional("parse_response", flag);
-        let response_map = fields.optional("response_map", response_map).unwrap_or_default();
         let prefix = fields.optional("tag_prefix", tag_prefix);
+        let paths = fields
+            .optional("response_map", |value| response_map(value, prefix.as_ref()))
+            .unwrap_or_default();
         let retry = fields.optional("retry", retry);
         let signing_secret = fields.optional("signing_secret", signing_secret);
         let order = fields.optional("order", whole(-1_000_000, 1_000_000));
         fields.refuse_others();
 
-        if body.is_some() && matches!(method, Method::GET | Method::HEAD) {
+        let has_body = value.get("body").is_some_and(|body| !body.is_null());
+        if has_body && matches!(method, Method::GET | Method::HEAD) {
             fields.fault("body", format!("cannot be sent with {method}; use POST, PUT or PATCH"));
+        }
+        if body.is_some() && headers.iter().any(|(name, _)| name == CONTENT_TYPE) {
+            let detail = "is said by body.content_type, which also decides how values are escaped";
+            fields.faults(Faults::at(CONTENT_TYPE.as_str(), detail).under("headers"));
         }
         if let Some(trigger) = trigger {
             if trigger == Trigger::Timer && seconds.is_none() {
@@ -65,8 +73,7 @@ impl Webhook {
                 fields.fault("retry", "must be \"none\": a ping has one attempt");
             }
         }
-        let mapping = Mapping { paths: response_map, prefix };
-        fields.faults(mapping.faults().under("response_map"));
+        let mapping = Mapping { paths, prefix };
         let built = id.zip(trigger).zip(url).map(|((id, trigger), url)| Self {
             name: name.unwrap_or_else(|| id.as_str().to_owned()),
             id,
@@ -164,7 +171,7 @@ fn tag_prefix(value: &Value) -> Result<TagPrefix, Faults> {
     TagPrefix::parse(string(value)?).map_err(|fault| Faults::here(fault.to_string()))
 }
 
-fn response_map(value: &Value) -> Result<Vec<(TagKey, Path)>, Faults> {
+fn response_map(value: &Value, prefix: Option<&TagPrefix>) -> Result<Vec<(TagKey, Path)>, Faults> {
     let object = value.as_object().ok_or_else(|| Faults::here("must be an object of paths"))?;
     let mut faults = Faults::default();
     let mut paths = Vec::with_capacity(object.len());
@@ -181,7 +188,9 @@ fn response_map(value: &Value) -> Result<Vec<(TagKey, Path)>, Faults> {
             }
         }
     }
-    if faults.is_empty() { Ok(paths) } else { Err(faults) }
+    let mapping = Mapping { paths, prefix: prefix.cloned() };
+    faults.extend(mapping.faults());
+    if faults.is_empty() { Ok(mapping.paths) } else { Err(faults) }
 }
 
 /// Reads the `matches` of a webhook or a conversion entry.

@@ -45,10 +45,10 @@ impl Location {
         Self { area_code: self.area_code, told: Some(*place) }
     }
 
-    /// Whether somebody told where the caller is, rather than the area code alone.
+    /// Where somebody told that the caller is; `None` while the area code alone says so.
     #[must_use]
-    pub fn is_overridden(&self) -> bool {
-        self.told.is_some()
+    pub fn told(&self) -> Option<Place> {
+        self.told
     }
 
     /// The area code of a North American caller.
@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(geo(moved), "614 us us-10101 us-ny");
         assert_eq!(tokens(moved), ["10101", "ny", "us"]);
         assert_eq!(moved, start.replaced_by(&Place::from_zip("10101").unwrap()));
-        assert!(moved.is_overridden() && !start.is_overridden());
+        assert!(moved.told().is_some() && !start.told().is_some());
     }
 
     #[test]

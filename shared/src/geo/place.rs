@@ -127,6 +127,18 @@ pub enum PlaceFault {
 }
 
 impl Place {
+    /// Of two places that one sender names, the one that says more; the second when they say as
+    /// much.
+    #[must_use]
+    pub fn or_finer(self, second: Self) -> Self {
+        let fineness = |place: Self| match place {
+            Self::Country(_) => 0,
+            Self::State(..) => 1,
+            Self::Zip(_) => 2,
+        };
+        if fineness(second) >= fineness(self) { second } else { self }
+    }
+
     /// Reads `us`, `us-ny`, `us-10101` and `us-10101-1234` (the last four digits are dropped),
     /// `ca-on`, `gb`, `gb-lnd`, in any case, trimmed.
     ///

@@ -1,4 +1,8 @@
-//! What is kept of a caller between calls: tags to remember, data that waits, the last call.
+//! What is kept of a caller between calls: tags to remember, data that waits, the latest call.
+//!
+//! Data that comes in while a call starts is never left between the two: whoever posts lets the
+//! data wait first and looks for the latest call then; a start names itself the latest call first
+//! and looks for what waits then. One of them sees the other.
 
 use super::StoreError;
 use crate::call::{CallId, Posting};
@@ -7,9 +11,6 @@ use crate::geo::Place;
 use crate::phone::E164;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
-
-/// The most postings that wait for one caller at a time.
-pub const MAX_WAITING: usize = 50;
 
 /// A caller of a campaign.
 #[derive(Debug, Clone, Copy)]
@@ -28,23 +29,36 @@ pub trait Callers: Sync {
         caller: Caller<'_>,
     ) -> impl Future<Output = Result<Option<CallId>, StoreError>> + Send;
 
-    /// Lets a posting wait for the caller's next call after `past`, the one that takes no more.
-    /// Decided in one step with the call's start, so that a posting is never left between the two.
+    /// Makes a call that started `at` the caller's latest, unless a later one is.
+    fn name_last_call(
+        &self,
+        caller: Caller<'_>,
+        call: &CallId,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The postings that wait for the caller's next call, oldest first.
+    fn waiting(
+        &self,
+        caller: Caller<'_>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<Waiting>, StoreError>> + Send;
+
+    /// Lets a posting wait; says whether it is new.
     fn wait(
         &self,
         caller: Caller<'_>,
         waiting: &Waiting,
-        past: Option<&CallId>,
         now: Timestamp,
-    ) -> impl Future<Output = Result<Waited, StoreError>> + Send;
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Takes away postings that were applied to a call; answers with those that still wait.
+    /// Takes away a posting that was applied to a call.
     fn settle(
         &self,
         caller: Caller<'_>,
-        applied: &[String],
-        now: Timestamp,
-    ) -> impl Future<Output = Result<Vec<Waiting>, StoreError>> + Send;
+        id: &str,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 
     /// Keeps tags for the caller's next call.
     fn remember(
@@ -61,10 +75,8 @@ pub struct CallerMemory {
     pub tags: TagSet,
     /// Where earlier calls said that the caller is.
     pub place: Option<Place>,
-    /// Postings that waited for this call.
+    /// Postings that waited for this call, oldest first.
     pub waiting: Vec<Waiting>,
-    /// Whether a posting may have come in after this was read, so that it has to be read again.
-    pub unsettled: bool,
 }
 
 /// A posting that waits for a call.
@@ -74,21 +86,10 @@ pub struct Waiting {
     pub id: String,
     /// What it brings.
     pub posting: Posting,
+    /// When it came.
+    pub since: Timestamp,
     /// When it is forgotten.
     pub expires_at: Timestamp,
-}
-
-/// What became of a posting that was to wait.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Waited {
-    /// It waits.
-    Stored,
-    /// One with its id waits already.
-    Duplicate,
-    /// There is a call; apply it to that one.
-    Call(CallId),
-    /// Too many wait.
-    Full,
 }
 
 /// What is to be remembered of a caller.

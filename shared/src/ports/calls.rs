@@ -4,6 +4,9 @@ use super::StoreError;
 use crate::call::{Call, CallId, Posting};
 use crate::delivery::Delivery;
 
+/// The most postings with an id that one call takes, so that no sender can fill its item.
+pub const MAX_POSTING_IDS: usize = 1000;
+
 /// Reads calls and applies what is posted back to them.
 pub trait Calls: Sync {
     /// The call as it stands; `None` when nothing was reported of it or it is no longer kept.
@@ -32,4 +35,6 @@ pub enum Posted {
     Duplicate,
     /// The call is no longer there.
     Gone,
+    /// The call has as many postings with an id as it may.
+    Full,
 }

@@ -7,7 +7,7 @@ use super::callers::{CallerMemory, Remembering};
 use crate::call::{Call, CallEvent, CallId, CallKey};
 use crate::campaign::{Campaign, CampaignId};
 use crate::delivery::{Delivery, Report};
-use crate::geo::Location;
+use crate::geo::Place;
 use crate::key::{BearerKey, KeyRefusal};
 use crate::tag::TagSet;
 use crate::time::Timestamp;
@@ -21,7 +21,8 @@ pub trait Intake: Sync {
     fn claim(&self, claim: &Claim<'_>) -> impl Future<Output = Result<Claimed, ClaimError>> + Send;
 
     /// Keeps what an event's webhooks brought, in one round trip; answers with the tags and the
-    /// place of the call as they now stand.
+    /// place of the call as they now stand. An error means that the call does not have its tags;
+    /// deliveries or memory that could not be kept are logged.
     fn record(
         &self,
         record: &Record<'_>,
@@ -92,7 +93,9 @@ pub struct Record<'a> {
     /// Tags to add to it.
     pub tags: TagSet,
     /// Where the caller is now, when that changed.
-    pub location: Option<&'a Location>,
+    pub place: Option<Place>,
+    /// Whether this puts on the call what was known at its start.
+    pub begins: bool,
     /// What was sent and what was not.
     pub deliveries: &'a [Delivery],
     /// What is to be remembered of the caller.
@@ -106,6 +109,6 @@ pub struct Record<'a> {
 pub struct Standing {
     /// Tags without place.
     pub tags: TagSet,
-    /// Where the caller is.
-    pub location: Location,
+    /// Where somebody said that the caller is.
+    pub place: Option<Place>,
 }

@@ -4,9 +4,10 @@
 //! slowest of them takes no longer than its own deadline.
 
 use futures_util::future::join_all;
+use url::Url;
 
 use crate::answer::{AnswerTags, tags_of};
-use crate::call::{CallFacts, Firing};
+use crate::call::{CallFacts, Firing, Masked};
 use crate::campaign::Webhook;
 use crate::delivery::{Attempt, Delivery, DeliveryId, FailureKind, Report, Verdict};
 use crate::geo::{Location, Place};
@@ -70,6 +71,22 @@ async fn fire(
     Ping { delivery, tags, place }
 }
 
+/// The URL as it is kept and shown: without the call key, whatever its filters make of it, and
+/// without a password.
+fn shown_url(webhook: &Webhook, facts: &CallFacts<'_>, sent: &Url) -> String {
+    let mut shown = sent.clone();
+    if webhook.url.tokens().any(|name| name == "call_key") {
+        match webhook.url.render(&Masked(*facts)) {
+            Ok((masked, _)) => shown = masked,
+            Err(_) => return MASK.to_owned(),
+        }
+    }
+    if shown.password().is_some() && shown.set_password(Some(MASK)).is_err() {
+        return MASK.to_owned();
+    }
+    shown.into()
+}
+
 /// Why a webhook is not sent; `None` when it is.
 fn why_not(webhook: &Webhook, facts: &CallFacts<'_>) -> Option<String> {
     if !facts.campaign.enabled {
@@ -101,7 +118,7 @@ async fn exchange(
             return (report, Vec::new(), TagSet::new(), None);
         }
     };
-    let url = request.url.as_str().replace(facts.call.key.expose(), MASK);
+    let url = shown_url(webhook, facts, &request.url);
     let method = webhook.method.to_string();
     let at = clock.now();
     let Exchange { outcome, latency } = sender.send(request).await;
@@ -116,6 +133,9 @@ async fn exchange(
     let verdict = match outcome {
         Outcome::Answered(answered) => {
             http_status = Some(answered.status);
+            if answered.is_encoded() {
+                notes.push("the answer came in a content coding that was not asked for".to_owned());
+            }
             if (200..300).contains(&answered.status) {
                 if webhook.parses_response() && !answered.body.is_empty() {
                     answer = tags_of(&answered.body, &webhook.mapping);

@@ -11,6 +11,9 @@ use crate::ports::StoreError;
 use crate::ports::campaigns::{Campaigns, Saved};
 use crate::ports::sender::Admission;
 
+/// The largest campaign, in bytes of JSON: an item of the store holds 400 KB.
+const MAX_DOCUMENT_BYTES: usize = 256 * 1024;
+
 /// Why a campaign is not saved.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveRefusal {
@@ -37,6 +40,9 @@ pub async fn save_campaign(
 ) -> Result<Campaign, SaveRefusal> {
     let stored = campaigns.campaign_now(id).await?;
     let mut faults = Faults::default();
+    if document.to_string().len() > MAX_DOCUMENT_BYTES {
+        faults.push("", format!("a campaign has at most {MAX_DOCUMENT_BYTES} bytes"));
+    }
     if let Err(found) = unmask(&mut document, stored.as_deref()) {
         faults.extend(found);
     }

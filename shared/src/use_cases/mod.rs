@@ -3,10 +3,12 @@
 //! A partner's failure is data in a report; the only `Err` that means "try again" is a fault of our
 //! own store.
 
+mod begin_call;
 mod fire_pings;
 mod keep_campaign;
 mod make_key;
 mod read_posting;
+mod remember;
 mod render_request;
 mod take_event;
 mod take_postback;
@@ -92,11 +94,22 @@ impl PostbackAnswer {
         }
     }
 
+    /// A refusal that names what it is about.
+    fn refused(result: PostbackResult, field: &str, detail: impl Into<String>) -> Self {
+        let errors = BTreeMap::from([(field.to_owned(), detail.into())]);
+        Self { errors, ..Self::of(result) }
+    }
+
     fn invalid(faults: &Faults) -> Self {
-        let errors = faults
-            .iter()
-            .map(|fault| (fault.pointer.trim_start_matches('/').to_owned(), fault.detail.clone()))
-            .collect();
-        Self { errors, ..Self::of(PostbackResult::Invalid) }
+        let name =
+            |pointer: &str| pointer.trim_start_matches('/').replace("~1", "/").replace("~0", "~");
+        let errors = faults.iter().map(|fault| (name(&fault.pointer), fault.detail.clone()));
+        Self { errors: errors.collect(), ..Self::of(PostbackResult::Invalid) }
+    }
+
+    /// The answer to a body that cannot be read.
+    #[must_use]
+    pub fn unreadable(refused: &Refused) -> Self {
+        Self::refused(PostbackResult::Invalid, "body", refused.to_string())
     }
 }

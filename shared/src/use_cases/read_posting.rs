@@ -16,6 +16,9 @@ use crate::tag::{TagKey, TagValue};
 
 const MAX_KEYS: usize = 100;
 const MAX_VALUES: usize = 50;
+const MAX_ID_CHARACTERS: usize = 128;
+/// The most that one posting's tags weigh, in bytes.
+const MAX_BYTES: usize = 16 * 1024;
 
 /// The body of a postback was none that can be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -106,22 +109,28 @@ impl Parameters {
 
     /// Takes the caller that a source-data posting names.
     pub(super) fn take_caller(&mut self) -> Result<Option<E164>, Faults> {
+        // A plus sign that was not percent-encoded arrives as a space.
+        for (key, value) in &mut self.pairs {
+            if key.trim().eq_ignore_ascii_case("caller_number") && value.starts_with(' ') {
+                value.replace_range(..1, "+");
+            }
+        }
         let text = self.take("caller_number");
-        // A plus sign that was not percent-encoded arrives as a space, which is trimmed by now.
         text.map(|text| E164::parse(&text))
             .transpose()
             .map_err(|fault| Faults::at("caller_number", fault.to_string()))
     }
 
-    /// Reads the rest as a posting.
-    pub(super) fn read(mut self, prefix: Option<&TagPrefix>) -> Result<Read, Faults> {
+    /// Reads the rest as a posting of `sender`, each tag with `prefix` before its key.
+    pub(super) fn read(mut self, sender: &str, prefix: Option<&TagPrefix>) -> Result<Read, Faults> {
         let mut faults = Faults::default();
         let mut posting = Posting::default();
         if let Some(text) = self.take("postback_id") {
-            posting.id = PostingId::parse(&text);
-            if posting.id.is_none() {
-                faults.extend(Faults::at("postback_id", "has at most 128 characters"));
+            if text.chars().count() > MAX_ID_CHARACTERS {
+                let detail = format!("has at most {MAX_ID_CHARACTERS} characters");
+                faults.extend(Faults::at("postback_id", detail));
             }
+            posting.id = Some(PostingId::of(sender, &text));
         }
         if let Some(text) = self.take("converted") {
             match text.to_ascii_lowercase().as_str() {
@@ -145,8 +154,11 @@ impl Parameters {
             }
             keys.insert(name);
         }
+        if posting.tags.weight() > MAX_BYTES {
+            faults.extend(Faults::at("tags", format!("weigh at most {MAX_BYTES} bytes together")));
+        }
         if keys.len() > MAX_KEYS {
-            faults.push("", format!("has at most {MAX_KEYS} tags"));
+            faults.extend(Faults::at("tags", format!("are at most {MAX_KEYS}")));
         }
         if let Some((key, _)) = posting.tags.iter().find(|(_, values)| values.len() > MAX_VALUES) {
             let detail = format!("has at most {MAX_VALUES} values");
@@ -171,8 +183,11 @@ fn add(
         return Ok(());
     }
     match key.as_str() {
-        "geo" => posting.place = Some(Place::parse(value).map_err(|fault| here(&fault))?),
-        "caller_zip" => posting.place = Some(Place::from_zip(value).map_err(|fault| here(&fault))?),
+        "geo" | "caller_zip" => {
+            let read = if key.as_str() == "geo" { Place::parse } else { Place::from_zip };
+            let place = read(value).map_err(|fault| here(&fault))?;
+            posting.place = Some(posting.place.map_or(place, |first| first.or_finer(place)));
+        }
         _ if key.is_reserved() => {
             return Err(Faults::here("is a name that Hookline answers itself"));
         }
@@ -189,7 +204,7 @@ mod tests {
     use super::*;
 
     fn read(query: &str) -> Result<Read, Faults> {
-        Parameters::of_form(Some(query)).read(None)
+        Parameters::of_form(Some(query)).read("s", None)
     }
 
     #[test]
@@ -197,7 +212,7 @@ mod tests {
         let query = read("score=7&interest=a&interest=b&revenue=0.00&converted=1").unwrap();
         let json = br#"{"score":7,"interest":["b","a"],"revenue":"0.00","converted":1}"#;
         let posted = Parameters::default().with_body(Some("application/json"), json).unwrap();
-        assert_eq!(posted.read(None).unwrap().posting, query.posting);
+        assert_eq!(posted.read("s", None).unwrap().posting, query.posting);
         assert_eq!(query.posting.revenue.map(|amount| amount.to_string()).as_deref(), Some("0.00"));
         assert_eq!(query.posting.converted, Some(true));
     }
@@ -221,7 +236,7 @@ mod tests {
     #[test]
     fn a_prefix_stands_before_every_tag() {
         let prefix = TagPrefix::parse("crm_").unwrap();
-        let read = Parameters::of_form(Some("geo=us&x=1")).read(Some(&prefix)).unwrap();
+        let read = Parameters::of_form(Some("geo=us&x=1")).read("s", Some(&prefix)).unwrap();
         let keys: Vec<&str> = read.posting.tags.iter().map(|(key, _)| key.as_str()).collect();
         assert_eq!((keys, read.posting.place), (vec!["crm_geo", "crm_x"], None));
     }

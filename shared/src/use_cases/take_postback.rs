@@ -2,15 +2,18 @@
 //! section 7).
 
 use super::read_posting::Read;
-use super::take_event::{fits, remembering};
+use super::remember::remembering;
 use super::{Parameters, PostbackAnswer, PostbackResult};
-use crate::call::{Call, CallId};
+use crate::call::{Call, CallId, MAX_TAG_BYTES};
 use crate::fault::Faults;
 use crate::ports::StoreError;
 use crate::ports::callers::Callers;
-use crate::ports::calls::{Calls, Posted};
+use crate::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
 use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
+
+/// Who posts to a call with its key; each call has one such door.
+const SENDER: &str = "call";
 
 /// Applies what was posted to a call, if the key in `parameters` is the call's own.
 ///
@@ -22,19 +25,37 @@ pub async fn take_postback(
     call: &str,
     mut parameters: Parameters,
 ) -> Result<PostbackAnswer, StoreError> {
-    let Ok(id) = CallId::parse(call) else {
-        return Ok(PostbackAnswer::of(PostbackResult::UnknownCall));
+    let found = match CallId::parse(call) {
+        Ok(id) => store.call(&id).await?,
+        Err(_) => None,
     };
-    let Some(call) = store.call(&id).await? else {
-        return Ok(PostbackAnswer::of(PostbackResult::UnknownCall));
+    let Some(call) = found else { return Ok(unknown_call(call)) };
+    let refused = |detail: &str| {
+        let refused = PostbackAnswer::refused(PostbackResult::Forbidden, "key", detail);
+        Ok(PostbackAnswer { call_id: Some(call.id.to_string()), ..refused })
     };
-    if !parameters.take("key").is_some_and(|given| call.key.is(&given)) {
-        return Ok(PostbackAnswer::of(PostbackResult::Forbidden));
+    match parameters.take("key") {
+        None => return refused("is required"),
+        Some(given) if !call.key.is(&given) => return refused("is not this call's key"),
+        Some(_) => {}
     }
-    match parameters.read(None) {
+    match parameters.read(SENDER, None) {
         Ok(read) => apply(store, clock, &call, read).await,
         Err(faults) => Ok(PostbackAnswer::invalid(&faults)),
     }
+}
+
+/// There is no such call, or none that the sender may know of.
+pub(super) fn unknown_call(call: &str) -> PostbackAnswer {
+    let detail = "nothing is known of this call";
+    let answer = PostbackAnswer::refused(PostbackResult::UnknownCall, "call_id", detail);
+    PostbackAnswer { call_id: Some(call.to_owned()), ..answer }
+}
+
+/// The call takes no more.
+pub(super) fn expired(call: &CallId, detail: &str) -> PostbackAnswer {
+    let answer = PostbackAnswer::refused(PostbackResult::Expired, "call_id", detail);
+    PostbackAnswer { call_id: Some(call.to_string()), ..answer }
 }
 
 /// Applies a posting to a call and remembers it for the caller where the campaign says so.
@@ -44,17 +65,21 @@ pub(super) async fn apply(
     call: &Call,
     Read { posting, notes }: Read,
 ) -> Result<PostbackAnswer, StoreError> {
-    if let Err(detail) = fits(call, &posting.tags) {
-        return Ok(PostbackAnswer::invalid(&Faults::here(detail)));
+    if !call.has_room_for(&posting.tags) {
+        let detail = format!("a call holds at most {MAX_TAG_BYTES} bytes of tags");
+        return Ok(PostbackAnswer::invalid(&Faults::at("tags", detail)));
     }
     let result = match store.post(call, &posting).await? {
         Posted::Applied => PostbackResult::Applied,
         Posted::Duplicate => PostbackResult::Duplicate,
-        Posted::Gone => return Ok(PostbackAnswer::of(PostbackResult::Expired)),
+        Posted::Gone => return Ok(expired(&call.id, "the call is no longer kept")),
+        Posted::Full => {
+            let detail = format!("a call takes at most {MAX_POSTING_IDS} postbacks with an id");
+            return Ok(PostbackAnswer::invalid(&Faults::at("postback_id", detail)));
+        }
     };
-    if result == PostbackResult::Applied
-        && let Some(campaign) = store.campaign(&call.campaign).await?
-    {
+    // Also for a duplicate: the first may have been cut off between the two writes.
+    if let Some(campaign) = store.campaign(&call.campaign).await? {
         let now = clock.now();
         let (tags, place) = (posting.tags.clone(), posting.place);
         if let Some(remembering) = remembering(call, &campaign, tags, place, now) {

@@ -2,19 +2,24 @@
 //! a call of that campaign (spec section 7).
 
 use super::read_posting::Read;
-use super::take_postback::apply;
+use super::take_postback::{apply, expired, unknown_call};
 use super::{Parameters, PostbackAnswer, PostbackResult};
-use crate::call::{Call, CallId};
+use crate::call::{Call, CallId, Posting};
 use crate::fault::Faults;
-use crate::key::{BearerKey, Grant, PostbackGrant};
+use crate::key::{BearerKey, Grant, Key, PostbackGrant};
 use crate::phone::E164;
 use crate::ports::StoreError;
-use crate::ports::callers::{Caller, Callers, Waited, Waiting};
+use crate::ports::callers::{Caller, Callers, Waiting};
 use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::chance::Chance;
 use crate::ports::clock::Clock;
 use crate::ports::keys::Keys;
+
+/// The most postings that wait for one caller at a time.
+const MAX_WAITING: usize = 50;
+/// The most that their tags weigh together, in bytes: half of what a call holds.
+const MAX_WAITING_BYTES: usize = 64 * 1024;
 
 /// Whom a posting is about.
 enum Subject {
@@ -33,15 +38,18 @@ pub async fn write_data(
     key: &BearerKey,
     mut parameters: Parameters,
 ) -> Result<PostbackAnswer, StoreError> {
-    let grant = match store.key(&key.hash()).await? {
-        Some(key) if !key.paused => match &key.grant {
-            Grant::Postback(grant) => grant.clone(),
-            Grant::Api(_) => return Ok(PostbackAnswer::of(PostbackResult::Forbidden)),
-        },
-        _ => return Ok(PostbackAnswer::of(PostbackResult::Forbidden)),
+    let hash = key.hash();
+    let refused =
+        |detail: &str| PostbackAnswer::refused(PostbackResult::Forbidden, "postback_key", detail);
+    let grant = match store.key(&hash).await?.as_deref() {
+        None => return Ok(refused("is not known")),
+        Some(Key { paused: true, .. }) => return Ok(refused("is paused")),
+        Some(Key { grant: Grant::Api(_), .. }) => return Ok(refused("is no postback key")),
+        Some(Key { grant: Grant::Postback(grant), .. }) => grant.clone(),
     };
+    parameters.take("key");
     let subject = subject(&mut parameters);
-    let read = parameters.read(grant.tag_prefix.as_ref());
+    let read = parameters.read(hash.as_str(), grant.tag_prefix.as_ref());
     let (subject, read) = match (subject, read) {
         (Ok(subject), Ok(read)) => (subject, read),
         (subject, read) => {
@@ -54,14 +62,12 @@ pub async fn write_data(
     };
     match subject {
         Subject::Call(id) => match store.call(&id).await? {
-            Some(call) if call.campaign != grant.campaign => {
-                Ok(PostbackAnswer::of(PostbackResult::UnknownCall))
-            }
+            Some(call) if call.campaign != grant.campaign => Ok(unknown_call(id.as_str())),
             Some(call) if is_cut_off(&grant, &call, clock) => {
-                Ok(PostbackAnswer::of(PostbackResult::Expired))
+                Ok(expired(&id, "the call ended too long ago for this key"))
             }
             Some(call) => apply(store, clock, &call, read).await,
-            None => Ok(PostbackAnswer::of(PostbackResult::UnknownCall)),
+            None => Ok(unknown_call(id.as_str())),
         },
         Subject::Caller(number) => about_caller(store, clock, chance, &grant, &number, read).await,
     }
@@ -87,36 +93,59 @@ async fn about_caller(
     read: Read,
 ) -> Result<PostbackAnswer, StoreError> {
     let caller = Caller { campaign: &grant.campaign, number };
-    let past = store.last_call(caller).await?;
-    if let Some(id) = &past
-        && let Some(call) = store.call(id).await?
-        && !is_cut_off(grant, &call, clock)
-    {
+    if let Some(call) = open_call(store, clock, grant, caller).await? {
         return apply(store, clock, &call, read).await;
     }
     let now = clock.now();
+    if let Err(fault) = room_to_wait(&store.waiting(caller, now).await?, &read.posting) {
+        return Ok(PostbackAnswer::invalid(&fault));
+    }
     let storage = i64::try_from(grant.storage.as_secs()).unwrap_or(i64::MAX);
     let waiting = Waiting {
         id: read.posting.id.as_ref().map_or_else(|| chance.uuid(), |id| id.as_str().to_owned()),
         posting: read.posting.clone(),
+        since: now,
         expires_at: now.plus_seconds(storage),
     };
-    let result = match store.wait(caller, &waiting, past.as_ref(), now).await? {
-        Waited::Stored => PostbackResult::Stored,
-        Waited::Duplicate => PostbackResult::Duplicate,
-        Waited::Call(id) => {
-            return match store.call(&id).await? {
-                Some(call) => apply(store, clock, &call, read).await,
-                None => Ok(PostbackAnswer::of(PostbackResult::Expired)),
-            };
-        }
-        Waited::Full => {
-            let detail = "has as many postings waiting as a caller may have; post less often";
-            return Ok(PostbackAnswer::invalid(&Faults::at("caller_number", detail)));
-        }
-    };
+    let is_new = store.wait(caller, &waiting, now).await?;
+    // A call that started meanwhile has seen it wait, or is seen here.
+    if let Some(call) = open_call(store, clock, grant, caller).await? {
+        let answer = apply(store, clock, &call, read).await?;
+        store.settle(caller, &waiting.id).await?;
+        return Ok(answer);
+    }
+    let result = if is_new { PostbackResult::Stored } else { PostbackResult::Duplicate };
     let Read { posting, notes } = read;
     Ok(PostbackAnswer { tags: posting.shown_tags(), notes, ..PostbackAnswer::of(result) })
+}
+
+/// The caller's latest call, if this key may still write to it.
+async fn open_call(
+    store: &(impl Calls + Callers),
+    clock: &impl Clock,
+    grant: &PostbackGrant,
+    caller: Caller<'_>,
+) -> Result<Option<Call>, StoreError> {
+    let call = match store.last_call(caller).await? {
+        Some(id) => store.call(&id).await?,
+        None => None,
+    };
+    let open = |call: &Call| call.campaign == grant.campaign && !is_cut_off(grant, call, clock);
+    Ok(call.filter(open))
+}
+
+/// Looks at how much waits already.
+fn room_to_wait(waiting: &[Waiting], posting: &Posting) -> Result<(), Faults> {
+    let weight: usize = waiting.iter().map(|waiting| waiting.posting.tags.weight()).sum();
+    if waiting.len() >= MAX_WAITING {
+        let detail = format!("has {MAX_WAITING} postings waiting, as many as a caller may");
+        return Err(Faults::at("caller_number", detail));
+    }
+    if weight + posting.tags.weight() > MAX_WAITING_BYTES {
+        let detail = format!("at most {MAX_WAITING_BYTES} bytes of tags wait for a caller");
+        return Err(Faults::at("tags", detail));
+    }
+    Ok(())
 }
 
 fn is_cut_off(grant: &PostbackGrant, call: &Call, clock: &impl Clock) -> bool {

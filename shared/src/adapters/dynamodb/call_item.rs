@@ -7,7 +7,8 @@
 //! | `postbacks` | ids of the postings that were applied, likewise |
 //! | `t:KEY` | the values of one tag, a string set |
 //! | `b:…` | one try at a buyer, JSON |
-//! | `location` | where the caller is, JSON |
+//! | `place` | where somebody said that the caller is, JSON; else the number tells |
+//! | `begun` | whether what was known at its start is on it |
 //! | `revenue` `payout` `posted_conversion` | as postbacks say |
 //! | `call_log` | partition of the index `calls` |
 
@@ -18,7 +19,7 @@ use super::item::{
 use super::update::Update;
 use crate::call::{Call, CallEvent, CallId, CallKey, Moment, Try};
 use crate::campaign::{Amounts, CampaignId};
-use crate::geo::Location;
+use crate::geo::Place;
 use crate::phone::E164;
 use crate::ports::intake::Claim;
 use crate::tag::TagSet;
@@ -52,6 +53,12 @@ pub(super) fn claimant_name(event: &CallEvent) -> String {
     format!("{EVENT}{}#{}", event.moment.trigger(), event.occurrence())
 }
 
+/// Whether the item is of a call in the event's campaign that does not have the event yet.
+pub(super) fn is_unclaimed(claim: &Claim<'_>, item: &Item) -> bool {
+    let campaign = claim.event.campaign.as_ref().map(CampaignId::as_str);
+    get_text(item, "campaign_id") == campaign && !item.contains_key(&claimant_name(claim.event))
+}
+
 /// Reads a call's item; `None` when it is none.
 pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
     let decimal = |name| get_text(item, name).and_then(|text| text.parse().ok());
@@ -59,7 +66,7 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
     let campaign = CampaignId::parse(get_text(item, "campaign_id")?).ok()?;
     let call_key = CallKey::stored(get_text(item, "call_key")?.to_owned());
     let call = Call::new(id.clone(), campaign, get_text(item, "uuid")?.to_owned(), call_key);
-    Some(Call {
+    let call = Call {
         caller: phone("caller_number"),
         called: phone("called_number"),
         number_name: get_text(item, "number_name").map(str::to_owned),
@@ -70,12 +77,12 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
             .filter(|name| name.starts_with(TRY))
             .filter_map(|name| get_json::<Try>(item, name))
             .collect(),
-        tags: tags_of(item),
-        location: location_of(item),
         amounts: Amounts { revenue: decimal("revenue"), payout: decimal("payout") },
         posted_conversion: get_flag(item, "posted_conversion"),
+        begun: get_flag(item, "begun").unwrap_or_default(),
         ..call
-    })
+    };
+    Some(call.standing(tags_of(item), place_of(item)))
 }
 
 /// The tags in a call's item.
@@ -83,9 +90,9 @@ pub(super) fn tags_of(item: &Item) -> TagSet {
     get_tags(item, TAG)
 }
 
-/// Where a call's item says that the caller is.
-pub(super) fn location_of(item: &Item) -> Location {
-    get_json(item, "location").unwrap_or_default()
+/// Where somebody said that the caller is.
+pub(super) fn place_of(item: &Item) -> Option<Place> {
+    get_json(item, "place")
 }
 
 /// The update that claims an event: what [`Call::take_in`] does, for whoever asks first.
@@ -100,7 +107,9 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
     }
     if let Some(caller) = &event.caller {
         update.set_once("caller_number", text(caller.as_str()));
-        update.set_once("location", json(&event.location()));
+    }
+    if let Some(place) = &event.place {
+        update.set_once("place", json(place));
     }
     if let Some(called) = &event.called {
         update.set_once("called_number", text(called.as_str()));

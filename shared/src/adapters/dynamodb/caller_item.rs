@@ -1,88 +1,87 @@
-//! The item of a caller of a campaign.
+//! The items of a caller of a campaign, one partition `CALLER#campaign#number`.
 //!
-//! | attribute | holds |
-//! |---|---|
-//! | `last_call` `last_call_at` | the latest call by its start |
-//! | `w:ID`, `waiting` | a posting that waits, JSON; and the set of their ids |
-//! | `r:KEY` `place` `remembered_until` | what the next call starts with, and until when |
+//! | sort key | attributes | holds |
+//! |---|---|---|
+//! | `CALL` | `call_id` `started_at_ms` | the latest call by its start |
+//! | `TAGS` | `r:KEY` `place` `until` | what the next call starts with, and until when |
+//! | `DATA#ID` | `posting` `since` `until` | a posting that waits |
+//!
+//! Each is forgotten by its own `expires_at`. That may come days late, so `until` is what counts.
 
-use serde::{Deserialize, Serialize};
-
-use super::CALL_RETENTION_DAYS;
-use super::item::{Item, get_json, get_number, get_tags, get_text, key, number, text};
-use super::update::Update;
-use crate::call::{CallEvent, CallId, Posting};
-use crate::campaign::Campaign;
+use super::item::{Item, get_json, get_millis, get_number, get_tags, get_text, json, key, number};
+use crate::call::CallId;
 use crate::ports::callers::{Caller, CallerMemory, Waiting};
-use crate::ports::intake::Claim;
 use crate::time::Timestamp;
 
 /// What the attribute names of remembered tags start with.
 pub(super) const REMEMBERED: &str = "r:";
-/// What the attribute names of waiting postings start with.
-pub(super) const WAITING: &str = "w:";
+/// What the sort keys of waiting postings start with.
+pub(super) const DATA: &str = "DATA#";
+const TAGS: &str = "TAGS";
 
-/// A waiting posting as it is stored.
-#[derive(Serialize, Deserialize)]
-pub(super) struct StoredWaiting {
-    pub(super) posting: Posting,
-    pub(super) expires_at: Timestamp,
+/// The partition of a caller.
+pub(super) fn partition(caller: Caller<'_>) -> String {
+    format!("CALLER#{}#{}", caller.campaign, caller.number)
 }
 
-/// The key of a caller's item.
-pub(super) fn caller_key(caller: Caller<'_>) -> Item {
-    key(format!("CALLER#{}#{}", caller.campaign, caller.number), "CALLER")
+/// The key of the item that names the caller's latest call.
+pub(super) fn last_call_key(caller: Caller<'_>) -> Item {
+    key(partition(caller), "CALL")
 }
 
-/// The caller that a starting call is of.
-pub(super) fn caller_of(event: &CallEvent) -> Option<Caller<'_>> {
-    Some(Caller { campaign: event.campaign.as_ref()?, number: event.caller.as_ref()? })
+/// The key of what is remembered.
+pub(super) fn tags_key(caller: Caller<'_>) -> Item {
+    key(partition(caller), TAGS)
+}
+
+/// The key of a waiting posting.
+pub(super) fn data_key(caller: Caller<'_>, id: &str) -> Item {
+    key(partition(caller), format!("{DATA}{id}"))
 }
 
 /// The latest call that the item names.
-pub(super) fn last_call(item: &Item) -> Option<CallId> {
-    CallId::parse(get_text(item, "last_call")?).ok()
+pub(super) fn last_call_of(item: &Item) -> Option<CallId> {
+    CallId::parse(get_text(item, "call_id")?).ok()
 }
 
-/// The update that makes a starting call the caller's latest, unless a later one started.
-pub(super) fn claim_update(claim: &Claim<'_>, campaign: Option<&Campaign>) -> Update {
-    let mut update = Update::default();
-    let at = number(claim.event.occurred_at.as_millis());
-    update.set("last_call", text(claim.event.call.as_str()));
-    update.set("last_call_at", at.clone());
-    update.require_absent_or("last_call_at", "<=", at);
-    let remembered = campaign.and_then(|campaign| campaign.return_callers.as_ref());
-    let days = remembered.map_or(0, |rule| i64::from(rule.days)).max(CALL_RETENTION_DAYS);
-    let expiry = number(claim.now.plus_seconds(days * 86400).as_seconds());
-    match campaign {
-        Some(_) => update.set("expires_at", expiry),
-        None => update.set_once("expires_at", expiry),
+/// A waiting posting as an item.
+pub(super) fn data_item(caller: Caller<'_>, waiting: &Waiting) -> Item {
+    let mut item = data_key(caller, &waiting.id);
+    let attributes = [
+        ("posting", json(&waiting.posting)),
+        ("since", number(waiting.since.as_millis())),
+        ("until", number(waiting.expires_at.as_millis())),
+        ("expires_at", number(waiting.expires_at.plus_seconds(1).as_seconds())),
+    ];
+    item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
+    item
+}
+
+/// What the caller's items say, as far as it has not expired.
+pub(super) fn memory_of(items: &[Item], now: Timestamp) -> CallerMemory {
+    let tags = items.iter().find(|item| get_text(item, "sk") == Some(TAGS));
+    let tags = tags.filter(|item| get_number(item, "until") > Some(now.as_seconds()));
+    CallerMemory {
+        tags: tags.map(|item| get_tags(item, REMEMBERED)).unwrap_or_default(),
+        place: tags.and_then(|item| get_json(item, "place")),
+        waiting: waiting_of(items, now),
     }
-    update
 }
 
-/// What the next call starts with, as far as it has not expired.
-pub(super) fn memory_of(item: &Item, now: Timestamp) -> CallerMemory {
-    let until = get_number(item, "remembered_until").unwrap_or(0);
-    let mut memory = CallerMemory { waiting: waiting_of(item, now), ..CallerMemory::default() };
-    if until > now.as_seconds() {
-        memory.tags = get_tags(item, REMEMBERED);
-        memory.place = get_json(item, "place");
-    }
-    memory
-}
-
-/// The postings that wait, as far as they have not expired.
-pub(super) fn waiting_of(item: &Item, now: Timestamp) -> Vec<Waiting> {
-    let mut waiting: Vec<Waiting> = item
-        .keys()
-        .filter_map(|name| {
-            let id = name.strip_prefix(WAITING)?.to_owned();
-            let StoredWaiting { posting, expires_at } = get_json(item, name)?;
-            Some(Waiting { id, posting, expires_at })
+/// The postings that wait, oldest first, as far as they have not expired.
+pub(super) fn waiting_of(items: &[Item], now: Timestamp) -> Vec<Waiting> {
+    let mut waiting: Vec<Waiting> = items
+        .iter()
+        .filter_map(|item| {
+            Some(Waiting {
+                id: get_text(item, "sk")?.strip_prefix(DATA)?.to_owned(),
+                posting: get_json(item, "posting")?,
+                since: get_millis(item, "since")?,
+                expires_at: get_millis(item, "until")?,
+            })
         })
         .filter(|waiting| waiting.expires_at > now)
         .collect();
-    waiting.sort_by(|a, b| (a.expires_at, &a.id).cmp(&(b.expires_at, &b.id)));
+    waiting.sort_by(|a, b| (a.since, &a.id).cmp(&(b.since, &b.id)));
     waiting
 }

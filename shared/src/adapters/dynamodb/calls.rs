@@ -10,7 +10,7 @@ use super::update::Update;
 use crate::call::{Call, CallId, Posting};
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
-use crate::ports::calls::{Calls, Posted};
+use crate::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
 use aws_sdk_dynamodb::types::AttributeValue;
 
 impl Calls for DynamoDb {
@@ -20,27 +20,35 @@ impl Calls for DynamoDb {
     }
 
     async fn history(&self, id: &CallId) -> Result<Option<(Call, Vec<Delivery>)>, StoreError> {
-        let (call, items) = futures_util::try_join!(self.call(id), self.query_call(id, PREFIX))?;
+        let (call, items) = futures_util::try_join!(
+            self.call(id),
+            self.query(partition(id), PREFIX, "read deliveries")
+        )?;
         Ok(call.map(|call| (call, in_order(&items))))
     }
 
     async fn post(&self, call: &Call, posting: &Posting) -> Result<Posted, StoreError> {
-        let update = post_update(call, posting);
+        let update = post_update(posting);
         match self.update(call_key(&call.id), &update, "apply a posting").await? {
             Updated::Made(_) => Ok(Posted::Applied),
-            Updated::Refused(item) if item.contains_key("campaign_id") => Ok(Posted::Duplicate),
-            Updated::Refused(_) => Ok(Posted::Gone),
+            Updated::Refused(item) if !item.contains_key("campaign_id") => Ok(Posted::Gone),
+            Updated::Refused(item) => {
+                let ids = item.get("postbacks").and_then(|ids| ids.as_ss().ok());
+                let id = posting.id.as_ref().map(|id| id.as_str().to_owned());
+                let known = id.zip(ids).is_some_and(|(id, ids)| ids.contains(&id));
+                Ok(if known { Posted::Duplicate } else { Posted::Full })
+            }
         }
     }
 }
 
-fn post_update(call: &Call, posting: &Posting) -> Update {
+fn post_update(posting: &Posting) -> Update {
     let mut update = Update::default();
     for (name, values) in tag_sets(&posting.tags, TAG) {
         update.add(&name, values);
     }
     if let Some(place) = &posting.place {
-        update.set("location", json(&call.location.replaced_by(place)));
+        update.set("place", json(place));
     }
     if let Some(revenue) = posting.revenue {
         update.set("revenue", text(revenue.to_string()));
@@ -54,17 +62,19 @@ fn post_update(call: &Call, posting: &Posting) -> Update {
     if let Some(id) = &posting.id {
         update.add("postbacks", set_of(id.as_str()));
         update.require_without("postbacks", text(id.as_str()));
+        update.require_fewer("postbacks", MAX_POSTING_IDS);
     }
     update.require_present("campaign_id");
     update
 }
 
 impl DynamoDb {
-    /// The items of a call whose sort key starts with `prefix`.
-    pub(super) async fn query_call(
+    /// The items of a partition whose sort key starts with `prefix`.
+    pub(super) async fn query(
         &self,
-        id: &CallId,
+        partition: String,
         prefix: &str,
+        action: &'static str,
     ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut from = None;
@@ -74,13 +84,13 @@ impl DynamoDb {
                 .query()
                 .table_name(&self.table)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", text(partition(id)))
+                .expression_attribute_values(":pk", text(partition.clone()))
                 .expression_attribute_values(":prefix", text(prefix))
                 .consistent_read(true)
                 .set_exclusive_start_key(from)
                 .send()
                 .await
-                .map_err(failed("read deliveries"))?;
+                .map_err(failed(action))?;
             items.extend(page.items.unwrap_or_default());
             from = page.last_evaluated_key.filter(|key| !key.is_empty());
             if from.is_none() {

@@ -1,23 +1,23 @@
 //! Takes call events in.
 //!
-//! With campaign and key at hand, a claim is one conditional update of the call and, at a start, one
-//! of its caller, both at once. Where either is not at hand, [`super::claim_checked`] asks for them
-//! in the same step.
+//! With campaign and key at hand, a claim is one conditional update of the call; a start reads what
+//! is kept of its caller beside it. Where campaign or key is not at hand, [`super::claim_checked`]
+//! asks for them in the same step.
 
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
-use futures_util::try_join;
+use futures_util::join;
 
 use super::DynamoDb;
 use super::call_item::{self, call_of, claimant_name};
-use super::caller_item::{self, caller_of, memory_of};
+use super::caller_item::{memory_of, partition};
 use super::delivery_item::{in_order, prefix_of};
 use super::failure::{failed, unreadable};
 use super::item::{Item, get_text};
 use super::update::Update;
-use crate::call::{CallEvent, CallId, Moment};
+use crate::call::{Call, CallEvent, CallId, Moment};
 use crate::campaign::Campaign;
 use crate::delivery::Report;
 use crate::key::Scope;
@@ -25,6 +25,7 @@ use crate::ports::StoreError;
 use crate::ports::callers::{Caller, CallerMemory};
 use crate::ports::campaigns::Campaigns;
 use crate::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
+use crate::time::Timestamp;
 use crate::trigger::Trigger;
 
 /// An item after an update, or as it was when the update's condition did not hold.
@@ -48,10 +49,11 @@ impl Intake for DynamoDb {
             return Box::pin(self.claim_checked(claim)).await;
         }
         let update = call_item::claim_update(claim);
-        let (call, caller) = try_join!(
+        let (call, caller) = join!(
             self.update(call_item::call_key(&event.call), &update, "claim an event"),
-            self.claim_caller(claim, known.as_deref()),
-        )?;
+            self.memory(event, claim.now),
+        );
+        let (call, caller) = (call?, caller?);
         let (item, repeated) = match call {
             Updated::Made(item) => (item, false),
             Updated::Refused(item) => {
@@ -72,7 +74,8 @@ impl Intake for DynamoDb {
         trigger: Trigger,
         occurrence: &str,
     ) -> Result<Vec<Report>, StoreError> {
-        let items = self.query_call(call, &prefix_of(trigger)).await?;
+        let partition = call_item::partition(call);
+        let items = self.query(partition, &prefix_of(trigger), "read deliveries").await?;
         let mut deliveries = in_order(&items);
         deliveries.retain(|delivery| delivery.occurrence == occurrence);
         Ok(deliveries.into_iter().map(|delivery| delivery.report).collect())
@@ -127,24 +130,26 @@ impl DynamoDb {
         }
     }
 
-    /// Makes a starting call its caller's latest and reads what is kept of the caller.
-    pub(super) async fn claim_caller(
+    /// What is kept of the caller of a starting call.
+    pub(super) async fn memory(
         &self,
-        claim: &Claim<'_>,
-        campaign: Option<&Campaign>,
+        event: &CallEvent,
+        now: Timestamp,
     ) -> Result<CallerMemory, StoreError> {
-        let Some(caller) = starting_caller(claim.event) else {
+        let (Moment::Start, Some(campaign), Some(number)) =
+            (&event.moment, &event.campaign, &event.caller)
+        else {
             return Ok(CallerMemory::default());
         };
-        let update = caller_item::claim_update(claim, campaign);
-        let key = caller_item::caller_key(caller);
-        match self.update(key, &update, "claim a caller").await? {
-            Updated::Made(item) => Ok(memory_of(&item, claim.now)),
-            // A later call started already: data that waits is that one's.
-            Updated::Refused(item) => {
-                Ok(CallerMemory { waiting: Vec::new(), ..memory_of(&item, claim.now) })
-            }
-        }
+        let caller = Caller { campaign, number };
+        let items = self.query(partition(caller), "", "read a caller").await?;
+        Ok(memory_of(&items, now))
+    }
+
+    /// The campaign that a call belongs to.
+    pub(super) async fn campaign_of(&self, call: &Call) -> Result<Arc<Campaign>, ClaimError> {
+        let campaign = self.campaign(&call.campaign).await?;
+        campaign.ok_or_else(|| ClaimError::UnknownCampaign(call.campaign.clone()))
     }
 
     /// Puts together what an event's webhooks need.
@@ -160,16 +165,8 @@ impl DynamoDb {
             call_of(&event.call, item).ok_or_else(|| unreadable("claim an event", "the call"))?;
         let campaign = match known {
             Some(campaign) => campaign,
-            None => self
-                .campaign(&call.campaign)
-                .await?
-                .ok_or_else(|| ClaimError::UnknownCampaign(call.campaign.clone()))?,
+            None => self.campaign_of(&call).await?,
         };
         Ok(Claimed { call, campaign, caller, repeated })
     }
-}
-
-/// The caller of an event that starts a call.
-pub(super) fn starting_caller(event: &CallEvent) -> Option<Caller<'_>> {
-    (event.moment == Moment::Start).then(|| caller_of(event)).flatten()
 }

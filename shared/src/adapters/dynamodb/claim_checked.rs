@@ -2,39 +2,44 @@
 //!
 //! Reads and claim go out together. The claim is a transaction that stands only if the key is good
 //! and the campaign exists, so that a stranger's event, or one for no campaign, stores nothing. A
-//! transaction does not give items back: call and caller are read beside it and the event is taken
-//! in here. Data posted between that read and the claim shows when the caller is settled.
+//! transaction does not give the item back: a start asks that the call be new, so that the event is
+//! all there is of it; for other events the call is read beside it and the event taken in here.
+//! Where that may have missed what came between, the call is read again.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, ReturnValuesOnConditionCheckFailure,
-    TransactWriteItem, Update as UpdateAction,
+    AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update as UpdateAction,
 };
-use futures_util::try_join;
+use futures_util::join;
 
 use super::DynamoDb;
-use super::call_item::{self, call_of};
-use super::caller_item::{self, memory_of};
+use super::call_item::{self, call_of, is_unclaimed};
 use super::campaigns::campaign_key;
-use super::claim::{standing_claim, starting_caller};
+use super::claim::standing_claim;
 use super::failure::{failed, unreadable};
 use super::item::{Item, text};
 use super::keys::key_key;
 use super::update::Update;
-use crate::call::Call;
+use crate::call::{Call, Moment};
 use crate::campaign::{Campaign, CampaignId};
 use crate::key::{KeyHash, KeyRefusal, Scope};
 use crate::ports::StoreError;
-use crate::ports::callers::CallerMemory;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::intake::{Claim, ClaimError, Claimed};
 use crate::ports::keys::Keys;
 
-/// How often a transaction is tried that another write got in the way of.
-const TRIES: usize = 4;
+/// What a claim asks of the call besides what every claim does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ask {
+    /// That nothing was reported of it: then the event is all there is.
+    New,
+    /// Nothing.
+    Any,
+}
 
 /// How a guarded claim ended.
 enum Guarded {
@@ -51,43 +56,67 @@ impl DynamoDb {
     pub(super) async fn claim_checked(&self, claim: &Claim<'_>) -> Result<Claimed, ClaimError> {
         let event = claim.event;
         let hash = claim.bearer.map(crate::key::BearerKey::hash);
-        let (guarded, before, caller, campaign, ()) = try_join!(
-            self.claim_guarded(claim, hash.as_ref()),
+        let ask = if event.moment == Moment::Start { Ask::New } else { Ask::Any };
+        let (guarded, before, caller, campaign, admitted) = join!(
+            self.claim_guarded(claim, hash.as_ref(), ask),
             self.call_before(claim),
-            self.caller_before(claim),
+            self.memory(event, claim.now),
             self.named_campaign(event.campaign.as_ref()),
             self.admit(hash.as_ref()),
-        )?;
+        );
+        // All have ended: no write is left behind by a read that failed.
+        admitted?;
+        let campaign = campaign?;
         if let (Some(id), None) = (&event.campaign, &campaign) {
             return Err(ClaimError::UnknownCampaign(id.clone()));
         }
+        let (mut guarded, mut before, caller) = (guarded?, before?, caller?);
+        if let Guarded::Refused(item) = &guarded
+            && ask == Ask::New
+            && is_unclaimed(claim, item)
+        {
+            guarded = self.claim_guarded(claim, hash.as_ref(), Ask::Any).await?;
+            before = None;
+        } else if let (Ask::New, Some(campaign)) = (ask, &event.campaign) {
+            let (uuid, key) = (claim.uuid.clone(), claim.call_key.clone());
+            before = Some(Call::new(event.call.clone(), campaign.clone(), uuid, key));
+        }
         match guarded {
-            Guarded::Unguarded => Err(KeyRefusal::Unknown.into()),
+            Guarded::Unguarded => Err(self.why_unguarded(claim, hash.as_ref()).await),
             Guarded::Refused(item) => {
                 let repeated = standing_claim(claim, &item)?;
                 self.claimed(event, &item, repeated, caller, campaign).await
             }
             Guarded::Made => {
-                let mut call = match (before, &event.campaign) {
-                    (Some(call), _) => call,
-                    (None, Some(campaign)) => Call::new(
-                        event.call.clone(),
-                        campaign.clone(),
-                        claim.uuid.clone(),
-                        claim.call_key.clone(),
-                    ),
-                    (None, None) => return Err(ClaimError::UnknownCall),
+                let mut call = match before {
+                    Some(before) => before,
+                    None => self.call_after(claim).await?,
                 };
                 call.take_in(event);
                 let campaign = match campaign {
                     Some(campaign) => campaign,
-                    None => self
-                        .campaign(&call.campaign)
-                        .await?
-                        .ok_or_else(|| ClaimError::UnknownCampaign(call.campaign.clone()))?,
+                    None => self.campaign_of(&call).await?,
                 };
                 Ok(Claimed { call, campaign, caller, repeated: false })
             }
+        }
+    }
+
+    /// Why a claim's guards did not hold, as it stands now.
+    async fn why_unguarded(&self, claim: &Claim<'_>, hash: Option<&KeyHash>) -> ClaimError {
+        if let Some(hash) = hash {
+            self.keys.forget(hash);
+            if let Err(refusal) = self.admit(Some(hash)).await {
+                return refusal;
+            }
+        }
+        let cause = "its key or campaign changed meanwhile".to_owned();
+        let action = "claim an event";
+        match &claim.event.campaign {
+            Some(id) if matches!(self.campaign_now(id).await, Ok(None)) => {
+                ClaimError::UnknownCampaign(id.clone())
+            }
+            _ => StoreError { action, cause }.into(),
         }
     }
 
@@ -113,13 +142,10 @@ impl DynamoDb {
         Ok(item.and_then(|item| call_of(id, &item)))
     }
 
-    async fn caller_before(&self, claim: &Claim<'_>) -> Result<CallerMemory, ClaimError> {
-        let Some(caller) = starting_caller(claim.event) else {
-            return Ok(CallerMemory::default());
-        };
-        let item = self.read(caller_item::caller_key(caller), "read a caller").await?;
-        let memory = item.map(|item| memory_of(&item, claim.now)).unwrap_or_default();
-        Ok(CallerMemory { unsettled: true, ..memory })
+    /// The call as a claim that was made left it.
+    async fn call_after(&self, claim: &Claim<'_>) -> Result<Call, ClaimError> {
+        let call = self.call_before(claim).await?;
+        call.ok_or_else(|| unreadable("claim an event", "the call").into())
     }
 
     /// Reads one item as it stands.
@@ -144,80 +170,48 @@ impl DynamoDb {
         &self,
         claim: &Claim<'_>,
         hash: Option<&KeyHash>,
+        ask: Ask,
     ) -> Result<Guarded, ClaimError> {
-        let actions = self.guarded_actions(claim, hash)?;
-        for _ in 1..TRIES {
-            if let Some(guarded) = self.try_guarded(claim, actions.clone()).await? {
-                return Ok(guarded);
-            }
-        }
-        let last = self.try_guarded(claim, actions).await?;
-        last.ok_or_else(|| {
-            let cause = "another write was in the way each time".to_owned();
-            StoreError { action: "claim an event", cause }.into()
-        })
-    }
-
-    /// One try; `None` when another write was in the way.
-    async fn try_guarded(
-        &self,
-        claim: &Claim<'_>,
-        actions: Vec<TransactWriteItem>,
-    ) -> Result<Option<Guarded>, ClaimError> {
-        let answer =
-            self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
-        let Err(error) = answer else { return Ok(Some(Guarded::Made)) };
+        let answer = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(self.guarded_actions(claim, hash, ask)?))
+            .send()
+            .await;
+        let Err(error) = answer else { return Ok(Guarded::Made) };
         let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
             error.as_service_error()
         else {
             return Err(failed("claim an event")(error).into());
         };
-        // The call's own update comes first; the caller's, where there is one, second.
-        let mut reasons = cancelled.cancellation_reasons().iter();
-        let failed_check =
-            |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-        let call = reasons.next();
-        let caller_checked = starting_caller(claim.event).and_then(|_| reasons.next());
-        if reasons.any(failed_check) {
-            return Ok(Some(Guarded::Unguarded));
+        // The call's own update comes first, the guards after it.
+        let mut failed_checks = cancelled
+            .cancellation_reasons()
+            .iter()
+            .map(|reason| (reason.code() == Some("ConditionalCheckFailed"), reason));
+        let call = failed_checks.next();
+        if failed_checks.any(|(failed, _)| failed) {
+            return Ok(Guarded::Unguarded);
         }
-        if let Some(call) = call.filter(|reason| failed_check(reason)) {
-            return Ok(Some(Guarded::Refused(call.item.clone().unwrap_or_default())));
+        match call {
+            Some((true, reason)) => Ok(Guarded::Refused(reason.item.clone().unwrap_or_default())),
+            _ => Err(failed("claim an event")(error).into()),
         }
-        if caller_checked.is_some_and(failed_check) {
-            // A later call of the caller started already: claim without becoming the latest.
-            let call_alone = self.guarded_call_alone(claim)?;
-            let answer = self
-                .client
-                .transact_write_items()
-                .set_transact_items(Some(call_alone))
-                .send()
-                .await;
-            return match answer {
-                Ok(_) => Ok(Some(Guarded::Made)),
-                Err(error) => Err(failed("claim an event")(error).into()),
-            };
-        }
-        Ok(None)
-    }
-
-    fn guarded_call_alone(&self, claim: &Claim<'_>) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let key = call_item::call_key(&claim.event.call);
-        let action = self.update_action(key, &call_item::claim_update(claim))?;
-        Ok(vec![TransactWriteItem::builder().update(action).build()])
     }
 
     fn guarded_actions(
         &self,
         claim: &Claim<'_>,
         hash: Option<&KeyHash>,
+        ask: Ask,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut actions = self.guarded_call_alone(claim)?;
-        if let Some(caller) = starting_caller(claim.event) {
-            let update = caller_item::claim_update(claim, None);
-            let action = self.update_action(caller_item::caller_key(caller), &update)?;
-            actions.push(TransactWriteItem::builder().update(action).build());
+        let key = call_item::call_key(&claim.event.call);
+        let mut update = call_item::claim_update(claim);
+        if ask == Ask::New {
+            update.require_absent("uuid");
         }
+        let update = self.update_action(key, &update)?;
+        let mut actions = vec![TransactWriteItem::builder().update(update).build()];
         if let Some(campaign) = &claim.event.campaign {
             let check = self.check(campaign_key(campaign), "attribute_exists(pk)", None)?;
             actions.push(TransactWriteItem::builder().condition_check(check).build());

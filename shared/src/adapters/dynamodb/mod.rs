@@ -3,8 +3,8 @@
 //!
 //! - A call is one item; each tag key is its own string set, so that merging is `ADD`: no
 //!   read-modify-write, any order, twice is once.
-//! - A caller of a campaign is one item, so that a call's start (which names the caller's latest
-//!   call) and data posted for the caller (which looks for that call) are decided against each other.
+//! - A caller of a campaign is one partition: the latest call, remembered tags, and data that waits,
+//!   an item each with a time to live of its own.
 //! - Campaigns are one JSON document an item; keys stand under their hash.
 
 mod cache;
@@ -20,6 +20,7 @@ mod failure;
 mod item;
 mod keys;
 mod record;
+mod retry;
 mod table;
 mod update;
 
@@ -27,10 +28,12 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 
+use crate::adapters::system::SystemClock;
 use crate::campaign::{Campaign, CampaignId};
 use crate::key::{Key, KeyHash};
 use cache::Cache;
 
+pub use retry::ConflictRetry;
 pub use table::create_table;
 
 /// How long a call and its deliveries are kept, in days.
@@ -41,14 +44,14 @@ pub const CALL_RETENTION_DAYS: i64 = 90;
 pub struct DynamoDb {
     client: Client,
     table: String,
-    campaigns: Cache<CampaignId, Arc<Campaign>>,
-    keys: Cache<KeyHash, Arc<Key>>,
+    campaigns: Cache<SystemClock, CampaignId, Arc<Campaign>>,
+    keys: Cache<SystemClock, KeyHash, Arc<Key>>,
 }
 
 impl DynamoDb {
     /// The store in the table of that name.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table, campaigns: Cache::default(), keys: Cache::default() }
+        Self { client, table, campaigns: Cache::new(SystemClock), keys: Cache::new(SystemClock) }
     }
 }

@@ -1,23 +1,21 @@
 //! Keeps what an event's webhooks brought: tags and place on the call, deliveries beside it, and
 //! what is remembered of the caller, all at once.
 
-use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
-use futures_util::future::try_join_all;
-use futures_util::try_join;
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use futures_util::future::join_all;
+use futures_util::join;
 
 use super::DynamoDb;
-use super::call_item::{TAG, call_key, location_of, tags_of};
+use super::call_item::{TAG, call_key, place_of, tags_of};
 use super::claim::Updated;
 use super::delivery_item::item_of;
 use super::failure::{failed, unreadable};
 use super::item::{Item, json, tag_sets};
-use super::update::Update;
+use super::update::{KEYS_AN_UPDATE, Update};
 use crate::ports::StoreError;
 use crate::ports::callers::Callers;
 use crate::ports::intake::{Record, Standing};
 
-/// Tag keys in one update: an expression has at most 300 operands and 4 KB.
-const KEYS_AN_UPDATE: usize = 150;
 /// Items in one batch (a limit of the service).
 const ITEMS_A_BATCH: usize = 25;
 /// How often what a batch left over is sent again.
@@ -32,15 +30,24 @@ impl DynamoDb {
             .enumerate()
             .map(|(position, delivery)| item_of(call, delivery, position, record.now))
             .collect();
-        let batches = try_join_all(items.chunks(ITEMS_A_BATCH).map(|batch| self.put_all(batch)));
+        let deliveries = async {
+            let batches = items.chunks(ITEMS_A_BATCH).map(|batch| self.put_all(batch));
+            join_all(batches).await.into_iter().collect::<Result<(), _>>()
+        };
         let remember = async {
             match &record.remembering {
                 Some(remembering) => self.remember(remembering, record.now).await,
                 None => Ok(()),
             }
         };
-        let (standing, _, ()) = try_join!(self.add_to_call(record), batches, remember)?;
-        Ok(standing)
+        let (standing, deliveries, remembered) =
+            join!(self.add_to_call(record), deliveries, remember);
+        // The caller waits for tags, and has them; what else failed is for the log.
+        for error in [deliveries.err(), remembered.err()].into_iter().flatten() {
+            let (action, cause) = (error.action, error.cause);
+            tracing::error!(correlation_id = call.as_str(), action, cause, "the store failed");
+        }
+        standing
     }
 
     async fn add_to_call(&self, record: &Record<'_>) -> Result<Standing, StoreError> {
@@ -53,23 +60,23 @@ impl DynamoDb {
             }
             updates.push(update);
         }
-        if let Some(location) = record.location {
-            if updates.is_empty() {
-                updates.push(Update::default());
-            }
-            if let Some(last) = updates.last_mut() {
-                last.set("location", json(location));
-            }
+        let mut last = updates.pop().unwrap_or_default();
+        if let Some(place) = &record.place {
+            last.set("place", json(place));
+        }
+        if record.begins {
+            last.set("begun", AttributeValue::Bool(true));
+        }
+        if !last.is_empty() {
+            updates.push(last);
         }
         let call = record.call;
-        let mut standing = Standing { tags: call.tags.clone(), location: call.location };
+        let mut standing = Standing { tags: call.tags.clone(), place: call.location.told() };
         for mut update in updates {
             update.require_present("campaign_id");
             let action = "add tags to a call";
             standing = match self.update(call_key(&call.id), &update, action).await? {
-                Updated::Made(item) => {
-                    Standing { tags: tags_of(&item), location: location_of(&item) }
-                }
+                Updated::Made(item) => Standing { tags: tags_of(&item), place: place_of(&item) },
                 Updated::Refused(_) => return Err(unreadable(action, "the call")),
             };
         }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+/// Tag keys that fit in one update: an expression has at most 300 operands and 4 KB.
+pub(super) const KEYS_AN_UPDATE: usize = 150;
+
 /// The clauses of one update, with a condition.
 #[derive(Debug, Default)]
 pub(super) struct Update {
     set: Vec<String>,
     add: Vec<String>,
-    remove: Vec<String>,
-    delete: Vec<String>,
     conditions: Vec<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
@@ -49,20 +50,7 @@ impl Update {
         self.add.push(format!("{name} {value}"));
     }
 
-    /// Takes out of a set.
-    pub(super) fn delete(&mut self, name: &str, value: AttributeValue) {
-        let (name, value) = (self.name(name), self.value(value));
-        self.delete.push(format!("{name} {value}"));
-    }
-
-    /// Removes an attribute.
-    pub(super) fn remove(&mut self, name: &str) {
-        let name = self.name(name);
-        self.remove.push(name);
-    }
-
-    /// Asks for this, and for all else that is asked.
-    pub(super) fn require(&mut self, condition: String) {
+    fn require(&mut self, condition: String) {
         self.conditions.push(condition);
     }
 
@@ -84,6 +72,13 @@ impl Update {
         self.require(format!("NOT contains({name}, {value})"));
     }
 
+    /// Asks that a set have fewer members than this.
+    pub(super) fn require_fewer(&mut self, set: &str, limit: usize) {
+        let limit = AttributeValue::N(limit.to_string());
+        let (name, limit) = (self.name(set), self.value(limit));
+        self.require(format!("(attribute_not_exists({name}) OR size({name}) < {limit})"));
+    }
+
     /// Asks that an attribute be absent or equal to a value.
     pub(super) fn require_absent_or(
         &mut self,
@@ -95,14 +90,14 @@ impl Update {
         self.require(format!("(attribute_not_exists({name}) OR {name} {comparison} {value})"));
     }
 
+    /// Whether it changes nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.set.is_empty() && self.add.is_empty()
+    }
+
     /// The update expression.
     pub(super) fn expression(&self) -> Option<String> {
-        let clauses = [
-            ("SET", &self.set),
-            ("ADD", &self.add),
-            ("REMOVE", &self.remove),
-            ("DELETE", &self.delete),
-        ];
+        let clauses = [("SET", &self.set), ("ADD", &self.add)];
         let clauses: Vec<String> = clauses
             .iter()
             .filter(|(_, parts)| !parts.is_empty())

@@ -1,0 +1,95 @@
+//! What a call begins with, before its first webhook is matched: remembered tags, data that waited
+//! and, for keys that nothing else fills, the campaign's defaults (spec sections 7 and 9).
+//!
+//! Whatever was posted or remembered, a call can always begin: what would weigh too much is left
+//! out and logged.
+
+use futures_util::future::join_all;
+
+use crate::call::{Call, Posting};
+use crate::campaign::Campaign;
+use crate::geo::Place;
+use crate::ports::StoreError;
+use crate::ports::callers::{Caller, CallerMemory, Callers, Waiting};
+use crate::ports::calls::Calls;
+use crate::tag::TagSet;
+use crate::time::Timestamp;
+
+/// What a call began with.
+#[derive(Debug, Default)]
+pub(super) struct BeganWith {
+    /// Postings that waited.
+    pub(super) waiting: Vec<Waiting>,
+    /// Where they, or else earlier calls, said that the caller is.
+    pub(super) place: Option<Place>,
+}
+
+impl BeganWith {
+    /// The tags that were posted.
+    pub(super) fn posted_tags(&self) -> TagSet {
+        let mut tags = TagSet::new();
+        self.waiting.iter().for_each(|waiting| tags.merge(waiting.posting.tags.clone()));
+        tags
+    }
+
+    /// The place that was posted last.
+    pub(super) fn posted_place(&self) -> Option<Place> {
+        self.waiting.iter().rev().find_map(|waiting| waiting.posting.place)
+    }
+}
+
+/// Puts on a starting call what is known without asking anybody.
+pub(super) fn begin(call: &mut Call, campaign: &Campaign, memory: CallerMemory) -> BeganWith {
+    let mut began = BeganWith { place: None, waiting: memory.waiting };
+    if let Some(rule) = &campaign.return_callers {
+        let mut remembered = memory.tags;
+        remembered.retain(|key| rule.remember.covers(key.as_str()));
+        put(call, remembered);
+        began.place = memory.place.filter(|_| rule.remember.covers_place());
+    }
+    for Waiting { posting, .. } in &began.waiting {
+        put(call, posting.tags.clone());
+        call.amounts.revenue = posting.revenue.or(call.amounts.revenue);
+        call.amounts.payout = posting.payout.or(call.amounts.payout);
+        call.posted_conversion = posting.converted.or(call.posted_conversion);
+    }
+    began.place = began.posted_place().or(began.place);
+    let mut defaults = campaign.default_tags.clone();
+    defaults.retain(|key| !call.tags.contains_key(key.as_str()));
+    put(call, defaults);
+    began
+}
+
+fn put(call: &mut Call, tags: TagSet) {
+    if call.has_room_for(&tags) {
+        call.tags.merge(tags);
+    } else {
+        tracing::warn!(
+            correlation_id = call.id.as_str(),
+            "a call began without tags too heavy for it"
+        );
+    }
+}
+
+/// Applies postings that waited for this call and takes them off the caller: those it began with,
+/// whose tags and place are on it already, and any that came in while it started.
+pub(super) async fn hand_over(
+    store: &(impl Calls + Callers),
+    call: &Call,
+    began_with: &[Waiting],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let Some(number) = &call.caller else { return Ok(()) };
+    let caller = Caller { campaign: &call.campaign, number };
+    let late = store.waiting(caller, now).await?;
+    let late = late.into_iter().filter(|late| began_with.iter().all(|known| known.id != late.id));
+    let known = began_with.iter().map(|known| {
+        let rest = Posting { tags: TagSet::new(), place: None, ..known.posting.clone() };
+        Waiting { posting: rest, ..known.clone() }
+    });
+    let each = known.chain(late).map(async |waiting| {
+        store.post(call, &waiting.posting).await?;
+        store.settle(caller, &waiting.id).await
+    });
+    join_all(each).await.into_iter().collect()
+}

@@ -75,17 +75,24 @@ async fn each_result_has_its_status_unless_the_sender_wants_none() {
     let function = world.function(POSTBACK).await;
     let applied = json!({"result": "applied", "call_id": "c1", "tags": {"sold": ["yes"]}});
     let duplicate = json!({"result": "duplicate", "call_id": "c1", "tags": {"sold": ["yes"]}});
-    let none = |result: &str| json!({"result": result, "tags": {}});
-    let invalid = json!({"result": "invalid", "tags": {}, "errors": {
+    let forbidden = |why: &str| json!({"result": "forbidden", "call_id": "c1", "tags": {}, "errors": {"key": why}});
+    let unknown = json!({"result": "unknown_call", "call_id": "c2", "tags": {},
+        "errors": {"call_id": "nothing is known of this call"}});
+    let invalid = json!({"result": "invalid", "call_id": "c1", "tags": {}, "errors": {
         "converted": "must be 1 or 0",
     }});
 
     for (call, query, status, body) in [
         ("c1", format!("key={key}&sold=yes&postback_id=p1"), 200, applied),
         ("c1", format!("key={key}&sold=yes&postback_id=p1"), 200, duplicate),
-        ("c1", format!("key={}&sold=yes", "0".repeat(48)), 403, none("forbidden")),
-        ("c1", "sold=yes".to_owned(), 403, none("forbidden")),
-        ("c2", format!("key={key}&sold=yes"), 404, none("unknown_call")),
+        (
+            "c1",
+            format!("key={}&sold=yes", "0".repeat(48)),
+            403,
+            forbidden("is not this call's key"),
+        ),
+        ("c1", "sold=yes".to_owned(), 403, forbidden("is required")),
+        ("c2", format!("key={key}&sold=yes"), 404, unknown),
         ("c1", format!("key={key}&converted=maybe"), 422, invalid),
     ] {
         let answer = postback(call, &query).send(&function).await;
@@ -135,9 +142,14 @@ async fn data_with_a_key_that_is_not_good_is_forbidden_and_stores_nothing() {
     let before = world.items().await;
     let function = world.function(DATA).await;
 
-    for key in ["hlp_nobody", &paused, admin.expose()] {
+    for (key, why) in [
+        ("hlp_nobody", "is not known"),
+        (paused.as_str(), "is paused"),
+        (admin.expose(), "is no postback key"),
+    ] {
         let request = data(key, &format!("caller_number={}&score=7", &NUMBER[1..]));
-        let forbidden = json!({"result": "forbidden", "tags": {}});
+        let errors = json!({"postback_key": why});
+        let forbidden = json!({"result": "forbidden", "tags": {}, "errors": errors});
         assert_eq!(request.send(&function).await, Answer::json(403, forbidden));
     }
 
@@ -157,8 +169,9 @@ async fn a_posting_without_a_subject_or_with_a_body_of_another_kind_is_refused()
     let errors = json!({"caller_number": detail});
     let invalid = json!({"result": "invalid", "tags": {}, "errors": errors});
     assert_eq!(nobody, Answer::json(422, invalid));
-    let detail = "the body must be JSON or a form";
-    assert_eq!(xml, Answer::problem(400, "unreadable_body", detail, &json!([])));
+    let errors = json!({"body": "the body must be JSON or a form"});
+    let invalid = json!({"result": "invalid", "tags": {}, "errors": errors});
+    assert_eq!(xml, Answer::json(422, invalid));
 }
 
 /// A posting about the caller, of so many tags of so many bytes each.

@@ -148,12 +148,17 @@ impl Request {
 impl Answer {
     /// A JSON document.
     pub(crate) fn json(status: u64, body: Value) -> Self {
-        Self { status, headers: json!({"content-type": "application/json"}), body }
+        Self {
+            status,
+            headers: json!({"cache-control": "no-store", "content-type": "application/json"}),
+            body,
+        }
     }
 
     /// A problem (RFC 9457) without fields at fault, or with these.
     pub(crate) fn problem(status: u64, code: &str, detail: &str, errors: &Value) -> Self {
-        let mut headers = json!({"content-type": "application/problem+json"});
+        let mut headers =
+            json!({"cache-control": "no-store", "content-type": "application/problem+json"});
         match status {
             401 => headers["www-authenticate"] = json!("Bearer"),
             503 => headers["retry-after"] = json!("1"),

@@ -7,7 +7,6 @@ use rust_decimal::Decimal;
 use super::{Buyer, Call};
 use crate::campaign::{Campaign, Webhook};
 use crate::facts::Facts;
-use crate::secret::MASK;
 use crate::template::Values;
 use crate::time::Timestamp;
 use crate::token::SystemToken;
@@ -105,6 +104,9 @@ impl Facts for CallFacts<'_> {
     }
 }
 
+/// What stands for the call key; plain letters, which every context leaves as they are.
+const HIDDEN: &str = "hidden";
+
 /// The same facts with the call key masked, for what is kept and shown of a request.
 #[derive(Debug, Clone, Copy)]
 pub struct Masked<'a>(pub CallFacts<'a>);
@@ -112,7 +114,7 @@ pub struct Masked<'a>(pub CallFacts<'a>);
 impl Values for Masked<'_> {
     fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
         match SystemToken::from_name(name) {
-            Some(SystemToken::CallKey) => vec![MASK.into()],
+            Some(SystemToken::CallKey) => vec![HIDDEN.into()],
             _ => Facts::values(&self.0, name),
         }
     }

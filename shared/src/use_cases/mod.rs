@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::call::CallId;
 use crate::fault::Faults;
 use crate::tag::TagSet;
 
@@ -98,6 +99,11 @@ impl PostbackAnswer {
     fn refused(result: PostbackResult, field: &str, detail: impl Into<String>) -> Self {
         let errors = BTreeMap::from([(field.to_owned(), detail.into())]);
         Self { errors, ..Self::of(result) }
+    }
+
+    /// The same answer, naming the call.
+    fn about(self, call: &CallId) -> Self {
+        Self { call_id: Some(call.to_string()), ..self }
     }
 
     fn invalid(faults: &Faults) -> Self {

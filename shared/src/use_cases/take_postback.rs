@@ -31,8 +31,7 @@ pub async fn take_postback(
     };
     let Some(call) = found else { return Ok(unknown_call(call)) };
     let refused = |detail: &str| {
-        let refused = PostbackAnswer::refused(PostbackResult::Forbidden, "key", detail);
-        Ok(PostbackAnswer { call_id: Some(call.id.to_string()), ..refused })
+        Ok(PostbackAnswer::refused(PostbackResult::Forbidden, "key", detail).about(&call.id))
     };
     match parameters.take("key") {
         None => return refused("is required"),
@@ -41,7 +40,7 @@ pub async fn take_postback(
     }
     match parameters.read(SENDER, None) {
         Ok(read) => apply(store, clock, &call, read).await,
-        Err(faults) => Ok(PostbackAnswer::invalid(&faults)),
+        Err(faults) => Ok(PostbackAnswer::invalid(&faults).about(&call.id)),
     }
 }
 
@@ -54,8 +53,7 @@ pub(super) fn unknown_call(call: &str) -> PostbackAnswer {
 
 /// The call takes no more.
 pub(super) fn expired(call: &CallId, detail: &str) -> PostbackAnswer {
-    let answer = PostbackAnswer::refused(PostbackResult::Expired, "call_id", detail);
-    PostbackAnswer { call_id: Some(call.to_string()), ..answer }
+    PostbackAnswer::refused(PostbackResult::Expired, "call_id", detail).about(call)
 }
 
 /// Applies a posting to a call and remembers it for the caller where the campaign says so.
@@ -67,7 +65,7 @@ pub(super) async fn apply(
 ) -> Result<PostbackAnswer, StoreError> {
     if !call.has_room_for(&posting.tags) {
         let detail = format!("a call holds at most {MAX_TAG_BYTES} bytes of tags");
-        return Ok(PostbackAnswer::invalid(&Faults::at("tags", detail)));
+        return Ok(PostbackAnswer::invalid(&Faults::at("tags", detail)).about(&call.id));
     }
     let result = match store.post(call, &posting).await? {
         Posted::Applied => PostbackResult::Applied,
@@ -75,7 +73,7 @@ pub(super) async fn apply(
         Posted::Gone => return Ok(expired(&call.id, "the call is no longer kept")),
         Posted::Full => {
             let detail = format!("a call takes at most {MAX_POSTING_IDS} postbacks with an id");
-            return Ok(PostbackAnswer::invalid(&Faults::at("postback_id", detail)));
+            return Ok(PostbackAnswer::invalid(&Faults::at("postback_id", detail)).about(&call.id));
         }
     };
     // Also for a duplicate: the first may have been cut off between the two writes.
@@ -86,10 +84,6 @@ pub(super) async fn apply(
             store.remember(&remembering, now).await?;
         }
     }
-    Ok(PostbackAnswer {
-        call_id: Some(call.id.to_string()),
-        tags: posting.shown_tags(),
-        notes,
-        ..PostbackAnswer::of(result)
-    })
+    let answer = PostbackAnswer::of(result).about(&call.id);
+    Ok(PostbackAnswer { tags: posting.shown_tags(), notes, ..answer })
 }

@@ -106,7 +106,7 @@ async fn the_call_key_is_nowhere_in_it() {
     assert_eq!(came.header("x-key"), Some(key.as_str()));
     assert_eq!(came.body, json!({"key": key}).to_string().into_bytes());
     assert!(!read.text.contains(&key), "{}", read.text);
-    let url = world.partner.url(&format!("/p?key=********&call={}", world.named("call")));
+    let url = world.partner.url(&format!("/p?key=hidden&call={}", world.named("call")));
     assert_eq!(read.of_status(200)["deliveries"][0]["attempts"][0]["url"], json!(url));
 }
 

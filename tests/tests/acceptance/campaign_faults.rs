@@ -62,6 +62,7 @@ async fn every_fault_is_reported_at_once() {
         "/webhooks/1/typo",
         "/webhooks/1/url",
         "/webhooks/2/id",
+        "/webhooks/3/body",
         "/webhooks/3/body/content_type",
         "/webhooks/3/body/template",
         "/webhooks/3/headers/bad header",

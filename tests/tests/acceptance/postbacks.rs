@@ -73,7 +73,13 @@ async fn only_the_calls_own_key_opens_it() {
         format!("key={other}&a=1"),
     ] {
         let answer = world.visit(&format!("{path}?{query}")).await.of_status(403);
-        assert_eq!(answer, json!({"result": "forbidden", "tags": {}}), "{query}");
+        assert_eq!((&answer["result"], &answer["tags"]), (&json!("forbidden"), &json!({})));
+        let why = if query.contains("key=&") || !query.contains("key=") {
+            "is required"
+        } else {
+            "is not this call's key"
+        };
+        assert_eq!(answer["errors"], json!({"key": why}), "{query}");
     }
 
     assert_eq!(world.call("call").await["tags"].get("a"), None);
@@ -82,9 +88,15 @@ async fn only_the_calls_own_key_opens_it() {
 #[tokio::test]
 async fn an_unknown_call_is_said_to_be_unknown() {
     let (world, _, key) = started().await;
-    for call in [world.named("nobody"), "no%20call".to_owned()] {
+    for (call, named) in [
+        (world.named("nobody"), world.named("nobody")),
+        ("no%20call".to_owned(), "no call".to_owned()),
+    ] {
         let answer = world.visit(&format!("/postback/{call}?key={key}&a=1")).await.of_status(404);
-        assert_eq!(answer, json!({"result": "unknown_call", "tags": {}}));
+        let errors = json!({"call_id": "nothing is known of this call"});
+        let unknown =
+            json!({"result": "unknown_call", "call_id": named, "tags": {}, "errors": errors});
+        assert_eq!(answer, unknown);
     }
 }
 
@@ -158,7 +170,9 @@ async fn a_body_that_cannot_be_read_is_refused() {
         [("application/json", "{\"b\":"), ("application/json", "[1]"), ("text/xml", "<b/>")];
 
     for (content_type, body) in unreadable {
-        assert_eq!(post(&world, &path, content_type, body).await.status, 400, "{body}");
+        let answer = post(&world, &path, content_type, body).await.of_status(422);
+        assert_eq!((&answer["result"], &answer["tags"]), (&json!("invalid"), &json!({})));
+        assert!(answer["errors"]["body"].is_string(), "{answer}");
     }
 
     assert_eq!(world.call("call").await["tags"].get("a"), None);

@@ -118,12 +118,17 @@ async fn a_key_that_is_paused_unknown_or_for_something_else_is_forbidden() {
     let start = world.start("call", json!({})).await.of_status(200);
     let calls = world.api_key("calls").await;
 
-    for key in
-        [&text(&paused["key"]), &text(&later["key"]), "hlp_0", &calls, &text(&start["call_key"])]
-    {
+    for (key, why) in [
+        (text(&paused["key"]), "is paused"),
+        (text(&later["key"]), "is paused"),
+        ("hlp_0".to_owned(), "is not known"),
+        (calls, "is no postback key"),
+        (text(&start["call_key"]), "is not known"),
+    ] {
         let address = format!("/data/{key}?call_id={}&a=1", world.named("call"));
         let answer = world.visit(&address).await.of_status(403);
-        assert_eq!(answer, json!({"result": "forbidden", "tags": {}}), "{key}");
+        let errors = json!({"postback_key": why});
+        assert_eq!(answer, json!({"result": "forbidden", "tags": {}, "errors": errors}), "{key}");
         let lenient = world.visit(&format!("{address}&strict=0")).await.of_status(200);
         assert_eq!(lenient, answer);
     }
@@ -157,7 +162,12 @@ async fn a_key_knows_the_calls_of_its_own_campaign_alone() {
     for call in ["theirs", "nobody"] {
         let path = format!("{path}?call_id={}&a=1", world.named(call));
         let answer = world.visit(&path).await.of_status(404);
-        assert_eq!(answer, json!({"result": "unknown_call", "tags": {}}));
+        let errors = json!({"call_id": "nothing is known of this call"});
+        let named = world.named(call);
+        assert_eq!(
+            answer,
+            json!({"result": "unknown_call", "call_id": named, "tags": {}, "errors": errors})
+        );
     }
     assert_eq!(world.call("theirs").await["tags"].get("a"), None);
 }
@@ -186,7 +196,7 @@ async fn what_is_invalid_is_named_field_by_field_and_nothing_is_taken() {
     for (query, named) in [
         ("a=1".to_owned(), vec!["caller_number"]),
         ("caller_number=12&revenue=x".to_owned(), vec!["caller_number", "revenue"]),
-        (format!("call_id={call}&converted=2&b/d=1"), vec!["b~1d", "converted"]),
+        (format!("call_id={call}&converted=2&b/d=1"), vec!["b/d", "converted"]),
         ("call_id=no%20call&a=1".to_owned(), vec!["call_id"]),
         (format!("call_id={call}&caller_number=6145550100"), vec!["call_id"]),
     ] {

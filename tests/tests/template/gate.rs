@@ -76,11 +76,12 @@ fn asked_by(operation: &str, body: &Value) -> Asked {
         asked.entry(action.to_owned()).or_default().insert(format!("{kind}#*"));
     };
     match operation {
-        "GetItem" | "UpdateItem" => ask(operation, &body["Key"]["pk"]),
+        "DeleteItem" | "GetItem" | "UpdateItem" => ask(operation, &body["Key"]["pk"]),
         "PutItem" => ask(operation, &body["Item"]["pk"]),
         "Query" => {
             let condition = text(&body["KeyConditionExpression"]);
-            assert!(condition.starts_with("pk = :pk "), "{condition}");
+            let whole = condition == "pk = :pk";
+            assert!(whole || condition.starts_with("pk = :pk AND "), "{condition}");
             ask(operation, &body["ExpressionAttributeValues"][":pk"]);
         }
         "BatchWriteItem" => {

@@ -9,9 +9,13 @@ use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::http::{AddressPolicy, HttpSender, Loopback, PrivateEndpoints};
 use hookline::adapters::system::SystemClock;
 use hookline::call::EventKind;
+use hookline::campaign::CampaignId;
 use hookline::key::{BearerKey, Grant, Key, Scope};
+use hookline::phone::E164;
+use hookline::ports::callers::{Caller, Callers, Remembering};
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::Keys;
+use hookline::tag::{TagKey, TagValue};
 use hookline_functions::api::Api;
 use hookline_functions::event_desk::EventDesk;
 use hookline_functions::postback_desk::{Door, PostbackDesk};
@@ -25,7 +29,7 @@ use crate::policy::grants_of;
 use crate::table::{TABLE, Unwatched, client};
 
 const ADMIN: &str = "hla_admin";
-const CALLER: &str = "+16145550100";
+const NUMBER: &str = "+16145550100";
 
 #[tokio::test]
 async fn every_role_grants_what_its_function_asks_for_and_nothing_else() {
@@ -57,7 +61,7 @@ async fn live(world: &World) -> Value {
     let postback_key = postback_key["key"].as_str().unwrap();
 
     let data = world.postbacks("data");
-    let about = json!({"caller_number": CALLER, "waited": "yes"});
+    let about = json!({"caller_number": NUMBER, "waited": "yes"});
     data.post(Door::Data, ("postback_key", postback_key), &about).await;
 
     let mut call_key = Value::Null;
@@ -67,6 +71,7 @@ async fn live(world: &World) -> Value {
         ("answered", EventKind::Answered),
     ] {
         let desk = world.events(binary);
+        world.let_memory_expire().await;
         let answer = desk.report(kind, platform).await;
         let repeated = desk.report(kind, platform).await;
         assert_eq!(answer["webhooks"], repeated["webhooks"], "{binary}");
@@ -77,9 +82,11 @@ async fn live(world: &World) -> Value {
     }
 
     let postback = world.postbacks("postback");
+    world.let_memory_expire().await;
     let late = json!({"key": call_key, "late": "yes"});
     postback.post(Door::Call, ("call_id", "call-1"), &late).await;
     let about = json!({"call_id": "call-1", "later": "yes"});
+    world.let_memory_expire().await;
     data.post(Door::Data, ("postback_key", postback_key), &about).await;
     api.ask("GET", "/calls/call-1", ADMIN, &Value::Null).await
 }
@@ -115,6 +122,19 @@ impl World {
     /// The table, past the gate of a function.
     fn store(&self, binary: &str) -> DynamoDb {
         DynamoDb::new(client(&self.database, self.gates[binary].clone()), TABLE.to_owned())
+    }
+
+    /// Makes what is remembered of the caller a thing of the past, so that the next to remember
+    /// begins anew.
+    async fn let_memory_expire(&self) {
+        let campaign = CampaignId::parse("solar").unwrap();
+        let number = E164::parse(NUMBER).unwrap();
+        let caller = Caller { campaign: &campaign, number: &number };
+        let tag = (TagKey::parse("past").unwrap(), TagValue::parse("yes").unwrap());
+        let until = SystemClock.now().plus_seconds(-60);
+        let past = Remembering { caller, tags: [tag].into_iter().collect(), place: None, until };
+        let operator = DynamoDb::new(client(&self.database, Unwatched), TABLE.to_owned());
+        operator.remember(&past, until.plus_seconds(-60)).await.unwrap();
     }
 
     fn events(&self, binary: &str) -> EventDesk {
@@ -178,7 +198,7 @@ trait Reports {
 impl Reports for EventDesk {
     async fn report(&self, kind: EventKind, bearer: &str) -> Value {
         let mut body = json!({
-            "campaign_id": "solar", "caller_number": CALLER, "occurred_at": "2026-11-23T17:00:00Z",
+            "campaign_id": "solar", "caller_number": NUMBER, "occurred_at": "2026-11-23T17:00:00Z",
         });
         if kind != EventKind::Start {
             body["buyer"] = json!({"id": "buyer-1"});

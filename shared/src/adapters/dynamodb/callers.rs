@@ -3,12 +3,12 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 
 use super::DynamoDb;
+use super::access::Updated;
 use super::call_item::expiry;
 use super::caller_item::{
     DATA, REMEMBERED, data_item, data_key, last_call_key, last_call_of, partition, tags_key,
     waiting_of,
 };
-use super::claim::Updated;
 use super::failure::failed;
 use super::item::{Item, get_number, get_tags, json, number, tag_sets, text};
 use super::update::{KEYS_AN_UPDATE, Update};
@@ -49,7 +49,8 @@ impl Callers for DynamoDb {
         caller: Caller<'_>,
         now: Timestamp,
     ) -> Result<Vec<Waiting>, StoreError> {
-        let items = self.query(partition(caller), DATA, "read what waits for a caller").await?;
+        let items =
+            self.query(partition(caller), Some(DATA), "read what waits for a caller").await?;
         Ok(waiting_of(&items, now))
     }
 

@@ -1,11 +1,10 @@
 //! Reads calls and applies postings to them.
 
 use super::DynamoDb;
+use super::access::Updated;
 use super::call_item::{TAG, call_key, call_of, partition};
-use super::claim::Updated;
 use super::delivery_item::{PREFIX, in_order};
-use super::failure::failed;
-use super::item::{Item, json, set_of, tag_sets, text};
+use super::item::{json, set_of, tag_sets, text};
 use super::update::Update;
 use crate::call::{Call, CallId, Posting};
 use crate::delivery::Delivery;
@@ -22,7 +21,7 @@ impl Calls for DynamoDb {
     async fn history(&self, id: &CallId) -> Result<Option<(Call, Vec<Delivery>)>, StoreError> {
         let (call, items) = futures_util::try_join!(
             self.call(id),
-            self.query(partition(id), PREFIX, "read deliveries")
+            self.query(partition(id), Some(PREFIX), "read deliveries")
         )?;
         Ok(call.map(|call| (call, in_order(&items))))
     }
@@ -66,36 +65,4 @@ fn post_update(posting: &Posting) -> Update {
     }
     update.require_present("campaign_id");
     update
-}
-
-impl DynamoDb {
-    /// The items of a partition whose sort key starts with `prefix`.
-    pub(super) async fn query(
-        &self,
-        partition: String,
-        prefix: &str,
-        action: &'static str,
-    ) -> Result<Vec<Item>, StoreError> {
-        let mut items = Vec::new();
-        let mut from = None;
-        loop {
-            let page = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-                .expression_attribute_values(":pk", text(partition.clone()))
-                .expression_attribute_values(":prefix", text(prefix))
-                .consistent_read(true)
-                .set_exclusive_start_key(from)
-                .send()
-                .await
-                .map_err(failed(action))?;
-            items.extend(page.items.unwrap_or_default());
-            from = page.last_evaluated_key.filter(|key| !key.is_empty());
-            if from.is_none() {
-                return Ok(items);
-            }
-        }
-    }
 }

@@ -6,17 +6,15 @@
 
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 use futures_util::join;
 
 use super::DynamoDb;
+use super::access::Updated;
 use super::call_item::{self, call_of, claimant_name};
 use super::caller_item::{memory_of, partition};
 use super::delivery_item::{in_order, prefix_of};
-use super::failure::{failed, unreadable};
+use super::failure::unreadable;
 use super::item::{Item, get_text};
-use super::update::Update;
 use crate::call::{Call, CallEvent, CallId, Moment};
 use crate::campaign::Campaign;
 use crate::delivery::Report;
@@ -27,14 +25,6 @@ use crate::ports::campaigns::Campaigns;
 use crate::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
-
-/// An item after an update, or as it was when the update's condition did not hold.
-pub(super) enum Updated {
-    /// The update was made.
-    Made(Item),
-    /// It was not; the item as it stands, empty when there is none.
-    Refused(Item),
-}
 
 impl Intake for DynamoDb {
     async fn claim(&self, claim: &Claim<'_>) -> Result<Claimed, ClaimError> {
@@ -75,7 +65,7 @@ impl Intake for DynamoDb {
         occurrence: &str,
     ) -> Result<Vec<Report>, StoreError> {
         let partition = call_item::partition(call);
-        let items = self.query(partition, &prefix_of(trigger), "read deliveries").await?;
+        let items = self.query(partition, Some(&prefix_of(trigger)), "read deliveries").await?;
         let mut deliveries = in_order(&items);
         deliveries.retain(|delivery| delivery.occurrence == occurrence);
         Ok(deliveries.into_iter().map(|delivery| delivery.report).collect())
@@ -99,37 +89,6 @@ pub(super) fn standing_claim(claim: &Claim<'_>, item: &Item) -> Result<bool, Cla
 }
 
 impl DynamoDb {
-    /// Updates one item under the update's condition.
-    pub(super) async fn update(
-        &self,
-        key: Item,
-        update: &Update,
-        action: &'static str,
-    ) -> Result<Updated, StoreError> {
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .set_update_expression(update.expression())
-            .set_condition_expression(update.condition())
-            .set_expression_attribute_names(update.names())
-            .set_expression_attribute_values(update.values())
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(made) => Ok(Updated::Made(made.attributes.unwrap_or_default())),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    Ok(Updated::Refused(refused.item.clone().unwrap_or_default()))
-                }
-                _ => Err(failed(action)(error)),
-            },
-        }
-    }
-
     /// What is kept of the caller of a starting call.
     pub(super) async fn memory(
         &self,
@@ -142,7 +101,7 @@ impl DynamoDb {
             return Ok(CallerMemory::default());
         };
         let caller = Caller { campaign, number };
-        let items = self.query(partition(caller), "", "read a caller").await?;
+        let items = self.query(partition(caller), None, "read a caller").await?;
         Ok(memory_of(&items, now))
     }
 

@@ -148,24 +148,6 @@ impl DynamoDb {
         call.ok_or_else(|| unreadable("claim an event", "the call").into())
     }
 
-    /// Reads one item as it stands.
-    pub(super) async fn read(
-        &self,
-        key: Item,
-        action: &'static str,
-    ) -> Result<Option<Item>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed(action))?;
-        Ok(found.item)
-    }
-
     async fn claim_guarded(
         &self,
         claim: &Claim<'_>,

@@ -7,6 +7,7 @@
 //!   an item each with a time to live of its own.
 //! - Campaigns are one JSON document an item; keys stand under their hash.
 
+mod access;
 mod cache;
 mod call_item;
 mod caller_item;

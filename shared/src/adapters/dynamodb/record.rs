@@ -6,8 +6,8 @@ use futures_util::future::join_all;
 use futures_util::join;
 
 use super::DynamoDb;
+use super::access::Updated;
 use super::call_item::{TAG, call_key, place_of, tags_of};
-use super::claim::Updated;
 use super::delivery_item::item_of;
 use super::failure::{failed, unreadable};
 use super::item::{Item, json, tag_sets};

@@ -1,0 +1,99 @@
+//! The three ways to the table that everything else uses: one item read, a partition queried, one
+//! item updated under a condition.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+
+use super::DynamoDb;
+use super::failure::failed;
+use super::item::{Item, text};
+use super::update::Update;
+use crate::ports::StoreError;
+
+/// An item after an update, or as it was when the update's condition did not hold.
+pub(super) enum Updated {
+    /// The update was made.
+    Made(Item),
+    /// It was not; the item as it stands, empty when there is none.
+    Refused(Item),
+}
+
+impl DynamoDb {
+    /// Reads one item as it stands.
+    pub(super) async fn read(
+        &self,
+        key: Item,
+        action: &'static str,
+    ) -> Result<Option<Item>, StoreError> {
+        let found = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(failed(action))?;
+        Ok(found.item)
+    }
+
+    /// The items of a partition, or those of them whose sort key starts with `prefix`.
+    pub(super) async fn query(
+        &self,
+        partition: String,
+        prefix: Option<&str>,
+        action: &'static str,
+    ) -> Result<Vec<Item>, StoreError> {
+        let condition = match prefix {
+            Some(_) => "pk = :pk AND begins_with(sk, :prefix)",
+            None => "pk = :pk",
+        };
+        let mut request = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression(condition)
+            .expression_attribute_values(":pk", text(partition))
+            .consistent_read(true);
+        if let Some(prefix) = prefix {
+            request = request.expression_attribute_values(":prefix", text(prefix));
+        }
+        let mut pages = request.into_paginator().items().send();
+        let mut items = Vec::new();
+        while let Some(item) = pages.next().await {
+            items.push(item.map_err(failed(action))?);
+        }
+        Ok(items)
+    }
+
+    /// Updates one item under the update's condition.
+    pub(super) async fn update(
+        &self,
+        key: Item,
+        update: &Update,
+        action: &'static str,
+    ) -> Result<Updated, StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .set_update_expression(update.expression())
+            .set_condition_expression(update.condition())
+            .set_expression_attribute_names(update.names())
+            .set_expression_attribute_values(update.values())
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(made) => Ok(Updated::Made(made.attributes.unwrap_or_default())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                    Ok(Updated::Refused(refused.item.clone().unwrap_or_default()))
+                }
+                _ => Err(failed(action)(error)),
+            },
+        }
+    }
+}

@@ -47,7 +47,8 @@ async fn main() -> ExitCode {
 #[expect(clippy::disallowed_methods, reason = "a main reads its own environment")]
 async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     hookline_functions::log::to_stdout(tracing::Level::INFO);
-    let admin_key = std::env::var("HOOKLINE_ADMIN_KEY").ok().filter(|key| !key.is_empty());
+    let admin_key = std::env::var("HOOKLINE_ADMIN_KEY").ok().map(|key| key.trim().to_owned());
+    let admin_key = admin_key.filter(|key| !key.is_empty());
     let given = admin_key.is_some();
     let data = arguments.data.clone();
     let settings = Settings { port: Some(arguments.port), data: Some(arguments.data), admin_key };
@@ -55,6 +56,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout();
     greet(&mut out, &stack, given, &data)?;
     tokio::signal::ctrl_c().await?;
+    stack.stop().await;
     writeln!(out, "Stopped. Everything is kept in {}.", data.display())?;
     Ok(())
 }

@@ -1,6 +1,10 @@
-//! Which function answers which request; `template.yaml` declares the same for the cloud.
+//! Which function answers which request, and which queues stand between functions;
+//! `template.yaml` declares the same for the cloud.
 
 use http::Method;
+
+/// Every queue. While a call is up nothing waits in one: the platform waits itself.
+pub const QUEUES: [&str; 0] = [];
 
 /// A function of the deployment that answers HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,6 +24,8 @@ use tokio::task::JoinHandle;
 
 use crate::database::{Database, DatabaseError};
 use crate::front::{Desks, front};
+use crate::queues::{Queues, QueuesError};
+use crate::routes::QUEUES;
 
 /// The table's name on one machine.
 const TABLE: &str = "hookline";
@@ -46,8 +48,19 @@ pub struct Settings {
 pub struct Stack {
     address: SocketAddr,
     admin_key: BearerKey,
-    server: JoinHandle<()>,
+    server: Server,
     database: Database,
+    queues: Queues,
+}
+
+/// The task of the front. It ends when dropped.
+#[derive(Debug)]
+struct Server(JoinHandle<()>);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Why a stack did not start.
@@ -72,6 +85,9 @@ pub enum StackError {
     /// The database did not start.
     #[error(transparent)]
     Database(#[from] DatabaseError),
+    /// The queues did not start.
+    #[error(transparent)]
+    Queues(#[from] QueuesError),
     /// The table or the key could not be made.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -96,6 +112,7 @@ impl Stack {
 
         let file = settings.data.as_ref().map(|folder| folder.join("hookline.sqlite"));
         let database = Database::start(file.as_deref()).await?;
+        let queues = Queues::start(&QUEUES).await?;
         let table = Table::of(&database);
         create_table(&table.0.client(), TABLE).await?;
         let store = table.open();
@@ -115,7 +132,13 @@ impl Stack {
                 tracing::error!(%error, "the front stopped");
             }
         });
-        Ok(Self { address, admin_key, server, database })
+        Ok(Self { address, admin_key, server: Server(server), database, queues })
+    }
+
+    /// Stops, and is done only when its files are free for another.
+    pub async fn stop(self) {
+        drop(self.server);
+        self.database.stop().await;
     }
 
     /// Where it answers, without a slash at the end.
@@ -130,16 +153,16 @@ impl Stack {
         self.database.endpoint()
     }
 
+    /// Its queues.
+    #[must_use]
+    pub fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
     /// The key that may do everything.
     #[must_use]
     pub fn admin_key(&self) -> &str {
         self.admin_key.expose()
-    }
-}
-
-impl Drop for Stack {
-    fn drop(&mut self) {
-        self.server.abort();
     }
 }
 
@@ -201,4 +224,38 @@ fn write_private(file: &std::path::Path, text: &str) -> std::io::Result<()> {
         options.mode(0o600);
     }
     options.open(file)?.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stack_starts_again_with_what_it_kept_and_the_same_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = || Settings { data: Some(folder.path().to_owned()), ..Settings::default() };
+        let first = Stack::start(settings()).await.unwrap();
+        let key = first.admin_key().to_owned();
+        let id = hookline::campaign::CampaignId::parse("solar").unwrap();
+        let document = serde_json::json!({"id": "solar", "name": "Solar", "version": 1});
+        let campaign = hookline::campaign::Campaign::from_document(&document).unwrap();
+        let store = Table::of(&first.database).open();
+        hookline::ports::campaigns::Campaigns::save(&store, &campaign).await.unwrap();
+        first.stop().await;
+
+        let second = Stack::start(settings()).await.unwrap();
+
+        assert_eq!(second.admin_key(), key);
+        let store = Table::of(&second.database).open();
+        let kept = hookline::ports::campaigns::Campaigns::campaign(&store, &id).await.unwrap();
+        assert_eq!(kept.map(|campaign| campaign.version), Some(1));
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_is_named() {
+        let first = Stack::start(Settings::default()).await.unwrap();
+        let taken = Settings { port: Some(first.address.port()), ..Settings::default() };
+        let fault = Stack::start(taken).await.unwrap_err().to_string();
+        assert!(fault.contains(&first.address.port().to_string()) && fault.contains("--port"));
+    }
 }

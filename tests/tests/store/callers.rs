@@ -1,22 +1,25 @@
-//! Postings that wait for a caller's next call.
+//! Postings that wait for a caller's next call: an item each, until it is settled or expires.
 
-use hookline::ports::callers::{Callers, MAX_WAITING, Waited, Waiting};
+use hookline::call::{CallEvent, EventKind, Posting, PostingId};
+use hookline::ports::callers::{CallerMemory, Callers, Waiting};
+use hookline::time::Timestamp;
+use serde_json::json;
 
 use super::world::{
-    BOTH, NUMBER, Who, World, at, call_id, caller, claimed, start, started, waiting,
+    BOTH, NUMBER, Who, World, at, caller, claimed, event, place, start, started, tags, waiting,
 };
 
-/// Lets postings wait that have to be taken.
+/// Lets postings wait that are new.
 async fn stored(world: &World, all: &[Waiting]) {
     for waiting in all {
-        let waited = world.cold().wait(caller().caller(), waiting, None, at(0)).await.unwrap();
-        assert_eq!(waited, Waited::Stored, "{}", waiting.id);
+        let is_new = world.cold().wait(caller().caller(), waiting, at(0)).await.unwrap();
+        assert!(is_new, "{}", waiting.id);
     }
 }
 
 /// Those of this caller that wait.
 async fn left(world: &World, seconds: i64) -> Vec<Waiting> {
-    world.cold().settle(caller().caller(), &[], at(seconds)).await.unwrap()
+    world.cold().waiting(caller().caller(), at(seconds)).await.unwrap()
 }
 
 #[tokio::test]
@@ -34,25 +37,84 @@ async fn what_waits_is_there_when_the_call_starts() {
 }
 
 #[tokio::test]
-async fn what_was_applied_is_settled_and_the_rest_waits() {
+async fn all_of_a_posting_waits() {
     let world = World::new().await;
-    let all = [waiting("a", 600), waiting("b", 900), waiting("c", 950)];
+    let posting = Posting {
+        id: Some(PostingId::of("crm", "1")),
+        tags: tags(json!({"interest": ["b", "a"]})),
+        place: Some(place("us-10101")),
+        converted: Some(false),
+        revenue: Some("0.00".parse().unwrap()),
+        payout: Some("15.50".parse().unwrap()),
+    };
+    let since = Timestamp::from_millis(at(0).as_millis() + 7).unwrap();
+    let all = [Waiting { posting, since, ..waiting("a", 600) }];
+
     stored(&world, &all).await;
-    let applied = ["a".to_owned(), "c".to_owned()];
 
-    let rest = world.cold().settle(caller().caller(), &applied, at(60)).await.unwrap();
+    assert_eq!(left(&world, 1).await, all);
+    let revenue = left(&world, 1).await[0].posting.revenue.unwrap();
+    assert_eq!(revenue.to_string(), "0.00");
+}
 
-    assert_eq!(rest, [all[1].clone()]);
-    assert_eq!(left(&world, 60).await, [all[1].clone()]);
+#[tokio::test]
+async fn the_oldest_comes_first() {
+    let world = World::new().await;
+    let since = |id, millis| {
+        let since = Timestamp::from_millis(at(0).as_millis() + millis).unwrap();
+        Waiting { since, ..waiting(id, 600) }
+    };
+    let [first, second, third, fourth] =
+        [since("d", -1), since("b", 5), since("c", 5), since("a", 6)];
+
+    stored(&world, &[third.clone(), fourth.clone(), first.clone(), second.clone()]).await;
+
+    let wanted = [first, second, third, fourth];
+    assert_eq!(left(&world, 1).await, wanted);
+    for cache in BOTH {
+        let call = format!("{cache:?}");
+        let claimed = claimed(&world.store(cache).await, &start(&call, 1)).await;
+        assert_eq!(claimed.caller.waiting, wanted, "{cache:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_settled_posting_is_gone_and_the_rest_waits() {
+    let world = World::new().await;
+    stored(&world, &[waiting("a", 600), waiting("b", 900), waiting("c", 950)]).await;
+
+    for id in ["a", "c", "c", "nothing"] {
+        world.cold().settle(caller().caller(), id).await.unwrap();
+    }
+
+    assert_eq!(left(&world, 60).await, [waiting("b", 900)]);
     let next = claimed(&world.cold(), &start("c1", 60)).await;
-    assert_eq!(next.caller.waiting, [all[1].clone()]);
+    assert_eq!(next.caller.waiting, [waiting("b", 900)]);
+}
+
+#[tokio::test]
+async fn settling_takes_nothing_else_that_is_kept_of_the_caller() {
+    let world = World::new().await;
+    let (who, store) = (caller(), world.cold());
+    let call = started(&world, "c1").await;
+    let remembering = super::remember::remembering(&who, json!({"age": ["23"]}), 600);
+    store.remember(&remembering, at(0)).await.unwrap();
+    store.name_last_call(who.caller(), &call.id, at(0), at(0)).await.unwrap();
+    let before = world.items().await;
+    stored(&world, &[waiting("a", 600)]).await;
+
+    for id in ["a", "CALL", "TAGS"] {
+        store.settle(who.caller(), id).await.unwrap();
+    }
+
+    assert_eq!(world.items().await, before);
 }
 
 #[tokio::test]
 async fn what_is_settled_may_come_again_under_its_id() {
     let world = World::new().await;
     stored(&world, &[waiting("a", 600)]).await;
-    world.cold().settle(caller().caller(), &["a".to_owned()], at(1)).await.unwrap();
+    world.cold().settle(caller().caller(), "a").await.unwrap();
 
     stored(&world, &[waiting("a", 900)]).await;
 
@@ -65,73 +127,27 @@ async fn what_waits_for_one_caller_is_not_anothers() {
     stored(&world, &[waiting("a", 600)]).await;
 
     for who in [Who::of("roofs", NUMBER), Who::of("solar", "+16145550000")] {
-        assert_eq!(world.cold().settle(who.caller(), &[], at(0)).await.unwrap(), []);
+        assert_eq!(world.cold().waiting(who.caller(), at(0)).await.unwrap(), []);
+        world.cold().settle(who.caller(), "a").await.unwrap();
     }
+
+    assert_eq!(left(&world, 1).await, [waiting("a", 600)]);
 }
 
 #[tokio::test]
-async fn one_that_waits_already_is_a_duplicate() {
+async fn one_that_waits_already_is_not_new_and_stays_as_it_is() {
     let world = World::new().await;
     stored(&world, &[waiting("a", 600)]).await;
     let items = world.items().await;
 
-    let again = world.cold().wait(caller().caller(), &waiting("a", 900), None, at(1)).await;
+    let again = world.cold().wait(caller().caller(), &waiting("a", 900), at(599)).await;
 
-    assert_eq!(again.unwrap(), Waited::Duplicate);
+    assert!(!again.unwrap());
     assert_eq!(world.items().await, items);
 }
 
 #[tokio::test]
-async fn once_there_is_a_call_nothing_waits_beside_it() {
-    for cache in BOTH {
-        let world = World::new().await;
-        claimed(&world.store(cache).await, &start("c1", 0)).await;
-        let who = caller();
-        let other = call_id("another");
-
-        for past in [None, Some(&other)] {
-            let waited = world.cold().wait(who.caller(), &waiting("a", 600), past, at(1)).await;
-            assert_eq!(waited.unwrap(), Waited::Call(call_id("c1")), "{cache:?}");
-        }
-
-        assert_eq!(left(&world, 1).await, []);
-    }
-}
-
-#[tokio::test]
-async fn past_a_call_that_takes_no_more_it_waits_for_the_next() {
-    for cache in BOTH {
-        let world = World::new().await;
-        started(&world, "c1").await;
-        let who = caller();
-        let past = call_id("c1");
-
-        let waited = world.cold().wait(who.caller(), &waiting("a", 600), Some(&past), at(1)).await;
-
-        assert_eq!(waited.unwrap(), Waited::Stored);
-        let next = claimed(&world.store(cache).await, &start("c2", 60)).await;
-        assert_eq!(next.caller.waiting, [waiting("a", 600)], "{cache:?}");
-    }
-}
-
-#[tokio::test]
-async fn an_older_start_does_not_get_what_waits_for_the_next_call() {
-    for cache in BOTH {
-        let world = World::new().await;
-        claimed(&world.cold(), &start("newer", 60)).await;
-        let (who, past) = (caller(), call_id("newer"));
-        let waited = world.cold().wait(who.caller(), &waiting("a", 600), Some(&past), at(61)).await;
-        assert_eq!(waited.unwrap(), Waited::Stored);
-
-        let older = claimed(&world.store(cache).await, &start("older", 0)).await;
-
-        assert_eq!(older.caller.waiting, [], "{cache:?}");
-        assert!(!older.caller.unsettled, "{cache:?}: what waits is not this call's to settle");
-    }
-}
-
-#[tokio::test]
-async fn what_expired_does_not_reach_the_call() {
+async fn what_expired_waits_no_longer() {
     for cache in BOTH {
         let world = World::new().await;
         stored(&world, &[waiting("early", 60), waiting("late", 61)]).await;
@@ -140,51 +156,67 @@ async fn what_expired_does_not_reach_the_call() {
 
         assert_eq!(claimed.caller.waiting, [waiting("late", 61)], "{cache:?}");
         assert_eq!(left(&world, 60).await, [waiting("late", 61)], "{cache:?}");
+        assert_eq!(left(&world, 61).await, [], "{cache:?}");
     }
 }
 
 #[tokio::test]
-async fn past_so_many_a_caller_is_full_until_some_expire() {
+async fn one_over_an_expired_one_is_new() {
     let world = World::new().await;
-    let who = caller();
-    // The first two expire before the rest.
-    let until = |n: usize| if n < 2 { 60 } else { 600 };
-    let all: Vec<Waiting> =
-        (0..MAX_WAITING).map(|n| waiting(&format!("w{n:02}"), until(n))).collect();
-    stored(&world, &all).await;
-    let wait = async |id: &str, seconds| {
-        let waiting = waiting(id, 700);
-        world.cold().wait(who.caller(), &waiting, None, at(seconds)).await.unwrap()
-    };
+    stored(&world, &[waiting("a", 600)]).await;
+    let posting = Posting { tags: tags(json!({"posted": ["again"]})), ..Posting::default() };
+    let again = Waiting { posting, since: at(600), ..waiting("a", 900) };
 
-    assert_eq!(wait("new", 59).await, Waited::Full);
-    assert_eq!(wait("w07", 59).await, Waited::Duplicate);
-    assert_eq!(left(&world, 59).await, all);
+    assert!(world.cold().wait(caller().caller(), &again, at(600)).await.unwrap());
 
-    assert_eq!(wait("new", 60).await, Waited::Stored);
-    assert_eq!(wait("newer", 60).await, Waited::Stored);
-    assert_eq!(wait("newest", 60).await, Waited::Full);
-
-    let mut wanted: Vec<Waiting> = all[2..].to_vec();
-    wanted.extend([waiting("new", 700), waiting("newer", 700)]);
-    assert_eq!(left(&world, 60).await, wanted);
+    assert_eq!(left(&world, 600).await, [again]);
 }
 
 #[tokio::test]
-async fn the_table_keeps_what_waits_for_as_long_as_it_may_wait() {
+async fn only_a_start_with_a_number_is_given_what_is_kept_of_its_caller() {
+    for cache in BOTH {
+        let world = World::new().await;
+        let who = caller();
+        stored(&world, &[waiting("a", 600)]).await;
+        let remembering = super::remember::remembering(&who, json!({"age": ["23"]}), 600);
+        world.cold().remember(&remembering, at(0)).await.unwrap();
+        let more = json!({"campaign_id": "solar", "caller_number": NUMBER, "buyer": {"id": "b"}});
+        let withheld = json!({"campaign_id": "solar", "caller_number": ""});
+        let events: [CallEvent; 3] = [
+            event(EventKind::Selected, "c1", &more),
+            event(EventKind::Answered, "c1", &more),
+            event(EventKind::Start, "c2", &withheld),
+        ];
+
+        for event in events {
+            let claimed = claimed(&world.store(cache).await, &event).await;
+            assert_eq!(claimed.caller, CallerMemory::default(), "{cache:?} {:?}", event.moment);
+        }
+
+        let claimed = claimed(&world.store(cache).await, &start("c1", 1)).await;
+        assert_eq!(claimed.caller.waiting, [waiting("a", 600)], "{cache:?}");
+        assert_eq!(claimed.caller.tags, remembering.tags, "{cache:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_table_keeps_each_posting_for_as_long_as_it_may_wait() {
     let world = World::new().await;
-    let who = caller();
     let month = 30 * 86400;
-    let remembering = super::remember::remembering(&who, serde_json::json!({"age": ["23"]}), 60);
+    // Half a second over is not cut off.
+    let between = Timestamp::from_millis(at(60).as_millis() + 500).unwrap();
+    let all = [
+        waiting("short", 60),
+        Waiting { expires_at: between, ..waiting("between", 0) },
+        waiting("long", month),
+    ];
+    stored(&world, &all).await;
     let partition = format!("CALLER#solar#{NUMBER}");
-    let expires_at = async || world.number(&partition, "CALLER", "expires_at").await;
 
-    stored(&world, &[waiting("short", 60), waiting("long", month)]).await;
-    let after_waiting = expires_at().await;
-    world.cold().remember(&remembering, at(0)).await.unwrap();
-    let after_remembering = expires_at().await;
-
-    let needed = at(month).as_seconds();
-    assert!(after_waiting >= needed, "expires {}s early", needed - after_waiting);
-    assert!(after_remembering >= needed, "expires {}s early", needed - after_remembering);
+    for waiting in &all {
+        let sort = format!("DATA#{}", waiting.id);
+        let expires_at = world.number(&partition, &sort, "expires_at").await;
+        let kept = expires_at * 1000 - waiting.expires_at.as_millis();
+        assert!((0..=1000).contains(&kept), "{} is kept {kept} ms longer", waiting.id);
+    }
 }

@@ -1,12 +1,13 @@
 //! Events are claimed once and give the same call in any order.
 
 use hookline::call::{Call, CallEvent, EventKind};
-use hookline::geo::Place;
 use hookline::ports::callers::Callers;
+use hookline::ports::intake::Intake;
 use serde_json::{Value, json};
 
 use super::world::{
-    BOTH, NUMBER, World, at, call_id, caller, claimed, event, start, started, stored, tags, whole,
+    BOTH, NUMBER, World, at, call_id, caller, claim_of, claimed, event, place, start, started,
+    stored, tags, waiting, whole,
 };
 
 /// What taking in these events makes of the call that is stored.
@@ -30,7 +31,12 @@ fn life(call: &str) -> [CallEvent; 4] {
         start(call, 0),
         later(EventKind::Selected, 2, "first", json!({"attempt": 1, "tags": {"sub_id": "y"}})),
         later(EventKind::Selected, 9, "second", json!({"attempt": 2})),
-        later(EventKind::Answered, 14, "second", json!({"attempt": 2, "tags": {"queue": "b"}})),
+        later(
+            EventKind::Answered,
+            14,
+            "second",
+            json!({"attempt": 2, "tags": {"queue": "b", "geo": "us-ny"}}),
+        ),
     ]
 }
 
@@ -101,9 +107,8 @@ async fn a_place_that_a_webhook_told_is_seen_when_the_number_comes_later() {
         for round in 0..20 {
             let id = format!("c{round}");
             let withheld = event(EventKind::Start, &id, &json!({"campaign_id": "solar"}));
-            let mut call = claimed(&world.cold(), &withheld).await.call;
-            call.move_to(&Place::parse("us-10101").unwrap());
-            super::record::keep_location(&world.cold(), &call).await;
+            let call = claimed(&world.cold(), &withheld).await.call;
+            super::record::keep_place(&world.cold(), &call, "us-10101").await;
             let number =
                 json!({"campaign_id": "solar", "caller_number": NUMBER, "buyer": {"id": "b"}});
 
@@ -111,6 +116,7 @@ async fn a_place_that_a_webhook_told_is_seen_when_the_number_comes_later() {
             let claimed = claimed(&world.store(cache).await, &later).await;
 
             assert_eq!(whole(&claimed.call), whole(&stored(&world, &id).await), "{cache:?}");
+            assert_eq!(claimed.call.location.told(), Some(place("us-10101")), "{cache:?}");
         }
     }
 }
@@ -132,33 +138,41 @@ async fn a_tried_buyer_is_one_try_however_often_it_is_told() {
 }
 
 #[tokio::test]
-async fn a_start_becomes_its_callers_last_call() {
+async fn a_claim_writes_the_call_and_nothing_else() {
     for cache in BOTH {
         let world = World::new().await;
-        let who = caller();
-        assert_eq!(world.cold().last_call(who.caller()).await.unwrap(), None);
+        let (who, store) = (caller(), world.cold());
+        store.wait(who.caller(), &waiting("a", 600), at(0)).await.unwrap();
+        let remembering = super::remember::remembering(&who, json!({"age": ["23"]}), 600);
+        store.remember(&remembering, at(0)).await.unwrap();
+        store.name_last_call(who.caller(), &call_id("c0"), at(-60), at(0)).await.unwrap();
+        let before = world.items().await;
 
-        claimed(&world.store(cache).await, &start("c1", 0)).await;
-        claimed(&world.store(cache).await, &start("c2", 60)).await;
+        for event in life("c1") {
+            claimed(&world.store(cache).await, &event).await;
+        }
 
-        let last = world.cold().last_call(who.caller()).await.unwrap();
-        assert_eq!(last, Some(call_id("c2")), "{cache:?}");
+        let mut now = world.items().await;
+        assert!(now.remove("CALL#c1 CALL").is_some(), "{cache:?}");
+        assert_eq!(now, before, "{cache:?}");
     }
 }
 
 #[tokio::test]
-async fn an_older_start_is_taken_and_leaves_the_last_call() {
+async fn a_claim_whose_answer_was_lost_is_the_first_when_it_is_sent_again() {
     for cache in BOTH {
         let world = World::new().await;
-        let store = world.store(cache).await;
-        claimed(&store, &start("newer", 60)).await;
+        for event in life("c1") {
+            let claim = claim_of(&event, None);
+            let lost = world.store(cache).await.claim(&claim).await.unwrap();
 
-        let older = claimed(&world.store(cache).await, &start("older", 0)).await;
+            let again = world.store(cache).await.claim(&claim).await.unwrap();
 
-        assert!(!older.repeated, "{cache:?}");
-        assert_eq!(whole(&older.call), whole(&stored(&world, "older").await), "{cache:?}");
-        let last = store.last_call(caller().caller()).await.unwrap();
-        assert_eq!(last, Some(call_id("newer")), "{cache:?}");
+            let case = format!("{cache:?} {:?}", event.moment);
+            assert_eq!((lost.repeated, again.repeated), (false, false), "{case}");
+            assert_eq!(whole(&again.call), whole(&lost.call), "{case}");
+            assert!(claimed(&world.store(cache).await, &event).await.repeated, "{case}: another");
+        }
     }
 }
 

@@ -1,12 +1,9 @@
 //! What is not for us stores nothing, whatever is at hand.
 
-use std::collections::BTreeMap;
-
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::answer::TagPrefix;
 use hookline::call::{CallEvent, EventKind};
 use hookline::key::{BearerKey, Grant, KeyRefusal, PostbackGrant, Scope};
-use hookline::ports::callers::Callers;
 use hookline::ports::intake::ClaimError;
 use hookline::ports::keys::Keys;
 use serde_json::json;
@@ -143,49 +140,27 @@ async fn an_event_that_names_no_campaign_is_of_the_calls_own() {
     }
 }
 
-/// The items that are there now and were not before, or were others.
-async fn changed(
-    world: &World,
-    before: &BTreeMap<String, BTreeMap<String, String>>,
-) -> Vec<String> {
-    let now = world.items().await;
-    now.into_iter()
-        .filter(|(key, item)| before.get(key) != Some(item))
-        .map(|(key, _)| key)
-        .collect()
-}
-
 #[tokio::test]
 async fn a_call_of_another_campaign_is_left_alone() {
     for cache in BOTH {
         let world = World::new().await;
+        let key = world.calls_key().await;
         started(&world, "c1").await;
         let before = world.items().await;
-        let more = json!({"campaign_id": "roofs", "caller_number": NUMBER});
-        let start = event(EventKind::Start, "c1", &more);
+        let of_roofs =
+            json!({"campaign_id": "roofs", "caller_number": NUMBER, "buyer": {"id": "b"}});
 
-        let found = refusal(&world.store(cache).await, &start, None).await;
+        for kind in [EventKind::Start, EventKind::Selected, EventKind::Answered] {
+            let event = event(kind, "c1", &of_roofs);
+            for bearer in [None, Some(&key)] {
+                let store = with_keys(&world, cache, &[&key]).await;
+                let found = refusal(&store, &event, bearer).await;
+                assert_eq!(found, "other campaign", "{cache:?} {kind:?}");
+            }
+        }
 
-        assert_eq!(found, "other campaign", "{cache:?}");
-        assert_eq!(changed(&world, &before).await, [""; 0], "{cache:?}");
-        let who = Who::of("roofs", NUMBER);
-        let last = world.cold().last_call(who.caller()).await.unwrap();
-        assert_eq!(last, None, "{cache:?}: a caller of the other campaign had no call");
+        assert_eq!(world.items().await, before, "{cache:?}");
     }
-}
-
-#[tokio::test]
-async fn an_unknown_call_of_another_campaign_does_not_hide_the_first() {
-    let world = World::new().await;
-    let store = world.store(Cache::Warm).await;
-    claimed(&store, &start("c1", 0)).await;
-    let more = json!({"campaign_id": "roofs", "buyer": {"id": "b"}});
-
-    let found = refusal(&store, &event(EventKind::Selected, "c1", &more), None).await;
-
-    assert_eq!(found, "other campaign");
-    let last = world.cold().last_call(caller().caller()).await.unwrap();
-    assert_eq!(last, Some(call_id("c1")));
 }
 
 #[tokio::test]

@@ -4,13 +4,10 @@ use std::collections::BTreeSet;
 
 use futures_util::future::join_all;
 use hookline::call::{CallEvent, EventKind};
-use hookline::ports::callers::Callers;
 use hookline::ports::intake::Claimed;
 use serde_json::json;
 
-use super::world::{
-    BOTH, Cache, World, at, call_id, caller, claim, claimed, event, start, stored, whole,
-};
+use super::world::{BOTH, Cache, World, at, claim, event, start, stored, whole};
 
 /// Claims all of these at once, each for itself, cold or warm.
 async fn claim_all(world: &World, cache: Cache, events: &[CallEvent]) -> Vec<Claimed> {
@@ -32,22 +29,6 @@ async fn of_many_claims_of_one_event_one_is_not_repeated() {
         assert_eq!(first, 1, "{cache:?}");
         let seen: BTreeSet<_> = claimed.iter().map(|claimed| whole(&claimed.call)).collect();
         assert_eq!(seen, BTreeSet::from([whole(&stored(&world, "c1").await)]), "{cache:?}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_claims_of_an_older_start_one_is_not_repeated() {
-    for cache in BOTH {
-        let world = World::new().await;
-        claimed(&world.cold(), &start("newer", 60)).await;
-        let events = vec![start("older", 0); 24];
-
-        let claimed = claim_all(&world, cache, &events).await;
-
-        let first = claimed.iter().filter(|claimed| !claimed.repeated).count();
-        assert_eq!(first, 1, "{cache:?}");
-        let last = world.cold().last_call(caller().caller()).await.unwrap();
-        assert_eq!(last, Some(call_id("newer")), "{cache:?}");
     }
 }
 
@@ -95,21 +76,5 @@ async fn an_event_without_its_campaign_that_meets_the_start_is_taken_or_refused_
         assert!(!started.unwrap().repeated);
         let stored = stored(&world, &call).await;
         assert_eq!(taken.is_ok(), !stored.tries.is_empty(), "round {round}: {taken:?}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_calls_of_one_caller_that_start_at_once_the_latest_is_the_last() {
-    for cache in BOTH {
-        let world = World::new().await;
-        let events: Vec<CallEvent> =
-            (0..24).map(|index| start(&format!("c{index}"), index * 7 % 24)).collect();
-
-        let claimed = claim_all(&world, cache, &events).await;
-
-        assert!(claimed.iter().all(|claimed| !claimed.repeated), "{cache:?}");
-        let latest = events.iter().max_by_key(|event| event.occurred_at).unwrap();
-        let last = world.cold().last_call(caller().caller()).await.unwrap();
-        assert_eq!(last.as_ref(), Some(&latest.call), "{cache:?}");
     }
 }

@@ -3,17 +3,17 @@
 use futures_util::future::join_all;
 use hookline::call::{Call, Posting, PostingId};
 use hookline::campaign::Amounts;
-use hookline::geo::Place;
-use hookline::ports::calls::{Calls, Posted};
+use hookline::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
+use hookline::tag::TagSet;
 use serde_json::json;
 
-use super::world::{World, call_id, many_tags, started, stored, tags, whole};
+use super::world::{World, call_id, many_tags, place, started, stored, tags, whole};
 
 fn posting(id: Option<&str>) -> Posting {
     Posting {
-        id: id.map(|id| PostingId::parse(id).unwrap()),
+        id: id.map(|id| PostingId::of("crm", id)),
         tags: tags(json!({"posted": ["yes"]})),
-        place: Some(Place::parse("us-10101").unwrap()),
+        place: Some(place("us-10101")),
         converted: Some(true),
         revenue: Some("0.00".parse().unwrap()),
         payout: Some("15.50".parse().unwrap()),
@@ -48,7 +48,7 @@ async fn a_posting_with_an_id_that_came_before_changes_nothing() {
     world.cold().post(&call, &posting(Some("p1"))).await.unwrap();
     let items = world.items().await;
     let other = Posting {
-        id: PostingId::parse("p1"),
+        id: Some(PostingId::of("crm", "p1")),
         tags: tags(json!({"posted": ["no"]})),
         ..Posting::default()
     };
@@ -91,6 +91,53 @@ async fn of_many_postings_of_one_id_at_once_one_is_applied() {
         stored(&world, "c1").await.tags.values("n").map(|n| n.parse().unwrap()).collect();
     assert_eq!(applied.len(), 1);
     assert_eq!(kept, applied);
+}
+
+#[tokio::test]
+async fn two_senders_may_give_the_same_id() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let store = world.cold();
+    let of = |sender| Posting { id: Some(PostingId::of(sender, "1")), ..posting(None) };
+
+    for sender in ["crm", "dialler"] {
+        assert_eq!(store.post(&call, &of(sender)).await.unwrap(), Posted::Applied, "{sender}");
+    }
+
+    assert_eq!(store.post(&call, &of("crm")).await.unwrap(), Posted::Duplicate);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let store = world.cold();
+    // At the end more meet than there is room for.
+    let over = 10;
+    let ids: Vec<String> = (0..MAX_POSTING_IDS + over).map(|n| n.to_string()).collect();
+    let mut outcomes = Vec::new();
+    for ids in ids.chunks(2 * over) {
+        let of = async |id: &String| {
+            let posting = Posting { tags: tags(json!({"n": [id]})), ..posting(Some(id)) };
+            store.post(&call, &posting).await.unwrap()
+        };
+        outcomes.extend(join_all(ids.iter().map(of)).await);
+    }
+
+    let with = |wanted| ids.iter().zip(&outcomes).filter(move |(_, outcome)| **outcome == wanted);
+    let applied: TagSet =
+        tags(json!({"n": with(Posted::Applied).map(|(id, _)| id).collect::<Vec<_>>()}));
+    assert_eq!(with(Posted::Applied).count(), MAX_POSTING_IDS);
+    assert_eq!(with(Posted::Full).count(), over);
+    let kept = stored(&world, "c1").await;
+    assert!(kept.tags.values("n").eq(applied.values("n")), "{:?}", kept.tags);
+
+    let before = world.items().await;
+    let again = store.post(&call, &posting(Some(&ids[0]))).await.unwrap();
+    assert_eq!(again, Posted::Duplicate, "one that it took is known as such");
+    assert_eq!(world.items().await, before);
+    let without = Posting { tags: tags(json!({"without": ["id"]})), ..Posting::default() };
+    assert_eq!(store.post(&call, &without).await.unwrap(), Posted::Applied);
 }
 
 #[tokio::test]

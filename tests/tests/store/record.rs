@@ -4,33 +4,36 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use hookline::adapters::dynamodb::DynamoDb;
-use hookline::call::Call;
+use hookline::call::{Call, EventKind};
 use hookline::campaign::WebhookId;
 use hookline::delivery::{Attempt, Delivery, DeliveryId, FailureKind, Report, Verdict};
-use hookline::geo::{Location, Place};
 use hookline::ports::calls::Calls;
 use hookline::ports::intake::{Intake, Record, Standing};
 use hookline::tag::TagSet;
 use hookline::trigger::Trigger;
 use serde_json::json;
 
-use super::world::{World, at, call_id, caller, claimed, many_tags, start, started, stored, tags};
+use super::world::{
+    BOTH, World, at, call_id, caller, claimed, event, many_tags, place, start, started, stored,
+    tags, whole,
+};
 
 /// A record that brings nothing yet.
 fn record(call: &Call) -> Record<'_> {
     Record {
         call,
         tags: TagSet::new(),
-        location: None,
+        place: None,
+        begins: false,
         deliveries: &[],
         remembering: None,
         now: at(1),
     }
 }
 
-/// Keeps where the caller of a call is.
-pub(crate) async fn keep_location(store: &DynamoDb, call: &Call) {
-    let record = Record { location: Some(&call.location), ..record(call) };
+/// Keeps where the caller of a call turned out to be.
+pub(crate) async fn keep_place(store: &DynamoDb, call: &Call, text: &str) {
+    let record = Record { place: Some(place(text)), ..record(call) };
     store.record(&record).await.unwrap();
 }
 
@@ -74,20 +77,22 @@ async fn four_hundred_tags_and_sixty_deliveries_are_kept() {
     let mut all = many_tags(400);
     let deliveries: Vec<Delivery> =
         (0..60).map(|number| delivery(&call, Trigger::Start, number, "1")).collect();
-    let location = Location::default().replaced_by(&Place::parse("us-10101").unwrap());
+    let told = Some(place("us-10101"));
     let record = Record {
         tags: all.clone(),
+        place: told,
+        begins: true,
         deliveries: &deliveries,
-        location: Some(&location),
         ..record(&call)
     };
 
     let standing = world.cold().record(&record).await.unwrap();
 
     all.merge(tags(json!({"sub_id": ["x"]})));
-    assert_eq!(standing, Standing { tags: all.clone(), location });
+    assert_eq!(standing, Standing { tags: all.clone(), place: told });
     let (kept, history) = world.cold().history(&call.id).await.unwrap().unwrap();
-    assert_eq!((kept.tags, kept.location), (all, location));
+    let wanted = Call { begun: true, ..call.clone().standing(all, told) };
+    assert_eq!(whole(&kept), whole(&wanted));
     assert_eq!(history, deliveries);
     let reports = world.cold().reports(&call.id, Trigger::Start, "1").await.unwrap();
     let wanted: Vec<Report> = deliveries.into_iter().map(|delivery| delivery.report).collect();
@@ -102,9 +107,41 @@ async fn a_record_of_nothing_answers_with_what_was_claimed() {
 
     let standing = world.cold().record(&record(&call)).await.unwrap();
 
-    let wanted = Standing { tags: tags(json!({"sub_id": ["x"]})), location: call.location };
+    let wanted = Standing { tags: tags(json!({"sub_id": ["x"]})), place: None };
     assert_eq!(standing, wanted);
     assert_eq!(world.items().await, before);
+}
+
+#[tokio::test]
+async fn a_call_has_begun_once_its_start_is_kept() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let selected = event(EventKind::Selected, "c1", &json!({"buyer": {"id": "b"}}));
+
+    world.cold().record(&Record { tags: many_tags(2), ..record(&call) }).await.unwrap();
+    assert!(!stored(&world, "c1").await.begun);
+    world.cold().record(&Record { begins: true, ..record(&call) }).await.unwrap();
+
+    assert!(stored(&world, "c1").await.begun);
+    for cache in BOTH {
+        let again = claimed(&world.store(cache).await, &start("c1", 0)).await;
+        assert!(again.repeated && again.call.begun, "{cache:?}");
+    }
+    assert!(claimed(&world.cold(), &selected).await.call.begun);
+}
+
+#[tokio::test]
+async fn a_place_replaces_the_one_before_and_a_record_without_one_leaves_it() {
+    let world = World::new().await;
+    let call = started(&world, "c1").await;
+    let store = world.cold();
+
+    keep_place(&store, &call, "us-10101").await;
+    keep_place(&store, &call, "gb").await;
+    let standing = store.record(&Record { tags: many_tags(1), ..record(&call) }).await.unwrap();
+
+    assert_eq!(standing.place, Some(place("gb")));
+    assert_eq!(stored(&world, "c1").await.location, call.location.replaced_by(&place("gb")));
 }
 
 #[tokio::test]

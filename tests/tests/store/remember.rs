@@ -1,11 +1,16 @@
 //! What is remembered of a caller: it adds up, and is gone after its time.
 
 use futures_util::future::join_all;
-use hookline::geo::Place;
 use hookline::ports::callers::{CallerMemory, Callers, Remembering};
+use hookline::tag::{TagKey, TagSet, TagValue};
 use serde_json::{Value, json};
 
-use super::world::{BOTH, Cache, NUMBER, Who, World, at, caller, claimed, many_tags, start, tags};
+use super::world::{
+    BOTH, Cache, NUMBER, Who, World, at, caller, claimed, many_tags, place, start, tags,
+};
+
+/// What remembered tags may weigh, in bytes.
+const MOST_REMEMBERED: usize = 64 * 1024;
 
 /// Tags to be remembered until so many seconds after the beginning.
 pub(crate) fn remembering(who: &Who, json: Value, until: i64) -> Remembering<'_> {
@@ -15,27 +20,24 @@ pub(crate) fn remembering(who: &Who, json: Value, until: i64) -> Remembering<'_>
 /// What a call that starts so many seconds after the beginning starts with.
 async fn memory(world: &World, cache: Cache, seconds: i64) -> CallerMemory {
     let call = format!("at-{seconds}-{cache:?}");
-    let memory = claimed(&world.store(cache).await, &start(&call, seconds)).await.caller;
-    // Whether it has to be looked at again is told elsewhere.
-    CallerMemory { unsettled: false, ..memory }
+    claimed(&world.store(cache).await, &start(&call, seconds)).await.caller
 }
 
 #[tokio::test]
 async fn what_is_remembered_adds_up_and_the_latest_place_stands() {
     let world = World::new().await;
     let (who, store) = (caller(), world.cold());
-    let place = |text| Some(Place::parse(text).unwrap());
     let first = remembering(&who, json!({"interest": ["a"], "age": ["23"]}), 600);
     let second = remembering(&who, json!({"interest": ["b"]}), 700);
     let third = remembering(&who, json!({"name": ["Kay"]}), 800);
 
-    store.remember(&Remembering { place: place("us-oh"), ..first }, at(1)).await.unwrap();
-    store.remember(&Remembering { place: place("us-ny"), ..second }, at(2)).await.unwrap();
+    store.remember(&Remembering { place: Some(place("us-oh")), ..first }, at(1)).await.unwrap();
+    store.remember(&Remembering { place: Some(place("us-ny")), ..second }, at(2)).await.unwrap();
     store.remember(&third, at(3)).await.unwrap();
 
     let wanted = CallerMemory {
         tags: tags(json!({"age": ["23"], "interest": ["a", "b"], "name": ["Kay"]})),
-        place: place("us-ny"),
+        place: Some(place("us-ny")),
         ..CallerMemory::default()
     };
     for cache in BOTH {
@@ -63,7 +65,7 @@ async fn after_its_time_it_is_forgotten() {
     let world = World::new().await;
     let who = caller();
     let remembering = Remembering {
-        place: Some(Place::parse("us-ny").unwrap()),
+        place: Some(place("us-ny")),
         ..remembering(&who, json!({"age": ["23"]}), 600)
     };
     world.cold().remember(&remembering, at(0)).await.unwrap();
@@ -79,7 +81,7 @@ async fn what_expired_does_not_come_back() {
     let world = World::new().await;
     let (who, store) = (caller(), world.cold());
     let old = Remembering {
-        place: Some(Place::parse("us-ny").unwrap()),
+        place: Some(place("us-ny")),
         ..remembering(&who, json!({"age": ["23"], "interest": ["a"]}), 600)
     };
     store.remember(&old, at(0)).await.unwrap();
@@ -98,25 +100,54 @@ async fn what_expired_does_not_come_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_all_that_is_remembered_at_once_nothing_is_lost() {
-    // In the second case what was remembered before has expired.
-    for (case, now) in [("first", 0), ("after expiry", 600)] {
+    let world = World::new().await;
+    let (who, store) = (caller(), world.cold());
+
+    for kept in join_all(many(&who).iter().map(|one| store.remember(one, at(0)))).await {
+        kept.unwrap();
+    }
+
+    let wanted: TagSet = many(&who).into_iter().flat_map(|one| pairs(&one.tags)).collect();
+    assert_eq!(memory(&world, Cache::Warm, 1).await.tags, wanted);
+}
+
+/// Whoever begins anew after expiry may take with it what another call brought in that moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_all_that_is_remembered_at_once_after_expiry_nothing_old_comes_back() {
+    for round in 0..10 {
         let world = World::new().await;
         let (who, store) = (caller(), world.cold());
-        if now > 0 {
-            let old = remembering(&who, json!({"old": ["1"]}), 600);
-            store.remember(&old, at(0)).await.unwrap();
-        }
+        let old = Remembering {
+            place: Some(place("us-ny")),
+            ..remembering(&who, json!({"old": ["1"], "n": ["old"]}), 600)
+        };
+        store.remember(&old, at(0)).await.unwrap();
 
-        let all: Vec<Remembering<'_>> =
-            (0..12).map(|n| remembering(&who, json!({"n": [n.to_string()]}), 1200)).collect();
-        for kept in join_all(all.iter().map(|one| store.remember(one, at(now)))).await {
+        for kept in join_all(many(&who).iter().map(|one| store.remember(one, at(600)))).await {
             kept.unwrap();
         }
+        let met = memory(&world, Cache::Warm, 601).await;
+        let last = remembering(&who, json!({"n": ["last"]}), 1200);
+        store.remember(&last, at(602)).await.unwrap();
 
-        let values: Vec<String> = (0..12).map(|n| n.to_string()).collect();
-        let wanted = CallerMemory { tags: tags(json!({"n": values})), ..CallerMemory::default() };
-        assert_eq!(memory(&world, Cache::Warm, now + 1).await, wanted, "{case}");
+        let written: TagSet = many(&who).into_iter().flat_map(|one| pairs(&one.tags)).collect();
+        assert_eq!((met.place, met.waiting.len()), (None, 0), "round {round}");
+        assert!(!met.tags.is_empty(), "round {round}");
+        assert!(met.tags.without(&written).is_empty(), "round {round}: {:?}", met.tags);
+        let mut wanted = met.tags;
+        wanted.merge(last.tags);
+        assert_eq!(memory(&world, Cache::Cold, 603).await.tags, wanted, "round {round}");
     }
+}
+
+/// What a dozen calls of one caller bring, each its own.
+fn many(who: &Who) -> Vec<Remembering<'_>> {
+    (0..12).map(|n| remembering(who, json!({"n": [n.to_string()]}), 1200)).collect()
+}
+
+fn pairs(tags: &TagSet) -> Vec<(TagKey, TagValue)> {
+    let pairs = tags.iter().flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
+    pairs.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
 #[tokio::test]
@@ -134,21 +165,78 @@ async fn as_many_tags_as_a_call_may_bring_are_remembered() {
     assert_eq!(memory(&world, Cache::Warm, 601).await.tags, many_tags(400));
 }
 
+/// Tags of that many keys, in all about that many kilobytes, that no other round brings.
+fn heavy(round: usize, keys: usize, kilobytes: usize) -> Value {
+    let value = format!("{round}{}", "x".repeat(kilobytes * 1000 / keys - 10));
+    (0..keys).map(|n| (format!("key_{n:03}"), json!([value]))).collect()
+}
+
 #[tokio::test]
-async fn however_much_is_remembered_the_next_call_starts() {
+async fn what_grows_too_heavy_gives_way_to_the_newest() {
+    // With 400 keys it takes several writes, and the first of them still fits.
+    for (keys, kilobytes) in [(100, 30), (400, 40)] {
+        let world = World::new().await;
+        let (who, store) = (caller(), world.cold());
+        let brought = |round| remembering(&who, heavy(round, keys, kilobytes), 600);
+        let mut wanted = TagSet::new();
+
+        for round in 0..7 {
+            store.remember(&brought(round), at(0)).await.unwrap();
+
+            let newest = brought(round).tags;
+            wanted.merge(newest.clone());
+            if wanted.weight() > MOST_REMEMBERED {
+                wanted = newest;
+            }
+            let call = format!("{keys}-{round}");
+            let memory = claimed(&world.cold(), &start(&call, 1)).await.caller;
+            assert!(memory.tags == wanted, "round {round} of {keys} keys");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_heavy_alone_leaves_the_place_and_stops_no_call() {
     let world = World::new().await;
     let (who, store) = (caller(), world.cold());
-    let heavy = |round: usize| {
-        let value = format!("{round}{}", "x".repeat(900));
-        (0..100).map(|n| (format!("k{n}"), json!([value]))).collect::<Value>()
-    };
+    store.remember(&remembering(&who, json!({"age": ["23"]}), 600), at(0)).await.unwrap();
 
     for round in 0..6 {
-        let kept = store.remember(&remembering(&who, heavy(round), 600), at(0)).await;
-        assert!(kept.is_ok(), "after {round} of 90 KB: {kept:?}");
+        let brought = Remembering {
+            place: Some(place("us-ny")),
+            ..remembering(&who, heavy(round, 400, 120), 600)
+        };
+        let kept = store.remember(&brought, at(0)).await;
+        assert!(kept.is_ok(), "after {round} of 120 KB: {kept:?}");
     }
 
-    let first = tags(heavy(0));
-    let memory = memory(&world, Cache::Warm, 1).await;
-    assert!(first.iter().all(|(key, _)| memory.tags.contains_key(key.as_str())));
+    let wanted = CallerMemory { place: Some(place("us-ny")), ..CallerMemory::default() };
+    for cache in BOTH {
+        assert_eq!(memory(&world, cache, 1).await, wanted, "{cache:?}");
+    }
+    let light = remembering(&who, json!({"age": ["24"]}), 600);
+    store.remember(&light, at(2)).await.unwrap();
+    assert_eq!(memory(&world, Cache::Warm, 3).await.tags, light.tags);
+}
+
+#[tokio::test]
+async fn the_table_keeps_it_for_its_time_and_the_newest_time_counts() {
+    let world = World::new().await;
+    let who = caller();
+    let partition = format!("CALLER#solar#{NUMBER}");
+    // Put anew after expiry, and over something that is too heavy, as well as added.
+    let brought = [
+        (0, remembering(&who, json!({"age": ["23"]}), 600)),
+        (1, remembering(&who, json!({"age": ["24"]}), 900)),
+        (900, remembering(&who, json!({"age": ["25"]}), 5000)),
+        (901, remembering(&who, heavy(0, 100, 60), 6000)),
+        (902, remembering(&who, heavy(1, 100, 60), 7000)),
+    ];
+
+    for (now, remembering) in brought {
+        world.cold().remember(&remembering, at(now)).await.unwrap();
+
+        let expires_at = world.number(&partition, "TAGS", "expires_at").await;
+        assert_eq!(expires_at, remembering.until.as_seconds(), "remembered at {now}");
+    }
 }

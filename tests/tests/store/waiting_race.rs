@@ -1,100 +1,213 @@
-//! A posting that meets its caller's starting call is seen by the claim or told of the call, and
-//! never lost between the two.
-
-use std::collections::BTreeSet;
+//! A posting that meets its caller's starting call is on the call, whoever comes first: the start
+//! sees it wait, or its sender sees the call. It never stays between the two.
 
 use futures_util::future::join_all;
 use hookline::adapters::dynamodb::DynamoDb;
-use hookline::call::CallId;
-use hookline::ports::callers::{Callers, Waited};
-use hookline::ports::intake::Claimed;
+use hookline::call::CallEvent;
+use hookline::campaign::Campaign;
+use hookline::phone::E164;
+use hookline::ports::callers::Callers;
+use hookline::ports::campaigns::{Campaigns, Saved};
+use hookline::ports::sender::{Exchange, Request, Sender};
+use hookline::use_cases::{PostbackAnswer, PostbackResult};
+use serde_json::json;
 
-use super::world::{BOTH, Cache, Who, World, at, call_id, caller, claim, claimed, start, waiting};
+use super::use_cases::{AtOnce, Partner, take, take_with};
+use super::world::{BOTH, Cache, NUMBER, Who, World, at, call_id, start, stored};
 
 /// Postings that meet each start.
 const POSTINGS: usize = 6;
 /// How often they meet.
-const ROUNDS: usize = 30;
+const ROUNDS: usize = 40;
 
-/// Takes everything that waits off a caller, as a start does; the ids of all that it saw.
-async fn hand_over(store: &DynamoDb, who: &Who, claimed: Claimed) -> BTreeSet<String> {
-    let mut seen = BTreeSet::new();
-    let mut waiting = claimed.caller.waiting;
-    let mut unsettled = claimed.caller.unsettled;
-    while unsettled || !waiting.is_empty() {
-        let applied: Vec<String> = waiting.into_iter().map(|waiting| waiting.id).collect();
-        waiting = store.settle(who.caller(), &applied, at(1)).await.unwrap();
-        unsettled = false;
-        seen.extend(applied);
-    }
-    seen
+/// A world whose campaign has one ping and remembers nobody: what is on a call came to that call.
+async fn world() -> World {
+    let world = World::new().await;
+    let document = json!({
+        "id": "solar", "name": "Solar leads", "version": 2,
+        "webhooks": [{"id": "crm", "trigger": "start", "url": "https://crm.example/"}],
+    });
+    let campaign = Campaign::from_document(&document).unwrap();
+    assert_eq!(world.cold().save(&campaign).await.unwrap(), Saved::Stored);
+    world
 }
 
-/// Lets a start of `call` meet postings that look past `past`.
-async fn meet(world: &World, cache: Cache, call: &str, past: Option<&CallId>, round: usize) {
-    let who = caller();
-    let (store, partner) = (world.store(cache).await, world.cold());
-    let event = start(call, i64::try_from(round).unwrap());
-    let take = async {
-        let claimed = claim(&store, &event, None).await.unwrap();
-        hand_over(&store, &who, claimed).await
-    };
-    let ids: Vec<String> = (0..POSTINGS).map(|n| format!("{call}-{n}")).collect();
-    let all: Vec<_> = ids.iter().map(|id| waiting(id, 600)).collect();
-    let posting =
-        join_all(all.iter().map(|waiting| partner.wait(who.caller(), waiting, past, at(1))));
+/// A number of its own for each round.
+fn number(round: usize) -> String {
+    format!("+1614555{round:04}")
+}
 
-    // Whoever is polled first has a head start, so they take turns.
-    let (seen, outcomes) = if round.is_multiple_of(2) {
-        tokio::join!(take, posting)
-    } else {
-        let (outcomes, seen) = tokio::join!(posting, take);
-        (seen, outcomes)
-    };
+/// A call of that number starts.
+fn start_of(call: &str, number: &str, seconds: i64) -> CallEvent {
+    CallEvent { caller: Some(E164::parse(number).unwrap()), ..start(call, seconds) }
+}
 
-    for (id, outcome) in ids.iter().zip(outcomes) {
-        let wanted = if seen.contains(id) { Waited::Stored } else { Waited::Call(call_id(call)) };
-        assert_eq!(outcome.unwrap(), wanted, "{cache:?} {id} in round {round}");
+/// Lets others have so many round trips first.
+async fn come_late(store: &DynamoDb, number: &str, round_trips: usize) {
+    for _ in 0..round_trips {
+        store.last_call(Who::of("solar", number).caller()).await.unwrap();
     }
-    let left = partner.settle(who.caller(), &[], at(1)).await.unwrap();
-    assert_eq!(left, [], "{cache:?} round {round}");
+}
+
+/// Lets starts meet postings of one number, each a little later than the one before, half of them
+/// with an id; the values that were posted.
+async fn meet(
+    world: &World,
+    cache: Cache,
+    partner: &Partner,
+    starts: &[CallEvent],
+    number: &str,
+    round: usize,
+) -> Vec<String> {
+    let stores = join_all(starts.iter().map(|_| world.store(cache))).await;
+    let outside = world.store(cache).await;
+    let starting = stores.iter().zip(starts).map(async |(store, event)| {
+        come_late(&outside, number, round % 5).await;
+        take(store, event).await
+    });
+    let values: Vec<String> = (0..POSTINGS).map(|n| format!("{round}-{n}")).collect();
+    let posting = values.iter().enumerate().map(async |(n, value)| {
+        let id = if n.is_multiple_of(2) { format!("&postback_id={value}") } else { String::new() };
+        come_late(&outside, number, n).await;
+        partner.post(&outside, number, &format!("posted={value}{id}"), 1).await
+    });
+
+    let (_, answers) = tokio::join!(join_all(starting), join_all(posting));
+
+    for answer in &answers {
+        assert!(taken(answer), "{cache:?} in round {round}: {answer:?}");
+    }
+    values
+}
+
+/// Whether a posting was taken.
+fn taken(answer: &PostbackAnswer) -> bool {
+    use PostbackResult::{Applied, Duplicate, Stored};
+    matches!(answer.result, Applied | Duplicate | Stored)
+}
+
+/// What was posted to a call.
+async fn posted(world: &World, call: &str) -> Vec<String> {
+    stored(world, call).await.tags.values("posted").map(str::to_owned).collect()
+}
+
+async fn assert_nothing_waits(world: &World, number: &str) {
+    let who = Who::of("solar", number);
+    assert_eq!(world.cold().waiting(who.caller(), at(1)).await.unwrap(), [], "for {number}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_posting_that_meets_the_first_call_is_not_lost() {
+async fn a_posting_that_meets_the_first_call_is_on_it() {
     for cache in BOTH {
+        let world = world().await;
+        let partner = Partner::of(&world).await;
         for round in 0..ROUNDS {
-            let world = World::new().await;
-            meet(&world, cache, "c", None, round).await;
+            let (call, number) = (format!("c{round}"), number(round));
+            let starts = [start_of(&call, &number, 0)];
+
+            let values = meet(&world, cache, &partner, &starts, &number, round).await;
+
+            assert_eq!(posted(&world, &call).await, values, "{cache:?} in round {round}");
+            assert_nothing_waits(&world, &number).await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_posting_that_meets_the_next_call_is_not_lost() {
+async fn a_posting_that_meets_a_start_told_twice_is_on_the_call() {
     for cache in BOTH {
-        let world = World::new().await;
-        claimed(&world.cold(), &start("c-first", -1)).await;
-        let mut past = call_id("c-first");
+        let world = world().await;
+        let partner = Partner::of(&world).await;
+        for round in 0..ROUNDS {
+            let (call, number) = (format!("c{round}"), number(round));
+            let starts = [start_of(&call, &number, 0), start_of(&call, &number, 0)];
+
+            let values = meet(&world, cache, &partner, &starts, &number, round).await;
+
+            assert_eq!(posted(&world, &call).await, values, "{cache:?} in round {round}");
+            assert_nothing_waits(&world, &number).await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_posting_that_meets_the_next_call_is_on_one_of_the_two() {
+    for cache in BOTH {
+        let world = world().await;
+        let partner = Partner::of(&world).await;
+        take(&world.cold(), &start_of("before", NUMBER, -1)).await;
+        let mut before = "before".to_owned();
         for round in 0..ROUNDS {
             let call = format!("c{round}");
-            meet(&world, cache, &call, Some(&past), round).await;
-            past = call_id(&call);
+            let starts = [start_of(&call, NUMBER, i64::try_from(round).unwrap())];
+
+            let values = meet(&world, cache, &partner, &starts, NUMBER, round).await;
+
+            let mut there = posted(&world, &before).await;
+            there.extend(posted(&world, &call).await);
+            for value in values {
+                assert!(there.contains(&value), "{cache:?} {value}: {there:?}");
+            }
+            assert_nothing_waits(&world, NUMBER).await;
+            before = call;
         }
     }
 }
 
+#[tokio::test]
+async fn what_is_posted_before_any_call_is_on_the_next_and_no_later_one() {
+    for cache in BOTH {
+        let world = world().await;
+        let partner = Partner::of(&world).await;
+        for value in ["a", "b"] {
+            let form = format!("posted={value}&postback_id={value}&revenue=0.00&geo=us-10101");
+            let answer = partner.post(&world.cold(), NUMBER, &form, 0).await;
+            assert_eq!(answer.result, PostbackResult::Stored, "{cache:?}");
+        }
+
+        for (call, seconds) in [("next", 60), ("later", 120)] {
+            take(&world.store(cache).await, &start_of(call, NUMBER, seconds)).await;
+        }
+
+        let next = stored(&world, "next").await;
+        assert_eq!(posted(&world, "next").await, ["a", "b"], "{cache:?}");
+        assert_eq!(next.amounts.revenue.unwrap().to_string(), "0.00", "{cache:?}");
+        assert_eq!(next.location.caller_zip().as_deref(), Some("10101"), "{cache:?}");
+        assert_eq!(posted(&world, "later").await, [""; 0], "{cache:?}");
+        assert_nothing_waits(&world, NUMBER).await;
+    }
+}
+
+/// A partner's server that, asked about a caller, posts data of its own before it answers.
+struct PostsFirst<'a> {
+    partner: &'a Partner,
+    store: DynamoDb,
+}
+
+impl Sender for PostsFirst<'_> {
+    async fn send(&self, request: Request) -> Exchange {
+        let form = "posted=meanwhile&postback_id=1&geo=us-10101";
+        let answer = self.partner.post(&self.store, NUMBER, form, 1).await;
+        assert!(taken(&answer), "{answer:?}");
+        AtOnce.send(request).await
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn postings_at_once_fill_a_caller_exactly() {
-    let world = World::new().await;
-    let (who, store) = (caller(), world.cold());
-    let postings: Vec<_> = (0..60).map(|n| waiting(&format!("w{n}"), 600)).collect();
+async fn what_is_posted_while_the_pings_are_out_is_on_the_call() {
+    for cache in BOTH {
+        let world = world().await;
+        let partner = Partner::of(&world).await;
+        let sender = PostsFirst { partner: &partner, store: world.cold() };
 
-    let waited =
-        join_all(postings.iter().map(|waiting| store.wait(who.caller(), waiting, None, at(0))));
+        take_with(&world.store(cache).await, &sender, &start("c1", 0)).await;
 
-    let waited: Vec<Waited> = waited.await.into_iter().map(Result::unwrap).collect();
-    let count = |wanted: &Waited| waited.iter().filter(|waited| *waited == wanted).count();
-    assert_eq!((count(&Waited::Stored), count(&Waited::Full)), (50, 10));
-    assert_eq!(store.settle(who.caller(), &[], at(0)).await.unwrap().len(), 50);
+        assert_eq!(posted(&world, "c1").await, ["meanwhile"], "{cache:?}");
+        let call = stored(&world, "c1").await;
+        assert_eq!(call.location.caller_zip().as_deref(), Some("10101"), "{cache:?}");
+        assert!(call.tags.contains_key("pinged"), "{cache:?}");
+        assert_nothing_waits(&world, NUMBER).await;
+        let last = world.cold().last_call(Who::of("solar", NUMBER).caller()).await.unwrap();
+        assert_eq!(last, Some(call_id("c1")), "{cache:?}");
+    }
 }

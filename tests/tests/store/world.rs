@@ -8,6 +8,7 @@ use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::system::SystemChance;
 use hookline::call::{Call, CallEvent, CallId, CallKey, EventKind, Posting};
 use hookline::campaign::{Campaign, CampaignId};
+use hookline::geo::Place;
 use hookline::key::{BearerKey, Grant, Key, Scope};
 use hookline::phone::E164;
 use hookline::ports::callers::{Caller, Waiting};
@@ -108,7 +109,7 @@ impl World {
         items.collect()
     }
 
-    /// A whole number in the table.
+    /// A whole number in an item of the table.
     pub(crate) async fn number(&self, pk: &str, sk: &str, name: &str) -> i64 {
         let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
         let get = self.client.get_item().table_name(&self.settings.table);
@@ -134,6 +135,10 @@ pub(crate) fn tags(json: Value) -> TagSet {
     serde_json::from_value(json).unwrap()
 }
 
+pub(crate) fn place(text: &str) -> Place {
+    Place::parse(text).unwrap()
+}
+
 /// So many keys with one value each.
 pub(crate) fn many_tags(count: usize) -> TagSet {
     tags((0..count).map(|n| (format!("key_{n:03}"), json!([format!("value {n}")]))).collect())
@@ -153,7 +158,7 @@ pub(crate) fn event(kind: EventKind, call: &str, more: &Value) -> CallEvent {
     let mut body = json!({"occurred_at": "2026-11-23T17:00:00Z"});
     let fields = body.as_object_mut().unwrap();
     fields.extend(more.as_object().unwrap().clone());
-    CallEvent::from_json(kind, call_id(call), &body).unwrap()
+    CallEvent::from_json(kind, call_id(call), &body, at(0)).unwrap()
 }
 
 /// A call of [`NUMBER`] to `solar` is received, so many seconds after the beginning.
@@ -165,16 +170,19 @@ pub(crate) fn start(call: &str, seconds: i64) -> CallEvent {
     CallEvent { occurred_at: at(seconds), ..event(EventKind::Start, call, &more) }
 }
 
-/// Who takes an event: without a key, or with one.
+/// A claim of an event as it happens: without a key, or with one.
+pub(crate) fn claim_of<'a>(event: &'a CallEvent, bearer: Option<&'a BearerKey>) -> Claim<'a> {
+    let call_key = CallKey::from_random(SystemChance.key_bytes());
+    Claim { event, bearer, now: event.occurred_at, uuid: SystemChance.uuid(), call_key }
+}
+
+/// Claims an event.
 pub(crate) async fn claim(
     store: &DynamoDb,
     event: &CallEvent,
     bearer: Option<&BearerKey>,
 ) -> Result<Claimed, ClaimError> {
-    let call_key = CallKey::from_random(SystemChance.key_bytes());
-    let claim =
-        Claim { event, bearer, now: event.occurred_at, uuid: SystemChance.uuid(), call_key };
-    store.claim(&claim).await
+    store.claim(&claim_of(event, bearer)).await
 }
 
 /// Claims an event that has to be taken.
@@ -221,5 +229,5 @@ pub(crate) fn caller() -> Who {
 /// A posting with a tag that names it, waiting until so many seconds after the beginning.
 pub(crate) fn waiting(id: &str, until: i64) -> Waiting {
     let posting = Posting { tags: tags(json!({"posted": [id]})), ..Posting::default() };
-    Waiting { id: id.to_owned(), posting, expires_at: at(until) }
+    Waiting { id: id.to_owned(), posting, since: at(0), expires_at: at(until) }
 }

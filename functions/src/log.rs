@@ -3,7 +3,6 @@
 //! Never in a line: bodies, keys, URLs with their query, whole phone numbers.
 
 use std::fmt;
-use std::io::IsTerminal;
 use std::sync::{Mutex, PoisonError};
 
 use hookline::call::CallEvent;
@@ -19,7 +18,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::postback_desk::Door;
+use crate::postback_handler::PostbackKind;
 
 /// The invocation that this sandbox is at; a sandbox has one at a time.
 static INVOCATION: Mutex<Invocation> = Mutex::new(Invocation { request: None, trace: None });
@@ -36,9 +35,7 @@ pub fn to_stdout(level: Level) {
         .with_default(Level::WARN)
         .with_target("hookline", level)
         .with_target("hookline_functions", level);
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(std::io::stdout().is_terminal())
-        .event_format(JsonLines);
+    let lines = tracing_subscriber::fmt::layer().event_format(JsonLines);
     // A second call, as tests make it, leaves the first in place.
     let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
 }
@@ -68,15 +65,15 @@ pub(crate) fn event_taken(event: &CallEvent, answer: &EventAnswer) {
 }
 
 /// A postback was taken, or refused.
-pub(crate) fn postback_taken(door: Door, answer: &PostbackAnswer) {
+pub(crate) fn postback_taken(kind: PostbackKind, answer: &PostbackAnswer) {
     let result = serde_json::to_value(answer.result).unwrap_or_default();
-    let door = match door {
-        Door::Call => "call",
-        Door::Data => "data",
+    let kind = match kind {
+        PostbackKind::CallHandler => "call_handler",
+        PostbackKind::SourceData => "source_data",
     };
     info!(
         correlation_id = answer.call_id,
-        door,
+        kind,
         result = result.as_str(),
         tag_keys = answer.tags.len(),
         "postback taken"

@@ -7,7 +7,7 @@ use crate::envelope::Answer;
 use crate::environment::Environment;
 use crate::log;
 
-/// Reads the environment, lets `open` make the function's desk of it, and then hands every
+/// Reads the environment, lets `open` make the function's handler of it, and then hands every
 /// invocation's payload to `take` until the sandbox goes.
 ///
 /// # Errors
@@ -21,11 +21,11 @@ where
 {
     let environment = Environment::read().map_err(|fault| fault.to_string())?;
     log::to_stdout(environment.log_level);
-    let desk = open(&environment)?;
-    let (desk, take) = (&desk, &take);
+    let handler = open(&environment)?;
+    let (handler, take) = (&handler, &take);
     let invocation = async |event: LambdaEvent<Value>| {
         log::begin(&event.context.request_id, event.context.xray_trace_id.as_deref());
-        take(desk, event.payload).await
+        take(handler, event.payload).await
     };
     lambda_runtime::run(service_fn(invocation)).await
 }

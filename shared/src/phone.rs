@@ -21,14 +21,10 @@ pub const MAX_DIGITS: usize = 15;
 
 /// How many digits of a North American number follow the country code.
 const NANP_DIGITS: usize = 10;
-/// How many digits [`E164::masked`] hides at the least.
-const HIDDEN_DIGITS: usize = 3;
-/// How many digits at the end [`E164::masked`] shows.
-const SHOWN_AT_END: usize = 4;
 
 /// A telephone number in E.164 form: `+` and 8 to 15 digits, the first not 0.
 ///
-/// Printing it shows all of it; logs take [`E164::masked`].
+/// Printing it shows all of it; logs take no number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct E164(String);
 
@@ -110,17 +106,6 @@ impl E164 {
     #[must_use]
     pub fn area_code(&self) -> Option<u16> {
         self.nanp()?.get(..3)?.parse().ok()
-    }
-
-    /// The number for logs: the first digits, up to four, and the last four: `+1614***0100`.
-    #[must_use]
-    pub fn masked(&self) -> String {
-        let digits = self.digits();
-        let end = digits.len().saturating_sub(SHOWN_AT_END);
-        let start = end.saturating_sub(HIDDEN_DIGITS).min(4);
-        let (shown, rest) = digits.split_at(start);
-        let (_, last) = rest.split_at(end - start);
-        format!("+{shown}***{last}")
     }
 }
 
@@ -239,15 +224,6 @@ mod tests {
     }
 
     #[test]
-    fn a_masked_number_hides_digits_whatever_its_length() {
-        let masked = |text: &str| E164::parse(text).unwrap().masked();
-        assert_eq!(masked("+16145551234"), "+1614***1234");
-        assert_eq!(masked("+29012345"), "+2***2345");
-        assert_eq!(masked("+442079460958"), "+4420***0958");
-        assert_eq!(masked("+123456789012345".replace("+1", "+2").as_str()), "+2234***2345");
-    }
-
-    #[test]
     fn json_carries_the_text_and_is_checked_on_the_way_in() {
         let number: E164 = serde_json::from_str("\"(614) 555-1234\"").unwrap();
         assert_eq!(serde_json::to_string(&number).unwrap(), "\"+16145551234\"");
@@ -270,13 +246,6 @@ mod tests {
             if let Ok(number) = E164::parse(&text) {
                 prop_assert_eq!(E164::parse(number.as_str()), Ok(number));
             }
-        }
-
-        #[test]
-        fn a_masked_number_keeps_at_least_three_digits_back(text in r"\+[2-9][0-9]{7,14}") {
-            let number = E164::parse(&text).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
-            let shown = number.masked().chars().filter(char::is_ascii_digit).count();
-            prop_assert!(number.digits().len() - shown >= HIDDEN_DIGITS);
         }
     }
 }

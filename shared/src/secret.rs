@@ -1,4 +1,4 @@
-//! Texts that must not be shown, and random ones.
+//! Texts that must not be shown: hidden, hashed, and compared in constant time.
 
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;

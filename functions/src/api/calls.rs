@@ -9,17 +9,17 @@ use hookline::ports::calls::Calls;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Office;
+use super::ApiState;
 use super::reply::Document;
 use crate::problem::Problem;
 
 pub(super) async fn read(
-    State(office): State<Arc<Office>>,
+    State(state): State<Arc<ApiState>>,
     Path(id): Path<String>,
 ) -> Result<Document, Problem> {
     let unknown = || Problem::new(404, "unknown_call", "nothing is known of this call");
     let id = CallId::parse(&id).map_err(|_| unknown())?;
-    let found = office.store.history(&id).await.map_err(|error| Problem::store(&error))?;
+    let found = state.store.history(&id).await.map_err(|error| Problem::store(&error))?;
     let (call, deliveries) = found.ok_or_else(unknown)?;
     Ok(Document(StatusCode::OK, shown(&call, &deliveries)))
 }
@@ -37,7 +37,7 @@ fn shown(call: &Call, deliveries: &[Delivery]) -> Value {
         "answered_at": call.answered_at(),
         "ended_at": call.ended_at,
         "buyer": call.buyer(),
-        "tries": call.tries,
+        "buyer_events": call.buyer_events,
         "tags": call.shown_tags(),
         "outcome": {
             "posted_conversion": call.posted_conversion,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use hookline::adapters::system::{SystemChance, SystemClock};
+use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::fields::{Fields, flag};
 use hookline::key::{BearerKey, Grant, Key, KeyHash};
 use hookline::ports::campaigns::Campaigns;
@@ -15,13 +15,13 @@ use hookline::use_cases::{
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::Office;
+use super::ApiState;
 use super::campaigns::{id_of, unknown};
 use super::reply::{Document, json_of};
 use crate::problem::Problem;
 
 pub(super) async fn make_postback_key(
-    State(office): State<Arc<Office>>,
+    State(state): State<Arc<ApiState>>,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Document, Problem> {
@@ -29,14 +29,14 @@ pub(super) async fn make_postback_key(
     let body = if body.is_empty() { json!({}) } else { json_of(&body)? };
     let request = PostbackKeyRequest::from_json(id.clone(), &body).map_err(Problem::invalid)?;
     let stored = |error| Problem::store(&error);
-    office.store.campaign_now(&id).await.map_err(stored)?.ok_or_else(|| unknown(&id))?;
-    let made = make_postback(&office.store, &SystemClock, &SystemChance, request).await;
+    state.store.campaign_now(&id).await.map_err(stored)?.ok_or_else(|| unknown(&id))?;
+    let made = make_postback(&state.store, &SystemClock, &SystemRandom, request).await;
     let (bearer, key) = made.map_err(stored)?;
     Ok(Document(StatusCode::CREATED, shown_once(&bearer, &key)))
 }
 
 pub(super) async fn pause_postback_key(
-    State(office): State<Arc<Office>>,
+    State(state): State<Arc<ApiState>>,
     Path((id, key_id)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Document, Problem> {
@@ -49,23 +49,23 @@ pub(super) async fn pause_postback_key(
     let unknown = || Problem::new(404, "unknown_key", format!("campaign {id} has no such key"));
     let hash = KeyHash::parse(&key_id).ok_or_else(unknown)?;
     let stored = |error| Problem::store(&error);
-    let key = office.store.key(&hash).await.map_err(stored)?.ok_or_else(unknown)?;
+    let key = state.store.key(&hash).await.map_err(stored)?.ok_or_else(unknown)?;
     match &key.grant {
         Grant::Postback(grant) if grant.campaign == id => {}
         _ => return Err(unknown()),
     }
-    if !office.store.pause_key(&hash, paused).await.map_err(stored)? {
+    if !state.store.pause_key(&hash, paused).await.map_err(stored)? {
         return Err(unknown());
     }
     Ok(Document(StatusCode::OK, described(&Key { paused, ..(*key).clone() })))
 }
 
 pub(super) async fn make_api_key(
-    State(office): State<Arc<Office>>,
+    State(state): State<Arc<ApiState>>,
     body: Bytes,
 ) -> Result<Document, Problem> {
     let request = KeyRequest::from_json(&json_of(&body)?).map_err(Problem::invalid)?;
-    let made = make_key(&office.store, &SystemClock, &SystemChance, request).await;
+    let made = make_key(&state.store, &SystemClock, &SystemRandom, request).await;
     let (bearer, key) = made.map_err(|error| Problem::store(&error))?;
     Ok(Document(StatusCode::CREATED, shown_once(&bearer, &key)))
 }

@@ -37,7 +37,7 @@ use crate::problem::Problem;
 
 /// What the requests of the API act on.
 #[derive(Debug)]
-struct Office {
+struct ApiState {
     store: DynamoDb,
     policy: AddressPolicy,
 }
@@ -52,7 +52,7 @@ impl Api {
     /// The API before a store; campaigns may have webhooks at addresses that `policy` admits.
     #[must_use]
     pub fn new(store: DynamoDb, policy: AddressPolicy) -> Self {
-        let office = Arc::new(Office { store, policy });
+        let state = Arc::new(ApiState { store, policy });
         let router = Router::new()
             .route("/campaigns/{id}", put(campaigns::save).get(campaigns::read))
             .route("/campaigns/{id}/postback-keys", post(keys::make_postback_key))
@@ -61,8 +61,8 @@ impl Api {
             .route("/calls/{call_id}", get(calls::read))
             .fallback(unknown)
             .method_not_allowed_fallback(not_allowed)
-            .layer(from_fn_with_state(Arc::clone(&office), admit))
-            .with_state(office);
+            .layer(from_fn_with_state(Arc::clone(&state), admit))
+            .with_state(state);
         Self { router }
     }
 
@@ -111,15 +111,15 @@ fn routed(request: HttpRequest) -> Result<Request, http::Error> {
 }
 
 /// Lets in whoever bears a key with the scope `admin`.
-async fn admit(State(office): State<Arc<Office>>, request: Request, next: Next) -> Response {
-    match admitted(&office, bearer_of(request.headers())).await {
+async fn admit(State(state): State<Arc<ApiState>>, request: Request, next: Next) -> Response {
+    match admitted(&state, bearer_of(request.headers())).await {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn admitted(office: &Office, bearer: Result<BearerKey, KeyRefusal>) -> Result<(), Problem> {
-    let found = office.store.key(&bearer?.hash()).await;
+async fn admitted(state: &ApiState, bearer: Result<BearerKey, KeyRefusal>) -> Result<(), Problem> {
+    let found = state.store.key(&bearer?.hash()).await;
     let key = found.map_err(|error| Problem::store(&error))?.ok_or(KeyRefusal::Unknown)?;
     Ok(key.admit(Scope::Admin)?)
 }

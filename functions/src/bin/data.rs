@@ -1,13 +1,13 @@
-//! Takes what partners post through the data door.
+//! Takes call source data: what partners post with a postback key.
 
-use hookline_functions::postback_desk::{Door, PostbackDesk};
+use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use hookline_functions::runtime::serve;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     serve(
-        |environment| Ok(PostbackDesk::new(environment.store())),
-        async |desk, payload| desk.take(Door::Data, payload).await,
+        |environment| Ok(PostbackHandler::new(environment.store())),
+        async |handler, payload| handler.take(PostbackKind::SourceData, payload).await,
     )
     .await
 }

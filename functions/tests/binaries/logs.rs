@@ -121,12 +121,12 @@ async fn postbacks_are_one_line_each_without_secrets() {
     let by_caller = Request::new("GET", &path).of("postback_key", postback_key).query(&about);
     assert_eq!(by_caller.send(&data).await.status, 200);
 
-    for (function, door) in [(&postback, "call"), (&data, "data")] {
+    for (function, kind) in [(&postback, "call_handler"), (&data, "source_data")] {
         let printed = logs(function, "postback taken", 1).await;
         assert_lines(&printed);
         let line: Value = serde_json::from_str(printed.trim_end()).unwrap();
-        let told = (&line["door"], &line["result"], &line["correlation_id"], &line["tag_keys"]);
-        assert_eq!(told, (&json!(door), &json!("applied"), &json!("c1"), &json!(1)));
+        let told = (&line["kind"], &line["result"], &line["correlation_id"], &line["tag_keys"]);
+        assert_eq!(told, (&json!(kind), &json!("applied"), &json!("c1"), &json!(1)));
         assert_hides(&printed, &[&call_key, postback_key, "Jason"]);
         assert_hides(&printed, &numbers());
     }

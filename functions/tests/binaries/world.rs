@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
-use hookline::adapters::system::{SystemChance, SystemClock};
+use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::Campaign;
 use hookline::key::{BearerKey, Grant, Key, Scope};
 use hookline::ports::campaigns::{Campaigns, Saved};
-use hookline::ports::chance::Chance;
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::Keys;
+use hookline::ports::random::Random;
 use hookline_functions::environment::StoreSettings;
 use hookline_local::database::Database;
 use hookline_tests::partner::Partner;
@@ -66,7 +66,7 @@ impl World {
 
     /// Stores a new API key.
     pub(crate) async fn key(&self, scope: Scope, paused: bool) -> BearerKey {
-        let bearer = BearerKey::from_random("hl", SystemChance.key_bytes());
+        let bearer = BearerKey::from_random("hl", SystemRandom.key_bytes());
         let key = Key {
             hash: bearer.hash(),
             name: "a key".to_owned(),

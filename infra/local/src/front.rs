@@ -16,8 +16,8 @@ use hookline::call::EventKind;
 use hookline::ports::clock::Clock;
 use hookline_functions::api::Api;
 use hookline_functions::envelope::Answer;
-use hookline_functions::event_desk::EventDesk;
-use hookline_functions::postback_desk::{Door, PostbackDesk};
+use hookline_functions::event_handler::EventHandler;
+use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use serde_json::{Map, Value, json};
 
@@ -26,33 +26,33 @@ use crate::routes::{Function, ROUTES};
 /// What API Gateway takes at the most, in bytes.
 const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 
-/// The functions' desks.
+/// The functions' functions.
 #[derive(Debug)]
-pub(crate) struct Desks {
-    pub(crate) events: EventDesk,
-    pub(crate) postbacks: PostbackDesk,
+pub(crate) struct Functions {
+    pub(crate) events: EventHandler,
+    pub(crate) postbacks: PostbackHandler,
     pub(crate) api: Api,
 }
 
-impl Desks {
+impl Functions {
     async fn invoke(&self, function: Function, payload: Value) -> Answer {
         match function {
             Function::Start => self.events.take(EventKind::Start, payload).await,
             Function::Selected => self.events.take(EventKind::Selected, payload).await,
             Function::Answered => self.events.take(EventKind::Answered, payload).await,
-            Function::Postback => self.postbacks.take(Door::Call, payload).await,
-            Function::Data => self.postbacks.take(Door::Data, payload).await,
+            Function::Postback => self.postbacks.take(PostbackKind::CallHandler, payload).await,
+            Function::Data => self.postbacks.take(PostbackKind::SourceData, payload).await,
             Function::Api => self.api.take(payload).await,
         }
     }
 }
 
-/// The front before the desks.
-pub(crate) fn front(desks: &Arc<Desks>) -> Router {
+/// The front before the functions.
+pub(crate) fn front(functions: &Arc<Functions>) -> Router {
     let mut router = Router::new();
     for (method, path, function) in ROUTES {
         let Ok(filter) = MethodFilter::try_from(method.clone()) else { continue };
-        let desks = Arc::clone(desks);
+        let functions = Arc::clone(functions);
         let handle = async move |parameters: RawPathParams,
                                  method: Method,
                                  address: Uri,
@@ -60,7 +60,7 @@ pub(crate) fn front(desks: &Arc<Desks>) -> Router {
                                  body: Bytes| {
             let route = format!("{method} {path}");
             let payload = event(&route, &parameters, &method, &address, &headers, &body);
-            response(desks.invoke(function, payload).await)
+            response(functions.invoke(function, payload).await)
         };
         router = router.route(path, on(filter, handle));
     }

@@ -1,4 +1,4 @@
-//! The whole of Hookline on one machine: the very desks that the Lambda functions sit at, before
+//! The whole of Hookline on one machine: the very handlers that the Lambda functions run, before
 //! embedded stand-ins for `DynamoDB` and SQS, behind an HTTP front that speaks API Gateway.
 
 pub mod database;

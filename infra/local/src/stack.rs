@@ -1,4 +1,4 @@
-//! The stack: database, queues, desks and front, started together.
+//! The stack: database, queues, functions and front, started together.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -9,21 +9,21 @@ use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::http::{
     AddressPolicy, HttpSender, Loopback, PrivateEndpoints, RuntimePortListed, SenderFault,
 };
-use hookline::adapters::system::{SystemChance, SystemClock};
+use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::key::{BearerKey, Grant, Key, Scope};
 use hookline::ports::StoreError;
-use hookline::ports::chance::Chance;
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::Keys;
+use hookline::ports::random::Random;
 use hookline_functions::api::Api;
 use hookline_functions::environment::StoreSettings;
-use hookline_functions::event_desk::EventDesk;
-use hookline_functions::postback_desk::PostbackDesk;
+use hookline_functions::event_handler::EventHandler;
+use hookline_functions::postback_handler::PostbackHandler;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::database::{Database, DatabaseError};
-use crate::front::{Desks, front};
+use crate::front::{Functions, front};
 use crate::queues::{Queues, QueuesError};
 use crate::routes::QUEUES;
 
@@ -121,12 +121,12 @@ impl Stack {
 
         let policy = AddressPolicy::new(Loopback::Allowed, PrivateEndpoints::default(), None)?;
         let sender = HttpSender::new(policy.clone())?;
-        let desks = Desks {
-            events: EventDesk::new(store, sender),
-            postbacks: PostbackDesk::new(table.open()),
+        let functions = Functions {
+            events: EventHandler::new(store, sender),
+            postbacks: PostbackHandler::new(table.open()),
             api: Api::new(table.open(), policy),
         };
-        let front = front(&Arc::new(desks));
+        let front = front(&Arc::new(functions));
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, front).await {
                 tracing::error!(%error, "the front stopped");
@@ -166,7 +166,7 @@ impl Stack {
     }
 }
 
-/// The table in the embedded database. Each desk opens it for itself, as each function does.
+/// The table in the embedded database. Each handler opens it for itself, as each function does.
 struct Table(StoreSettings);
 
 impl Table {
@@ -199,7 +199,7 @@ fn admin_key(settings: &Settings) -> Result<BearerKey, StackError> {
     if let Some(set) = &settings.admin_key {
         return Ok(BearerKey::given(set.clone()));
     }
-    let new = || BearerKey::from_random("hla", SystemChance.key_bytes());
+    let new = || BearerKey::from_random("hla", SystemRandom.key_bytes());
     let Some(folder) = &settings.data else { return Ok(new()) };
     let unusable = |cause| StackError::Folder { folder: folder.clone(), cause };
     let file = folder.join(KEY_FILE);

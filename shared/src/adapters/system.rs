@@ -1,7 +1,7 @@
 //! The machine's own clock and randomness: the one place where either is read.
 
-use crate::ports::chance::Chance;
 use crate::ports::clock::Clock;
+use crate::ports::random::Random;
 use crate::time::Timestamp;
 
 /// The machine's clock.
@@ -18,9 +18,9 @@ impl Clock for SystemClock {
 
 /// The machine's source of randomness.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemChance;
+pub struct SystemRandom;
 
-impl Chance for SystemChance {
+impl Random for SystemRandom {
     #[expect(clippy::expect_used, reason = "without randomness no key may be made")]
     fn key_bytes(&self) -> [u8; 24] {
         let mut bytes = [0; 24];
@@ -28,7 +28,7 @@ impl Chance for SystemChance {
         bytes
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the Chance port's own adapter")]
+    #[expect(clippy::disallowed_methods, reason = "this is the Random port's own adapter")]
     fn uuid(&self) -> String {
         uuid::Uuid::new_v4().to_string()
     }

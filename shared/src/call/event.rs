@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Buyer, CallId, Try};
+use super::{Buyer, BuyerEvent, CallId};
 use crate::campaign::CampaignId;
 use crate::fault::Faults;
 use crate::fields::{Fields, list, owner_tags, string, text, whole};
@@ -50,12 +50,12 @@ pub enum Moment {
     Answered(Choice),
 }
 
-/// A buyer, and the how-many-eth try at reaching one this is.
+/// A buyer, and the how-many-eth attempt at reaching one this is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     /// The buyer.
     pub buyer: Buyer,
-    /// The platform's count of its tries, from 1; `None` when it does not count.
+    /// The platform's count of its attempts, from 1; `None` when it does not count.
     pub attempt: Option<u32>,
 }
 
@@ -79,26 +79,28 @@ impl Moment {
         }
     }
 
-    fn tried(&self, at: Timestamp) -> Option<Try> {
+    fn buyer_event(&self, at: Timestamp) -> Option<BuyerEvent> {
         match self {
             Self::Start => None,
             Self::Selected(choice) => {
-                Some(Try { at, answered: false, buyer: choice.buyer.clone() })
+                Some(BuyerEvent { at, answered: false, buyer: choice.buyer.clone() })
             }
-            Self::Answered(choice) => Some(Try { at, answered: true, buyer: choice.buyer.clone() }),
+            Self::Answered(choice) => {
+                Some(BuyerEvent { at, answered: true, buyer: choice.buyer.clone() })
+            }
         }
     }
 }
 
 impl CallEvent {
-    /// The try at a buyer that it reports.
+    /// What it reports of a buyer.
     #[must_use]
-    pub fn tried(&self) -> Option<Try> {
-        self.moment.tried(self.occurred_at)
+    pub fn buyer_event(&self) -> Option<BuyerEvent> {
+        self.moment.buyer_event(self.occurred_at)
     }
 
     /// What tells this event from others of the same call, and is the same each time the platform
-    /// sends it: the buyer and its try, or the time when the platform does not count its tries.
+    /// sends it: the buyer and the attempt, or the time when the platform does not count its attempts.
     #[must_use]
     pub fn occurrence(&self) -> String {
         match &self.moment {

@@ -46,7 +46,7 @@ pub struct Call {
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// Every buyer that was chosen or answered, in the order it happened.
-    pub tries: BTreeSet<Try>,
+    pub buyer_events: BTreeSet<BuyerEvent>,
     /// Tags; where the caller is stands in `location`.
     pub tags: TagSet,
     /// Where the caller is.
@@ -63,7 +63,7 @@ pub struct Call {
 ///
 /// Ordered by time, so that events in any order give the same call.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Try {
+pub struct BuyerEvent {
     /// When, by the platform's clock.
     pub at: Timestamp,
     /// Whether the buyer answered; else chosen only.
@@ -99,7 +99,7 @@ impl Call {
             number_name: None,
             started_at: None,
             ended_at: None,
-            tries: BTreeSet::new(),
+            buyer_events: BTreeSet::new(),
             tags: TagSet::new(),
             location: Location::default(),
             amounts: Amounts::default(),
@@ -108,7 +108,7 @@ impl Call {
         }
     }
 
-    /// Takes in what an event reports: numbers and names stay as first reported, tags and tries at
+    /// Takes in what an event reports: numbers and names stay as first reported, tags and what happened with
     /// buyers add up. Where the platform says that the caller is counts here only when nobody
     /// has said so before; see [`Self::move_to`].
     pub fn take_in(&mut self, event: &CallEvent) {
@@ -132,7 +132,7 @@ impl Call {
         if event.moment == Moment::Start {
             self.started_at.get_or_insert(event.occurred_at);
         }
-        self.tries.extend(event.tried());
+        self.buyer_events.extend(event.buyer_event());
         self.tags.merge(event.tags.clone());
     }
 
@@ -145,19 +145,19 @@ impl Call {
     /// The buyer of the latest try.
     #[must_use]
     pub fn buyer(&self) -> Option<&Buyer> {
-        self.tries.last().map(|tried| &tried.buyer)
+        self.buyer_events.last().map(|event| &event.buyer)
     }
 
     /// When a buyer was last chosen.
     #[must_use]
     pub fn selected_at(&self) -> Option<Timestamp> {
-        self.tries.iter().rfind(|tried| !tried.answered).map(|tried| tried.at)
+        self.buyer_events.iter().rfind(|event| !event.answered).map(|event| event.at)
     }
 
     /// When a buyer first answered.
     #[must_use]
     pub fn answered_at(&self) -> Option<Timestamp> {
-        self.tries.iter().find(|tried| tried.answered).map(|tried| tried.at)
+        self.buyer_events.iter().find(|event| event.answered).map(|event| event.at)
     }
 
     /// Replaces where the caller is.
@@ -233,7 +233,7 @@ mod tests {
             call
         });
         for call in &calls {
-            assert_eq!(call.tries, calls[0].tries);
+            assert_eq!(call.buyer_events, calls[0].buyer_events);
             assert_eq!(call.shown_tags(), calls[0].shown_tags());
             assert_eq!(call.buyer().unwrap().id, "b2");
             assert_eq!(call.selected_at().unwrap().to_string(), "2026-11-23T17:00:20Z");

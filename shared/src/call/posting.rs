@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use crate::campaign::Amounts;
 use crate::geo::Place;
 use crate::secret;
 use crate::tag::TagSet;
@@ -47,20 +46,22 @@ pub struct Posting {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub converted: Option<bool>,
     /// What the call earns, when it says so.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal_text")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "rust_decimal::serde::str_option"
+    )]
     pub revenue: Option<Decimal>,
     /// What the publisher is paid, when it says so.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "decimal_text")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "rust_decimal::serde::str_option"
+    )]
     pub payout: Option<Decimal>,
 }
 
 impl Posting {
-    /// Revenue and payout together.
-    #[must_use]
-    pub fn amounts(&self) -> Amounts {
-        Amounts { revenue: self.revenue, payout: self.payout }
-    }
-
     /// Tags as they are shown to the sender: with the place under `geo`.
     #[must_use]
     pub fn shown_tags(&self) -> TagSet {
@@ -69,27 +70,5 @@ impl Posting {
             tags.merge(crate::geo::Location::default().replaced_by(place).tags());
         }
         tags
-    }
-}
-
-/// Decimals as text, so that `30.00` comes back as it went in.
-mod decimal_text {
-    use rust_decimal::Decimal;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
-    pub(super) fn serialize<S: Serializer>(
-        amount: &Option<Decimal>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        amount.map(|amount| amount.to_string()).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Decimal>, D::Error> {
-        Option::<String>::deserialize(deserializer)?
-            .map(|text| Decimal::from_str_exact(&text).map_err(serde::de::Error::custom))
-            .transpose()
     }
 }

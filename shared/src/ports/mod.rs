@@ -6,10 +6,10 @@
 pub mod callers;
 pub mod calls;
 pub mod campaigns;
-pub mod chance;
 pub mod clock;
 pub mod intake;
 pub mod keys;
+pub mod random;
 pub mod sender;
 
 /// Our own store did not do what it was asked; nothing is known about whether it did.

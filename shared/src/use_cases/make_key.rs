@@ -11,9 +11,9 @@ use crate::fault::Faults;
 use crate::fields::{Fields, flag, string, text, whole};
 use crate::key::{BearerKey, DEFAULT_STORAGE, Grant, Key, PostbackGrant, Scope};
 use crate::ports::StoreError;
-use crate::ports::chance::Chance;
 use crate::ports::clock::Clock;
 use crate::ports::keys::Keys;
+use crate::ports::random::Random;
 
 /// Ten years, the longest that data may wait or a call be written to.
 const MAX_SECONDS: i64 = 3650 * 86400;
@@ -80,14 +80,14 @@ impl PostbackKeyRequest {
 pub async fn make_api_key(
     keys: &impl Keys,
     clock: &impl Clock,
-    chance: &impl Chance,
+    random: &impl Random,
     request: KeyRequest,
 ) -> Result<(BearerKey, Key), StoreError> {
     let prefix = match request.scope {
         Scope::Calls => "hlc",
         Scope::Admin => "hla",
     };
-    let bearer = BearerKey::from_random(prefix, chance.key_bytes());
+    let bearer = BearerKey::from_random(prefix, random.key_bytes());
     let key = Key {
         hash: bearer.hash(),
         name: request.name,
@@ -106,10 +106,10 @@ pub async fn make_api_key(
 pub async fn make_postback_key(
     keys: &impl Keys,
     clock: &impl Clock,
-    chance: &impl Chance,
+    random: &impl Random,
     request: PostbackKeyRequest,
 ) -> Result<(BearerKey, Key), StoreError> {
-    let bearer = BearerKey::from_random("hlp", chance.key_bytes());
+    let bearer = BearerKey::from_random("hlp", random.key_bytes());
     let key = Key {
         hash: bearer.hash(),
         name: request.name,

@@ -17,9 +17,9 @@ use crate::key::BearerKey;
 use crate::ports::StoreError;
 use crate::ports::callers::{Caller, Callers};
 use crate::ports::calls::Calls;
-use crate::ports::chance::Chance;
 use crate::ports::clock::Clock;
 use crate::ports::intake::{Claim, ClaimError, Claimed, Intake, Record};
+use crate::ports::random::Random;
 use crate::ports::sender::Sender;
 use crate::tag::TagSet;
 
@@ -46,13 +46,13 @@ pub async fn take_event(
     store: &(impl Intake + Calls + Callers),
     sender: &impl Sender,
     clock: &impl Clock,
-    chance: &impl Chance,
+    random: &impl Random,
     event: &CallEvent,
     bearer: Option<&BearerKey>,
 ) -> Result<EventAnswer, ClaimError> {
     let now = clock.now();
-    let call_key = CallKey::from_random(chance.key_bytes());
-    let claim = Claim { event, bearer, now, uuid: chance.uuid(), call_key };
+    let call_key = CallKey::from_random(random.key_bytes());
+    let claim = Claim { event, bearer, now, uuid: random.uuid(), call_key };
     let Claimed { mut call, campaign, caller, repeated } = store.claim(&claim).await?;
 
     let before = call.clone();

@@ -1,7 +1,7 @@
 //! Takes a call handler postback: a partner who holds the call's key writes to that call (spec
 //! section 7).
 
-use super::read_posting::Read;
+use super::parameters::Read;
 use super::remember::remembering;
 use super::{Parameters, PostbackAnswer, PostbackResult};
 use crate::call::{Call, CallId, MAX_TAG_BYTES};

@@ -1,7 +1,7 @@
 //! Writes call source data: a partner who holds a campaign's postback key writes about a caller or
 //! a call of that campaign (spec section 7).
 
-use super::read_posting::Read;
+use super::parameters::Read;
 use super::take_postback::{apply, expired, unknown_call};
 use super::{Parameters, PostbackAnswer, PostbackResult};
 use crate::call::{Call, CallId, Posting};
@@ -12,9 +12,9 @@ use crate::ports::StoreError;
 use crate::ports::callers::{Caller, Callers, Waiting};
 use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
-use crate::ports::chance::Chance;
 use crate::ports::clock::Clock;
 use crate::ports::keys::Keys;
+use crate::ports::random::Random;
 
 /// The most postings that wait for one caller at a time.
 const MAX_WAITING: usize = 50;
@@ -34,7 +34,7 @@ enum Subject {
 pub async fn write_data(
     store: &(impl Calls + Callers + Campaigns + Keys),
     clock: &impl Clock,
-    chance: &impl Chance,
+    random: &impl Random,
     key: &BearerKey,
     mut parameters: Parameters,
 ) -> Result<PostbackAnswer, StoreError> {
@@ -69,7 +69,7 @@ pub async fn write_data(
             Some(call) => apply(store, clock, &call, read).await,
             None => Ok(unknown_call(id.as_str())),
         },
-        Subject::Caller(number) => about_caller(store, clock, chance, &grant, &number, read).await,
+        Subject::Caller(number) => about_caller(store, clock, random, &grant, &number, read).await,
     }
 }
 
@@ -87,7 +87,7 @@ fn subject(parameters: &mut Parameters) -> Result<Subject, Faults> {
 async fn about_caller(
     store: &(impl Calls + Callers + Campaigns),
     clock: &impl Clock,
-    chance: &impl Chance,
+    random: &impl Random,
     grant: &PostbackGrant,
     number: &E164,
     read: Read,
@@ -102,7 +102,7 @@ async fn about_caller(
     }
     let storage = i64::try_from(grant.storage.as_secs()).unwrap_or(i64::MAX);
     let waiting = Waiting {
-        id: read.posting.id.as_ref().map_or_else(|| chance.uuid(), |id| id.as_str().to_owned()),
+        id: read.posting.id.as_ref().map_or_else(|| random.uuid(), |id| id.as_str().to_owned()),
         posting: read.posting.clone(),
         since: now,
         expires_at: now.plus_seconds(storage),

@@ -331,7 +331,7 @@ mod tests {
     async fn an_invocation_given_up_leaves_the_next_one_its_own_answer() {
         let function = stand_in_function("hello").await.unwrap();
 
-        // Polled once and dropped, before the function had a chance.
+        // Polled once and dropped, before the function had a random.
         tokio::select! {
             biased;
             _ = function.invoke(json!({"do": "echo", "n": 1})) => panic!("answered at once"),

@@ -37,7 +37,7 @@ async fn an_unknown_campaign_is_not_found_and_nothing_is_stored() {
     assert_eq!(key["version"], json!(1));
     let start = world.start("call", json!({"campaign_id": nobody})).await.of_status(200);
     assert_eq!(start["tags"], json!({"geo": ["614", "us", "us-oh"]}));
-    assert_eq!(world.call("call").await["tries"], json!([]));
+    assert_eq!(world.call("call").await["buyer_events"], json!([]));
 }
 
 #[tokio::test]

@@ -75,7 +75,7 @@ async fn a_call_shows_times_buyer_tags_outcome_deliveries_and_attempts() {
             "selected_at": at,
             "answered_at": then,
             "buyer": buyer,
-            "tries": [
+            "buyer_events": [
                 {"at": at, "answered": false, "buyer": buyer},
                 {"at": then, "answered": true, "buyer": buyer},
             ],

@@ -78,7 +78,7 @@ async fn a_calls_key_reports_events_and_does_nothing_else() {
         }
     }
     let call = world.get(&format!("/calls/{}", world.named("new"))).await.of_status(200);
-    assert_eq!(call["tries"].as_array().unwrap().len(), 2);
+    assert_eq!(call["buyer_events"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

@@ -133,7 +133,7 @@ async fn a_tried_buyer_is_one_try_however_often_it_is_told() {
     }
 
     let call = stored(&world, "c1").await;
-    assert_eq!(call.tries.len(), 1);
+    assert_eq!(call.buyer_events.len(), 1);
     assert_eq!(call.answered_at(), Some(at(0)));
 }
 

@@ -9,8 +9,7 @@ use hookline::ports::keys::Keys;
 use serde_json::json;
 
 use super::world::{
-    BOTH, Cache, NUMBER, Who, World, call_id, caller, campaign_id, claim, claimed, event, start,
-    started, stored, whole,
+    BOTH, Cache, NUMBER, World, call_id, campaign_id, claim, event, start, started, stored, whole,
 };
 
 /// A refusal in one word.

@@ -75,6 +75,6 @@ async fn an_event_without_its_campaign_that_meets_the_start_is_taken_or_refused_
 
         assert!(!started.unwrap().repeated);
         let stored = stored(&world, &call).await;
-        assert_eq!(taken.is_ok(), !stored.tries.is_empty(), "round {round}: {taken:?}");
+        assert_eq!(taken.is_ok(), !stored.buyer_events.is_empty(), "round {round}: {taken:?}");
     }
 }

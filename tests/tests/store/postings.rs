@@ -4,7 +4,6 @@ use futures_util::future::join_all;
 use hookline::call::{Call, Posting, PostingId};
 use hookline::campaign::Amounts;
 use hookline::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
-use hookline::tag::TagSet;
 use serde_json::json;
 
 use super::world::{World, call_id, many_tags, place, started, stored, tags, whole};
@@ -109,35 +108,38 @@ async fn two_senders_may_give_the_same_id() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
+    const MEETING: usize = 20;
     let world = World::new().await;
     let call = started(&world, "c1").await;
     let store = world.cold();
-    // At the end more meet than there is room for.
-    let over = 10;
-    let ids: Vec<String> = (0..MAX_POSTING_IDS + over).map(|n| n.to_string()).collect();
-    let mut outcomes = Vec::new();
-    for ids in ids.chunks(2 * over) {
-        let of = async |id: &String| {
-            let posting = Posting { tags: tags(json!({"n": [id]})), ..posting(Some(id)) };
-            store.post(&call, &posting).await.unwrap()
-        };
-        outcomes.extend(join_all(ids.iter().map(of)).await);
+    let named =
+        |n: usize| Posting { id: Some(PostingId::of("crm", &n.to_string())), ..Posting::default() };
+    let all: Vec<Posting> = (0..MAX_POSTING_IDS - MEETING / 2).map(named).collect();
+    for some in all.chunks(MEETING) {
+        for posted in join_all(some.iter().map(|posting| store.post(&call, posting))).await {
+            assert_eq!(posted.unwrap(), Posted::Applied);
+        }
     }
 
-    let with = |wanted| ids.iter().zip(&outcomes).filter(move |(_, outcome)| **outcome == wanted);
-    let applied: TagSet =
-        tags(json!({"n": with(Posted::Applied).map(|(id, _)| id).collect::<Vec<_>>()}));
-    assert_eq!(with(Posted::Applied).count(), MAX_POSTING_IDS);
-    assert_eq!(with(Posted::Full).count(), over);
-    let kept = stored(&world, "c1").await;
-    assert!(kept.tags.values("n").eq(applied.values("n")), "{:?}", kept.tags);
+    // Twice as many meet as there is room for.
+    let last: Vec<Posting> = (MAX_POSTING_IDS..MAX_POSTING_IDS + MEETING)
+        .map(|n| Posting { tags: tags(json!({format!("n{n}"): ["1"]})), ..named(n) })
+        .collect();
+    let outcomes = join_all(last.iter().map(|posting| store.post(&call, posting))).await;
+    let outcomes: Vec<Posted> = outcomes.into_iter().map(Result::unwrap).collect();
+
+    let mut wanted = tags(json!({"sub_id": ["x"]}));
+    for (posting, _) in last.iter().zip(&outcomes).filter(|(_, it)| **it == Posted::Applied) {
+        wanted.merge(posting.tags.clone());
+    }
+    assert_eq!(wanted.len(), 1 + MEETING / 2, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|it| **it == Posted::Full).count(), MEETING / 2);
+    assert_eq!(stored(&world, "c1").await.tags, wanted);
 
     let before = world.items().await;
-    let again = store.post(&call, &posting(Some(&ids[0]))).await.unwrap();
-    assert_eq!(again, Posted::Duplicate, "one that it took is known as such");
+    assert_eq!(store.post(&call, &named(0)).await.unwrap(), Posted::Duplicate, "one it took");
     assert_eq!(world.items().await, before);
-    let without = Posting { tags: tags(json!({"without": ["id"]})), ..Posting::default() };
-    assert_eq!(store.post(&call, &without).await.unwrap(), Posted::Applied);
+    assert_eq!(store.post(&call, &posting(None)).await.unwrap(), Posted::Applied, "without an id");
 }
 
 #[tokio::test]

@@ -3,11 +3,16 @@
 
 use std::time::Duration;
 
-use hookline::adapters::dynamodb::DynamoDb;
-use hookline::adapters::system::SystemChance;
+use hookline::adapters::system::SystemRandom;
 use hookline::call::CallEvent;
 use hookline::key::{BearerKey, DEFAULT_STORAGE, Grant, PostbackGrant};
+use hookline::ports::StoreError;
+use hookline::ports::callers::Callers;
+use hookline::ports::calls::Calls;
+use hookline::ports::campaigns::Campaigns;
 use hookline::ports::clock::Clock;
+use hookline::ports::intake::Intake;
+use hookline::ports::keys::Keys;
 use hookline::ports::sender::{Answer, Exchange, Outcome, Request, Sender};
 use hookline::time::Timestamp;
 use hookline::use_cases::{EventAnswer, Parameters, PostbackAnswer, take_event, write_data};
@@ -36,18 +41,22 @@ impl Sender for AtOnce {
 }
 
 /// Takes an event in at the moment it happens.
-pub(crate) async fn take(store: &DynamoDb, event: &CallEvent) -> EventAnswer {
+pub(crate) async fn take(
+    store: &(impl Intake + Calls + Callers),
+    event: &CallEvent,
+) -> EventAnswer {
     take_with(store, &AtOnce, event).await
 }
 
 /// The same with another sender.
 pub(crate) async fn take_with(
-    store: &DynamoDb,
+    store: &(impl Intake + Calls + Callers),
     sender: &impl Sender,
     event: &CallEvent,
 ) -> EventAnswer {
     let clock = At(event.occurred_at);
-    take_event(store, sender, &clock, &SystemChance, event, None).await.unwrap()
+    let taking = take_event(store, sender, &clock, &SystemRandom, event, None);
+    Box::pin(taking).await.unwrap()
 }
 
 /// Somebody who writes call source data to `solar`.
@@ -68,13 +77,24 @@ impl Partner {
     /// Posts a form about a number, so many seconds after the beginning.
     pub(crate) async fn post(
         &self,
-        store: &DynamoDb,
+        store: &(impl Calls + Callers + Campaigns + Keys),
         number: &str,
         form: &str,
         seconds: i64,
     ) -> PostbackAnswer {
+        self.try_post(store, number, form, seconds).await.unwrap()
+    }
+
+    /// The same, where the store may fail.
+    pub(crate) async fn try_post(
+        &self,
+        store: &(impl Calls + Callers + Campaigns + Keys),
+        number: &str,
+        form: &str,
+        seconds: i64,
+    ) -> Result<PostbackAnswer, StoreError> {
         let form = format!("caller_number={}&{form}", number.replace('+', "%2B"));
         let (clock, parameters) = (At(at(seconds)), Parameters::of_form(Some(&form)));
-        write_data(store, &clock, &SystemChance, &self.0, parameters).await.unwrap()
+        write_data(store, &clock, &SystemRandom, &self.0, parameters).await
     }
 }

@@ -18,10 +18,10 @@ use super::world::{BOTH, Cache, NUMBER, Who, World, at, call_id, start, stored};
 /// Postings that meet each start.
 const POSTINGS: usize = 6;
 /// How often they meet.
-const ROUNDS: usize = 40;
+const ROUNDS: usize = 15;
 
 /// A world whose campaign has one ping and remembers nobody: what is on a call came to that call.
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     let world = World::new().await;
     let document = json!({
         "id": "solar", "name": "Solar leads", "version": 2,
@@ -81,13 +81,13 @@ async fn meet(
 }
 
 /// Whether a posting was taken.
-fn taken(answer: &PostbackAnswer) -> bool {
+pub(crate) fn taken(answer: &PostbackAnswer) -> bool {
     use PostbackResult::{Applied, Duplicate, Stored};
     matches!(answer.result, Applied | Duplicate | Stored)
 }
 
 /// What was posted to a call.
-async fn posted(world: &World, call: &str) -> Vec<String> {
+pub(crate) async fn posted(world: &World, call: &str) -> Vec<String> {
     stored(world, call).await.tags.values("posted").map(str::to_owned).collect()
 }
 

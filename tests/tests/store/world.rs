@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
-use hookline::adapters::system::SystemChance;
+use hookline::adapters::system::SystemRandom;
 use hookline::call::{Call, CallEvent, CallId, CallKey, EventKind, Posting};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::geo::Place;
@@ -14,9 +14,9 @@ use hookline::phone::E164;
 use hookline::ports::callers::{Caller, Waiting};
 use hookline::ports::calls::Calls;
 use hookline::ports::campaigns::{Campaigns, Saved};
-use hookline::ports::chance::Chance;
 use hookline::ports::intake::{Claim, ClaimError, Claimed, Intake};
 use hookline::ports::keys::Keys;
+use hookline::ports::random::Random;
 use hookline::tag::TagSet;
 use hookline::time::Timestamp;
 use hookline_functions::environment::StoreSettings;
@@ -172,8 +172,8 @@ pub(crate) fn start(call: &str, seconds: i64) -> CallEvent {
 
 /// A claim of an event as it happens: without a key, or with one.
 pub(crate) fn claim_of<'a>(event: &'a CallEvent, bearer: Option<&'a BearerKey>) -> Claim<'a> {
-    let call_key = CallKey::from_random(SystemChance.key_bytes());
-    Claim { event, bearer, now: event.occurred_at, uuid: SystemChance.uuid(), call_key }
+    let call_key = CallKey::from_random(SystemRandom.key_bytes());
+    Claim { event, bearer, now: event.occurred_at, uuid: SystemRandom.uuid(), call_key }
 }
 
 /// Claims an event.

@@ -17,8 +17,8 @@ use hookline::ports::clock::Clock;
 use hookline::ports::keys::Keys;
 use hookline::tag::{TagKey, TagValue};
 use hookline_functions::api::Api;
-use hookline_functions::event_desk::EventDesk;
-use hookline_functions::postback_desk::{Door, PostbackDesk};
+use hookline_functions::event_handler::EventHandler;
+use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use hookline_local::database::Database;
 use hookline_tests::partner::{Partner, Reply};
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ async fn live(world: &World) -> Value {
 
     let data = world.postbacks("data");
     let about = json!({"caller_number": NUMBER, "waited": "yes"});
-    data.post(Door::Data, ("postback_key", postback_key), &about).await;
+    data.post(PostbackKind::SourceData, ("postback_key", postback_key), &about).await;
 
     let mut call_key = Value::Null;
     for (binary, kind) in [
@@ -70,10 +70,10 @@ async fn live(world: &World) -> Value {
         ("selected", EventKind::Selected),
         ("answered", EventKind::Answered),
     ] {
-        let desk = world.events(binary);
+        let handler = world.events(binary);
         world.let_memory_expire().await;
-        let answer = desk.report(kind, platform).await;
-        let repeated = desk.report(kind, platform).await;
+        let answer = handler.report(kind, platform).await;
+        let repeated = handler.report(kind, platform).await;
         assert_eq!(answer["webhooks"], repeated["webhooks"], "{binary}");
         assert_eq!(answer["webhooks"][0]["tags"], json!({binary: ["known"]}));
         if kind == EventKind::Start {
@@ -84,10 +84,10 @@ async fn live(world: &World) -> Value {
     let postback = world.postbacks("postback");
     world.let_memory_expire().await;
     let late = json!({"key": call_key, "late": "yes"});
-    postback.post(Door::Call, ("call_id", "call-1"), &late).await;
+    postback.post(PostbackKind::CallHandler, ("call_id", "call-1"), &late).await;
     let about = json!({"call_id": "call-1", "later": "yes"});
     world.let_memory_expire().await;
-    data.post(Door::Data, ("postback_key", postback_key), &about).await;
+    data.post(PostbackKind::SourceData, ("postback_key", postback_key), &about).await;
     api.ask("GET", "/calls/call-1", ADMIN, &Value::Null).await
 }
 
@@ -137,12 +137,12 @@ impl World {
         operator.remember(&past, until.plus_seconds(-60)).await.unwrap();
     }
 
-    fn events(&self, binary: &str) -> EventDesk {
-        EventDesk::new(self.store(binary), HttpSender::new(policy()).unwrap())
+    fn events(&self, binary: &str) -> EventHandler {
+        EventHandler::new(self.store(binary), HttpSender::new(policy()).unwrap())
     }
 
-    fn postbacks(&self, binary: &str) -> PostbackDesk {
-        PostbackDesk::new(self.store(binary))
+    fn postbacks(&self, binary: &str) -> PostbackHandler {
+        PostbackHandler::new(self.store(binary))
     }
 
     fn api(&self) -> Api {
@@ -195,7 +195,7 @@ trait Reports {
     async fn report(&self, kind: EventKind, bearer: &str) -> Value;
 }
 
-impl Reports for EventDesk {
+impl Reports for EventHandler {
     async fn report(&self, kind: EventKind, bearer: &str) -> Value {
         let mut body = json!({
             "campaign_id": "solar", "caller_number": NUMBER, "occurred_at": "2026-11-23T17:00:00Z",
@@ -210,13 +210,13 @@ impl Reports for EventDesk {
 
 trait Posts {
     /// A partner's posting; the answer's document.
-    async fn post(&self, door: Door, parameter: (&str, &str), body: &Value) -> Value;
+    async fn post(&self, kind: PostbackKind, parameter: (&str, &str), body: &Value) -> Value;
 }
 
-impl Posts for PostbackDesk {
-    async fn post(&self, door: Door, parameter: (&str, &str), body: &Value) -> Value {
+impl Posts for PostbackHandler {
+    async fn post(&self, kind: PostbackKind, parameter: (&str, &str), body: &Value) -> Value {
         let event = event("POST", "/", parameter, None, body);
-        document(&self.take(door, event).await.unwrap())
+        document(&self.take(kind, event).await.unwrap())
     }
 }
 

@@ -1,6 +1,7 @@
-//! The three ways to the table that everything else uses: one item read, a partition queried, one
-//! item updated under a condition.
+//! The ways to the table that everything else uses: one item read, a partition queried, one item
+//! updated or put under a condition.
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 
@@ -70,18 +71,20 @@ impl DynamoDb {
     pub(super) async fn update(
         &self,
         key: Item,
-        update: &Update,
+        update: Update,
         action: &'static str,
     ) -> Result<Updated, StoreError> {
+        let (expression, condition) = (update.expression(), update.condition());
+        let (names, values) = update.into_placeholders();
         let answer = self
             .client
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key))
-            .set_update_expression(update.expression())
-            .set_condition_expression(update.condition())
-            .set_expression_attribute_names(update.names())
-            .set_expression_attribute_values(update.values())
+            .set_update_expression(expression)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
@@ -92,6 +95,34 @@ impl DynamoDb {
                 Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
                     Ok(Updated::Refused(refused.item.clone().unwrap_or_default()))
                 }
+                _ => Err(failed(action)(error)),
+            },
+        }
+    }
+
+    /// Puts an item if the conditions of `only_if` hold; says whether they did.
+    pub(super) async fn put(
+        &self,
+        item: Item,
+        only_if: Update,
+        action: &'static str,
+    ) -> Result<bool, StoreError> {
+        let condition = only_if.condition();
+        let (names, values) = only_if.into_placeholders();
+        let answer = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(false),
                 _ => Err(failed(action)(error)),
             },
         }

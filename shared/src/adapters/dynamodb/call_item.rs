@@ -6,7 +6,7 @@
 //! | `e:EVENT` | who claimed the event, so that it is applied once |
 //! | `postbacks` | ids of the postings that were applied, likewise |
 //! | `t:KEY` | the values of one tag, a string set |
-//! | `b:…` | one try at a buyer, JSON |
+//! | `b:…` | a buyer chosen, or one who answered, JSON |
 //! | `place` | where somebody said that the caller is, JSON; else the number tells |
 //! | `begun` | whether what was known at its start is on it |
 //! | `revenue` `payout` `posted_conversion` | as postbacks say |
@@ -14,10 +14,11 @@
 
 use super::CALL_RETENTION_DAYS;
 use super::item::{
-    Item, get_flag, get_json, get_millis, get_tags, get_text, json, key, number, tag_sets, text,
+    Item, get_flag, get_json, get_millis, get_tags, get_text, json, number, primary_key, tag_sets,
+    text,
 };
 use super::update::Update;
-use crate::call::{Call, CallEvent, CallId, CallKey, Moment, Try};
+use crate::call::{BuyerEvent, Call, CallEvent, CallId, CallKey, Moment};
 use crate::campaign::{Amounts, CampaignId};
 use crate::geo::Place;
 use crate::phone::E164;
@@ -27,15 +28,15 @@ use crate::time::Timestamp;
 
 /// What the attribute names of tags start with.
 pub(super) const TAG: &str = "t:";
-const TRY: &str = "b:";
+const BUYER_EVENT: &str = "b:";
 const EVENT: &str = "e:";
 /// In how many partitions a campaign's day is listed, so that a busy one stays below the limit of
 /// one partition (1,000 writes a second).
 const LOG_SHARDS: u32 = 4;
 
 /// The key of a call's item.
-pub(super) fn call_key(id: &CallId) -> Item {
-    key(partition(id), "CALL")
+pub(super) fn call_primary_key(id: &CallId) -> Item {
+    primary_key(partition(id), "CALL")
 }
 
 /// The partition that a call and its deliveries share.
@@ -72,10 +73,10 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
         number_name: get_text(item, "number_name").map(str::to_owned),
         started_at: get_millis(item, "started_at"),
         ended_at: get_millis(item, "ended_at"),
-        tries: item
+        buyer_events: item
             .keys()
-            .filter(|name| name.starts_with(TRY))
-            .filter_map(|name| get_json::<Try>(item, name))
+            .filter(|name| name.starts_with(BUYER_EVENT))
+            .filter_map(|name| get_json::<BuyerEvent>(item, name))
             .collect(),
         amounts: Amounts { revenue: decimal("revenue"), payout: decimal("payout") },
         posted_conversion: get_flag(item, "posted_conversion"),
@@ -121,10 +122,14 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
         update.set_once("started_at", number(event.occurred_at.as_millis()));
         update.set_once("call_log", text(log_partition(campaign, event)));
     }
-    if let Some(tried) = event.tried() {
-        let rank = if tried.answered { 2 } else { 1 };
-        let name = format!("{TRY}{:015}:{rank}:{}", tried.at.as_millis(), tried.buyer.id);
-        update.set(&name, json(&tried));
+    if let Some(buyer_event) = event.buyer_event() {
+        let rank = if buyer_event.answered { 2 } else { 1 };
+        let name = format!(
+            "{BUYER_EVENT}{:015}:{rank}:{}",
+            buyer_event.at.as_millis(),
+            buyer_event.buyer.id
+        );
+        update.set(&name, json(&buyer_event));
     }
     for (name, values) in tag_sets(&event.tags, TAG) {
         update.add(&name, values);

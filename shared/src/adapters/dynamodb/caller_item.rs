@@ -8,7 +8,9 @@
 //!
 //! Each is forgotten by its own `expires_at`. That may come days late, so `until` is what counts.
 
-use super::item::{Item, get_json, get_millis, get_number, get_tags, get_text, json, key, number};
+use super::item::{
+    Item, get_json, get_millis, get_number, get_tags, get_text, json, number, primary_key,
+};
 use crate::call::CallId;
 use crate::ports::callers::{Caller, CallerMemory, Waiting};
 use crate::time::Timestamp;
@@ -25,18 +27,18 @@ pub(super) fn partition(caller: Caller<'_>) -> String {
 }
 
 /// The key of the item that names the caller's latest call.
-pub(super) fn last_call_key(caller: Caller<'_>) -> Item {
-    key(partition(caller), "CALL")
+pub(super) fn last_call_primary_key(caller: Caller<'_>) -> Item {
+    primary_key(partition(caller), "CALL")
 }
 
 /// The key of what is remembered.
-pub(super) fn tags_key(caller: Caller<'_>) -> Item {
-    key(partition(caller), TAGS)
+pub(super) fn tags_primary_key(caller: Caller<'_>) -> Item {
+    primary_key(partition(caller), TAGS)
 }
 
 /// The key of a waiting posting.
-pub(super) fn data_key(caller: Caller<'_>, id: &str) -> Item {
-    key(partition(caller), format!("{DATA}{id}"))
+pub(super) fn data_primary_key(caller: Caller<'_>, id: &str) -> Item {
+    primary_key(partition(caller), format!("{DATA}{id}"))
 }
 
 /// The latest call that the item names.
@@ -46,7 +48,7 @@ pub(super) fn last_call_of(item: &Item) -> Option<CallId> {
 
 /// A waiting posting as an item.
 pub(super) fn data_item(caller: Caller<'_>, waiting: &Waiting) -> Item {
-    let mut item = data_key(caller, &waiting.id);
+    let mut item = data_primary_key(caller, &waiting.id);
     let attributes = [
         ("posting", json(&waiting.posting)),
         ("since", number(waiting.since.as_millis())),

@@ -1,13 +1,11 @@
 //! Keeps what later calls of a caller need.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-
 use super::DynamoDb;
 use super::access::Updated;
 use super::call_item::expiry;
 use super::caller_item::{
-    DATA, REMEMBERED, data_item, data_key, last_call_key, last_call_of, partition, tags_key,
-    waiting_of,
+    DATA, REMEMBERED, data_item, data_primary_key, last_call_of, last_call_primary_key, partition,
+    tags_primary_key, waiting_of,
 };
 use super::failure::failed;
 use super::item::{Item, get_number, get_tags, json, number, tag_sets, text};
@@ -23,7 +21,7 @@ const MAX_REMEMBERED_BYTES: usize = 64 * 1024;
 
 impl Callers for DynamoDb {
     async fn last_call(&self, caller: Caller<'_>) -> Result<Option<CallId>, StoreError> {
-        let item = self.read(last_call_key(caller), "read a caller").await?;
+        let item = self.read(last_call_primary_key(caller), "read a caller").await?;
         Ok(item.as_ref().and_then(last_call_of))
     }
 
@@ -40,7 +38,7 @@ impl Callers for DynamoDb {
         update.set("started_at_ms", at.clone());
         update.set("expires_at", number(expiry(now)));
         update.require_absent_or("started_at_ms", "<=", at);
-        self.update(last_call_key(caller), &update, "name a caller's latest call").await?;
+        self.update(last_call_primary_key(caller), update, "name a caller's latest call").await?;
         Ok(())
     }
 
@@ -60,35 +58,16 @@ impl Callers for DynamoDb {
         waiting: &Waiting,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let action = "let a posting wait";
-        let stored = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(data_item(caller, waiting)))
-            .condition_expression("attribute_not_exists(pk) OR #until <= :now")
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":now", number(now.as_millis()))
-            .send()
-            .await;
-        match stored {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(failed(action)(error)),
-        }
+        let mut unless_it_waits = Update::default();
+        unless_it_waits.require_absent_or("until", "<=", number(now.as_millis()));
+        self.put(data_item(caller, waiting), unless_it_waits, "let a posting wait").await
     }
 
     async fn settle(&self, caller: Caller<'_>, id: &str) -> Result<(), StoreError> {
         self.client
             .delete_item()
             .table_name(&self.table)
-            .set_key(Some(data_key(caller, id)))
+            .set_key(Some(data_primary_key(caller, id)))
             .send()
             .await
             .map_err(failed("settle a caller"))?;
@@ -112,8 +91,8 @@ impl Callers for DynamoDb {
             }
             keep_until(&mut update, remembering);
             update.require_absent_or("until", ">", number(now.as_seconds()));
-            let key = tags_key(remembering.caller);
-            match self.update(key, &update, "remember a caller").await? {
+            let key = tags_primary_key(remembering.caller);
+            match self.update(key, update, "remember a caller").await? {
                 Updated::Made(item)
                     if get_tags(&item, REMEMBERED).weight() <= MAX_REMEMBERED_BYTES => {}
                 // What has expired, or has grown too heavy, is forgotten for what is new.
@@ -132,7 +111,7 @@ impl DynamoDb {
         remembering: &Remembering<'_>,
         old: &Item,
     ) -> Result<(), StoreError> {
-        let mut item = tags_key(remembering.caller);
+        let mut item = tags_primary_key(remembering.caller);
         let fits = remembering.tags.weight() <= MAX_REMEMBERED_BYTES;
         item.extend(tag_sets(&remembering.tags, REMEMBERED).into_iter().filter(|_| fits));
         if let Some(place) = &remembering.place {
@@ -142,27 +121,11 @@ impl DynamoDb {
         item.insert("until".to_owned(), until.clone());
         item.insert("expires_at".to_owned(), until);
         let stands = get_number(old, "until").unwrap_or_default();
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("#until = :stands OR attribute_not_exists(pk)")
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_values(":stands", number(stands))
-            .send()
-            .await;
-        match put {
-            Err(error)
-                if !error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Err(failed("remember a caller")(error))
-            }
-            // Another call of the caller began anew at the same time; its tags stand.
-            _ => Ok(()),
-        }
+        let mut as_it_stood = Update::default();
+        as_it_stood.require_absent_or("until", "=", number(stands));
+        // Where another call of the caller began anew at the same time, its tags stand.
+        self.put(item, as_it_stood, "remember a caller").await?;
+        Ok(())
     }
 }
 

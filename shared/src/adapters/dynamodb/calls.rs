@@ -2,7 +2,7 @@
 
 use super::DynamoDb;
 use super::access::Updated;
-use super::call_item::{TAG, call_key, call_of, partition};
+use super::call_item::{TAG, call_of, call_primary_key, partition};
 use super::delivery_item::{PREFIX, in_order};
 use super::item::{json, set_of, tag_sets, text};
 use super::update::Update;
@@ -14,7 +14,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 impl Calls for DynamoDb {
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
-        let item = self.read(call_key(id), "read a call").await?;
+        let item = self.read(call_primary_key(id), "read a call").await?;
         Ok(item.and_then(|item| call_of(id, &item)))
     }
 
@@ -28,7 +28,7 @@ impl Calls for DynamoDb {
 
     async fn post(&self, call: &Call, posting: &Posting) -> Result<Posted, StoreError> {
         let update = post_update(posting);
-        match self.update(call_key(&call.id), &update, "apply a posting").await? {
+        match self.update(call_primary_key(&call.id), update, "apply a posting").await? {
             Updated::Made(_) => Ok(Posted::Applied),
             Updated::Refused(item) if !item.contains_key("campaign_id") => Ok(Posted::Gone),
             Updated::Refused(item) => {

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
 use super::DynamoDb;
-use super::failure::{failed, unreadable};
-use super::item::{Item, get_text, json, key, number};
+use super::failure::unreadable;
+use super::item::{Item, get_text, json, number, primary_key};
+use super::update::Update;
 use crate::campaign::{Campaign, CampaignId, SecretsShown};
 use crate::ports::StoreError;
 use crate::ports::campaigns::{Campaigns, Saved};
 
 /// The key of a campaign's item.
-pub(super) fn campaign_key(id: &CampaignId) -> Item {
-    key(format!("CAMPAIGN#{id}"), "CAMPAIGN")
+pub(super) fn campaign_primary_key(id: &CampaignId) -> Item {
+    primary_key(format!("CAMPAIGN#{id}"), "CAMPAIGN")
 }
 
 fn campaign_of(item: &Item) -> Result<Campaign, StoreError> {
@@ -33,16 +32,8 @@ impl Campaigns for DynamoDb {
     }
 
     async fn campaign_now(&self, id: &CampaignId) -> Result<Option<Arc<Campaign>>, StoreError> {
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(campaign_key(id)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed("read a campaign"))?;
-        let Some(item) = found.item else {
+        let found = self.read(campaign_primary_key(id), "read a campaign").await?;
+        let Some(item) = found else {
             self.campaigns.forget(id);
             return Ok(None);
         };
@@ -53,29 +44,17 @@ impl Campaigns for DynamoDb {
 
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
         let version = i64::try_from(campaign.version).unwrap_or(i64::MAX);
-        let mut item = campaign_key(&campaign.id);
+        let mut item = campaign_primary_key(&campaign.id);
         item.insert("document".to_owned(), json(&campaign.document(SecretsShown::Plain)));
         item.insert("version".to_owned(), number(version));
-        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
-        let request = if version == 1 {
-            request.condition_expression("attribute_not_exists(pk)")
+        let mut follows = Update::default();
+        if version == 1 {
+            follows.require_absent("version");
         } else {
-            request
-                .condition_expression("#version = :read")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":read", AttributeValue::N((version - 1).to_string()))
-        };
-        self.campaigns.forget(&campaign.id);
-        match request.send().await {
-            Ok(_) => Ok(Saved::Stored),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(Saved::Stale)
-            }
-            Err(error) => Err(failed("save a campaign")(error)),
+            follows.require_equal("version", number(version - 1));
         }
+        self.campaigns.forget(&campaign.id);
+        let stored = self.put(item, follows, "save a campaign").await?;
+        Ok(if stored { Saved::Stored } else { Saved::Stale })
     }
 }

@@ -40,7 +40,7 @@ impl Intake for DynamoDb {
         }
         let update = call_item::claim_update(claim);
         let (call, caller) = join!(
-            self.update(call_item::call_key(&event.call), &update, "claim an event"),
+            self.update(call_item::call_primary_key(&event.call), update, "claim an event"),
             self.memory(event, claim.now),
         );
         let (call, caller) = (call?, caller?);

@@ -17,17 +17,18 @@ use aws_sdk_dynamodb::types::{
 use futures_util::join;
 
 use super::DynamoDb;
-use super::call_item::{self, call_of, is_unclaimed};
-use super::campaigns::campaign_key;
+use super::call_item::{self, is_unclaimed};
+use super::campaigns::campaign_primary_key;
 use super::claim::standing_claim;
 use super::failure::{failed, unreadable};
 use super::item::{Item, text};
-use super::keys::key_key;
+use super::keys::key_primary_key;
 use super::update::Update;
 use crate::call::{Call, Moment};
 use crate::campaign::{Campaign, CampaignId};
 use crate::key::{KeyHash, KeyRefusal, Scope};
 use crate::ports::StoreError;
+use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::intake::{Claim, ClaimError, Claimed};
 use crate::ports::keys::Keys;
@@ -59,7 +60,7 @@ impl DynamoDb {
         let ask = if event.moment == Moment::Start { Ask::New } else { Ask::Any };
         let (guarded, before, caller, campaign, admitted) = join!(
             self.claim_guarded(claim, hash.as_ref(), ask),
-            self.call_before(claim),
+            self.call(&event.call),
             self.memory(event, claim.now),
             self.named_campaign(event.campaign.as_ref()),
             self.admit(hash.as_ref()),
@@ -136,15 +137,9 @@ impl DynamoDb {
         }
     }
 
-    async fn call_before(&self, claim: &Claim<'_>) -> Result<Option<Call>, ClaimError> {
-        let id = &claim.event.call;
-        let item = self.read(call_item::call_key(id), "read a call").await?;
-        Ok(item.and_then(|item| call_of(id, &item)))
-    }
-
     /// The call as a claim that was made left it.
     async fn call_after(&self, claim: &Claim<'_>) -> Result<Call, ClaimError> {
-        let call = self.call_before(claim).await?;
+        let call = self.call(&claim.event.call).await?;
         call.ok_or_else(|| unreadable("claim an event", "the call").into())
     }
 
@@ -187,15 +182,15 @@ impl DynamoDb {
         hash: Option<&KeyHash>,
         ask: Ask,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let key = call_item::call_key(&claim.event.call);
+        let key = call_item::call_primary_key(&claim.event.call);
         let mut update = call_item::claim_update(claim);
         if ask == Ask::New {
             update.require_absent("uuid");
         }
-        let update = self.update_action(key, &update)?;
+        let update = self.update_action(key, update)?;
         let mut actions = vec![TransactWriteItem::builder().update(update).build()];
         if let Some(campaign) = &claim.event.campaign {
-            let check = self.check(campaign_key(campaign), "attribute_exists(pk)", None)?;
+            let check = self.check(campaign_primary_key(campaign), "attribute_exists(pk)", None)?;
             actions.push(TransactWriteItem::builder().condition_check(check).build());
         }
         if let Some(hash) = hash {
@@ -205,20 +200,22 @@ impl DynamoDb {
                 (":calls".to_owned(), text("calls")),
                 (":admin".to_owned(), text("admin")),
             ]);
-            let check = self.check(key_key(hash), condition, Some(values))?;
+            let check = self.check(key_primary_key(hash), condition, Some(values))?;
             actions.push(TransactWriteItem::builder().condition_check(check).build());
         }
         Ok(actions)
     }
 
-    fn update_action(&self, key: Item, update: &Update) -> Result<UpdateAction, StoreError> {
+    fn update_action(&self, key: Item, update: Update) -> Result<UpdateAction, StoreError> {
+        let (expression, condition) = (update.expression(), update.condition());
+        let (names, values) = update.into_placeholders();
         UpdateAction::builder()
             .table_name(&self.table)
             .set_key(Some(key))
-            .set_update_expression(update.expression())
-            .set_condition_expression(update.condition())
-            .set_expression_attribute_names(update.names())
-            .set_expression_attribute_values(update.values())
+            .set_update_expression(expression)
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(|_| unreadable("claim an event", "the update"))

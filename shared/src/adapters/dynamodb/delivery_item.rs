@@ -3,7 +3,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::call_item::{expiry, partition};
-use super::item::{Item, get_json, get_millis, get_number, get_text, json, key, number, text};
+use super::item::{
+    Item, get_json, get_millis, get_number, get_text, json, number, primary_key, text,
+};
 use crate::call::CallId;
 use crate::delivery::{Delivery, Report};
 use crate::time::Timestamp;
@@ -21,7 +23,7 @@ pub(super) fn prefix_of(trigger: Trigger) -> String {
 pub(super) fn item_of(call: &CallId, delivery: &Delivery, position: usize, now: Timestamp) -> Item {
     let sort =
         format!("{}{}#{}", prefix_of(delivery.trigger), delivery.report.id, delivery.occurrence);
-    let mut item = key(partition(call), sort);
+    let mut item = primary_key(partition(call), sort);
     let attributes: [(&str, AttributeValue); 8] = [
         ("delivery_id", json(&delivery.id)),
         ("trigger", text(delivery.trigger.as_str())),

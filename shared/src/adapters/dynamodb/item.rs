@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The table's key.
-pub(super) fn key(pk: String, sk: impl Into<String>) -> Item {
+pub(super) fn primary_key(pk: String, sk: impl Into<String>) -> Item {
     Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
 }
 

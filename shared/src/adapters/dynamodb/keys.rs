@@ -6,8 +6,10 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoDb;
-use super::failure::{failed, unreadable};
-use super::item::{Item, get_flag, get_millis, get_number, get_text, key, number, text};
+use super::access::Updated;
+use super::failure::unreadable;
+use super::item::{Item, get_flag, get_millis, get_number, get_text, number, primary_key, text};
+use super::update::Update;
 use crate::answer::TagPrefix;
 use crate::campaign::CampaignId;
 use crate::key::{Grant, Key, KeyHash, PostbackGrant, Scope};
@@ -15,8 +17,8 @@ use crate::ports::StoreError;
 use crate::ports::keys::Keys;
 
 /// The key of a key's item.
-pub(super) fn key_key(hash: &KeyHash) -> Item {
-    key(format!("KEY#{}", hash.as_str()), "KEY")
+pub(super) fn key_primary_key(hash: &KeyHash) -> Item {
+    primary_key(format!("KEY#{}", hash.as_str()), "KEY")
 }
 
 /// How a scope is stored.
@@ -28,7 +30,7 @@ pub(super) fn scope_name(scope: Scope) -> &'static str {
 }
 
 fn item_of(stored: &Key) -> Item {
-    let mut item = key_key(&stored.hash);
+    let mut item = key_primary_key(&stored.hash);
     item.insert("name".to_owned(), text(stored.name.clone()));
     item.insert("paused".to_owned(), AttributeValue::Bool(stored.paused));
     item.insert("created_at".to_owned(), number(stored.created_at.as_millis()));
@@ -83,16 +85,8 @@ impl Keys for DynamoDb {
         if let Some(known) = self.keys.get(hash) {
             return Ok(Some(known));
         }
-        let found = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key_key(hash)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(failed("read a key"))?;
-        let Some(item) = found.item else { return Ok(None) };
+        let found = self.read(key_primary_key(hash), "read a key").await?;
+        let Some(item) = found else { return Ok(None) };
         let stored = key_of(hash, &item).ok_or_else(|| unreadable("read a key", "its item"))?;
         let stored = Arc::new(stored);
         self.keys.put(hash, Arc::clone(&stored));
@@ -101,38 +95,18 @@ impl Keys for DynamoDb {
 
     async fn store_key(&self, stored: &Key) -> Result<(), StoreError> {
         self.keys.forget(&stored.hash);
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item_of(stored)))
-            .send()
-            .await
-            .map_err(failed("store a key"))?;
+        self.put(item_of(stored), Update::default(), "store a key").await?;
         Ok(())
     }
 
     async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
         self.keys.forget(hash);
-        let paused = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key_key(hash)))
-            .update_expression("SET paused = :paused")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":paused", AttributeValue::Bool(paused))
-            .send()
-            .await;
-        match paused {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(failed("pause a key")(error)),
+        let mut update = Update::default();
+        update.set("paused", AttributeValue::Bool(paused));
+        update.require_present("paused");
+        match self.update(key_primary_key(hash), update, "pause a key").await? {
+            Updated::Made(_) => Ok(true),
+            Updated::Refused(_) => Ok(false),
         }
     }
 }

@@ -7,7 +7,7 @@ use futures_util::join;
 
 use super::DynamoDb;
 use super::access::Updated;
-use super::call_item::{TAG, call_key, place_of, tags_of};
+use super::call_item::{TAG, call_primary_key, place_of, tags_of};
 use super::delivery_item::item_of;
 use super::failure::{failed, unreadable};
 use super::item::{Item, json, tag_sets};
@@ -75,7 +75,7 @@ impl DynamoDb {
         for mut update in updates {
             update.require_present("campaign_id");
             let action = "add tags to a call";
-            standing = match self.update(call_key(&call.id), &update, action).await? {
+            standing = match self.update(call_primary_key(&call.id), update, action).await? {
                 Updated::Made(item) => Standing { tags: tags_of(&item), place: place_of(&item) },
                 Updated::Refused(_) => return Err(unreadable(action, "the call")),
             };

@@ -7,14 +7,19 @@ use aws_sdk_dynamodb::types::AttributeValue;
 /// Tag keys that fit in one update: an expression has at most 300 operands and 4 KB.
 pub(super) const KEYS_AN_UPDATE: usize = 150;
 
+/// Attribute names by their placeholders.
+type Names = HashMap<String, String>;
+/// Values by their placeholders.
+type Values = HashMap<String, AttributeValue>;
+
 /// The clauses of one update, with a condition.
 #[derive(Debug, Default)]
 pub(super) struct Update {
     set: Vec<String>,
     add: Vec<String>,
     conditions: Vec<String>,
-    names: HashMap<String, String>,
-    values: HashMap<String, AttributeValue>,
+    names: Names,
+    values: Values,
 }
 
 impl Update {
@@ -79,6 +84,12 @@ impl Update {
         self.require(format!("(attribute_not_exists({name}) OR size({name}) < {limit})"));
     }
 
+    /// Asks that an attribute be equal to a value.
+    pub(super) fn require_equal(&mut self, name: &str, value: AttributeValue) {
+        let (name, value) = (self.name(name), self.value(value));
+        self.require(format!("{name} = {value}"));
+    }
+
     /// Asks that an attribute be absent or equal to a value.
     pub(super) fn require_absent_or(
         &mut self,
@@ -111,14 +122,11 @@ impl Update {
         (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "))
     }
 
-    /// The names behind the placeholders.
-    pub(super) fn names(&self) -> Option<HashMap<String, String>> {
-        (!self.names.is_empty()).then(|| self.names.clone())
-    }
-
-    /// The values behind the placeholders.
-    pub(super) fn values(&self) -> Option<HashMap<String, AttributeValue>> {
-        (!self.values.is_empty()).then(|| self.values.clone())
+    /// The names and the values behind the placeholders; none of either is no map.
+    pub(super) fn into_placeholders(self) -> (Option<Names>, Option<Values>) {
+        let names = Some(self.names).filter(|names| !names.is_empty());
+        let values = Some(self.values).filter(|values| !values.is_empty());
+        (names, values)
     }
 }
 
@@ -137,6 +145,8 @@ mod tests {
             Some("SET #n0 = if_not_exists(#n0, :v0) ADD #n1 :v1")
         );
         assert_eq!(update.condition().as_deref(), Some("attribute_exists(#n2)"));
-        assert_eq!(update.names().unwrap().get("#n1").map(String::as_str), Some("t:x"));
+        let (names, values) = update.into_placeholders();
+        assert_eq!(names.unwrap()["#n1"], "t:x");
+        assert_eq!(values.unwrap().len(), 2);
     }
 }

@@ -71,7 +71,8 @@ pub(super) fn is_local_name(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// The exact endpoints in private networks that an operator lets webhooks reach.
+/// The exact endpoints in private networks, or of this machine by address, that an operator lets
+/// webhooks reach.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PrivateEndpoints(pub(super) Vec<Endpoint>);
 

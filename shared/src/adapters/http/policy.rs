@@ -67,7 +67,7 @@ impl AddressPolicy {
         }
     }
 
-    /// Every clearance that [`AddressPolicy::clearance`] can give, without repeats.
+    /// Every clearance that a name can have, without repeats; addresses need no resolver.
     pub(super) fn clearances(&self) -> Vec<Clearance> {
         let mut all = vec![self.unlisted()];
         let listed =

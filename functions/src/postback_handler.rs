@@ -2,7 +2,7 @@
 //! caller or a call, with a postback key).
 
 use hookline::adapters::dynamodb::DynamoDb;
-use hookline::adapters::system::{SystemChance, SystemClock};
+use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::key::BearerKey;
 use hookline::ports::StoreError;
 use hookline::use_cases::{Parameters, PostbackAnswer, take_postback, write_data};
@@ -13,21 +13,21 @@ use crate::problem::Problem;
 
 /// Takes postbacks over HTTP.
 #[derive(Debug)]
-pub struct PostbackDesk {
+pub struct PostbackHandler {
     store: DynamoDb,
 }
 
 /// What a partner posts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Door {
-    /// `/postback/{call_id}`: the call handler.
-    Call,
-    /// `/data/{postback_key}`: call source data.
-    Data,
+pub enum PostbackKind {
+    /// To a call, with its key: `/postback/{call_id}`.
+    CallHandler,
+    /// About a caller or a call, with a postback key: `/data/{postback_key}`.
+    SourceData,
 }
 
-impl PostbackDesk {
-    /// A desk before a store.
+impl PostbackHandler {
+    /// A handler before a store.
     #[must_use]
     pub fn new(store: DynamoDb) -> Self {
         Self { store }
@@ -37,9 +37,9 @@ impl PostbackDesk {
     ///
     /// # Errors
     /// When the payload has the looks of an HTTP event and does not read.
-    pub async fn take(&self, door: Door, payload: Value) -> Answer {
+    pub async fn take(&self, kind: PostbackKind, payload: Value) -> Answer {
         match Envelope::open(payload)? {
-            Envelope::Http(request) => Ok(self.answer(door, &request).await.into_payload()),
+            Envelope::Http(request) => Ok(self.answer(kind, &request).await.into_payload()),
             Envelope::Direct(_) => {
                 let message = "this function takes postbacks over HTTP only";
                 direct(Err(Problem::new(422, "invalid", message)))
@@ -47,7 +47,7 @@ impl PostbackDesk {
         }
     }
 
-    async fn answer(&self, door: Door, request: &HttpRequest) -> HttpAnswer {
+    async fn answer(&self, kind: PostbackKind, request: &HttpRequest) -> HttpAnswer {
         if let Err(problem) = request.check_size() {
             return HttpAnswer::problem(&problem);
         }
@@ -55,12 +55,12 @@ impl PostbackDesk {
         let lenient = query.take_lenient();
         let answer = match query.with_body(request.content_type(), &request.body) {
             // Boxed: with the SDK's futures inside, it is too large to be moved about.
-            Ok(parameters) => Box::pin(self.take_parameters(door, request, parameters)).await,
+            Ok(parameters) => Box::pin(self.take_parameters(kind, request, parameters)).await,
             Err(refused) => Ok(PostbackAnswer::unreadable(&refused)),
         };
         match answer {
             Ok(answer) => {
-                crate::log::postback_taken(door, &answer);
+                crate::log::postback_taken(kind, &answer);
                 let status = if lenient { 200 } else { answer.result.status() };
                 HttpAnswer::json(status, &serde_json::to_value(&answer).unwrap_or_default())
             }
@@ -70,18 +70,18 @@ impl PostbackDesk {
 
     async fn take_parameters(
         &self,
-        door: Door,
+        kind: PostbackKind,
         request: &HttpRequest,
         parameters: Parameters,
     ) -> Result<PostbackAnswer, StoreError> {
-        match door {
-            Door::Call => {
+        match kind {
+            PostbackKind::CallHandler => {
                 let call = request.parameter("call_id");
                 take_postback(&self.store, &SystemClock, call, parameters).await
             }
-            Door::Data => {
+            PostbackKind::SourceData => {
                 let key = BearerKey::given(request.parameter("postback_key").to_owned());
-                write_data(&self.store, &SystemClock, &SystemChance, &key, parameters).await
+                write_data(&self.store, &SystemClock, &SystemRandom, &key, parameters).await
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Randomness.
 
 /// Makes what nobody can guess.
-pub trait Chance: Sync {
+pub trait Random: Sync {
     /// 24 bytes for a key.
     fn key_bytes(&self) -> [u8; 24];
 

@@ -2,7 +2,7 @@
 
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::http::HttpSender;
-use hookline::adapters::system::{SystemChance, SystemClock};
+use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::call::{CallEvent, CallId, EventKind};
 use hookline::fault::Faults;
 use hookline::key::BearerKey;
@@ -16,13 +16,13 @@ use crate::problem::Problem;
 /// Takes the events of one kind or another, over HTTP with a key or by direct invoke, where IAM has
 /// let the caller in.
 #[derive(Debug)]
-pub struct EventDesk {
+pub struct EventHandler {
     store: DynamoDb,
     sender: HttpSender,
 }
 
-impl EventDesk {
-    /// A desk before a store and a sender.
+impl EventHandler {
+    /// A handler before a store and a sender.
     #[must_use]
     pub fn new(store: DynamoDb, sender: HttpSender) -> Self {
         Self { store, sender }
@@ -70,9 +70,9 @@ impl EventDesk {
     ) -> Result<Value, Problem> {
         let event =
             CallEvent::from_json(kind, call, body, SystemClock.now()).map_err(Problem::invalid)?;
-        let (clock, chance) = (&SystemClock, &SystemChance);
+        let (clock, random) = (&SystemClock, &SystemRandom);
         // Boxed: with the SDK's futures inside, it is too large to be moved about.
-        let taking = take_event(&self.store, &self.sender, clock, chance, &event, bearer);
+        let taking = take_event(&self.store, &self.sender, clock, random, &event, bearer);
         let answer = Box::pin(taking).await?;
         crate::log::event_taken(&event, &answer);
         Ok(serde_json::to_value(answer).unwrap_or_default())

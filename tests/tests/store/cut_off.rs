@@ -1,0 +1,59 @@
+//! A store that fails at any step: what is told again afterwards is there once, and nothing is lost.
+
+use super::interrupted::Interrupted;
+use super::use_cases::{Partner, take};
+use super::waiting_orders::{FORMS, assert_posted};
+use super::waiting_race::{self, taken};
+use super::world::{NUMBER, start};
+
+#[tokio::test]
+async fn a_posting_before_any_call_that_was_cut_off_is_there_once_when_it_comes_again() {
+    for form in FORMS {
+        let mut steps = 0;
+        loop {
+            let world = waiting_race::world().await;
+            let partner = Partner::of(&world).await;
+            let store = Interrupted::failing(world.cold(), steps);
+
+            let first = partner.try_post(&store, NUMBER, form, 0).await;
+
+            if !store.was_interrupted() {
+                break;
+            }
+            let case = format!("{form} at step {steps}");
+            assert!(first.is_err(), "{case}: {first:?}");
+            let again = partner.post(&world.cold(), NUMBER, form, 1).await;
+            assert!(taken(&again), "{case}: {again:?}");
+            take(&world.cold(), &start("c1", 2)).await;
+            assert_posted(&world, &case).await;
+            steps += 1;
+        }
+        assert!(steps >= 5, "a posting has but {steps} steps");
+    }
+}
+
+#[tokio::test]
+async fn a_posting_to_a_call_that_was_cut_off_is_applied_once_when_it_comes_again() {
+    for form in FORMS {
+        let mut steps = 0;
+        loop {
+            let world = waiting_race::world().await;
+            let partner = Partner::of(&world).await;
+            take(&world.cold(), &start("c1", 0)).await;
+            let store = Interrupted::failing(world.cold(), steps);
+
+            let first = partner.try_post(&store, NUMBER, form, 0).await;
+
+            if !store.was_interrupted() {
+                break;
+            }
+            let case = format!("{form} at step {steps}");
+            assert!(first.is_err(), "{case}: {first:?}");
+            let again = partner.post(&world.cold(), NUMBER, form, 1).await;
+            assert!(taken(&again), "{case}: {again:?}");
+            assert_posted(&world, &case).await;
+            steps += 1;
+        }
+        assert!(steps >= 4, "a posting has but {steps} steps");
+    }
+}

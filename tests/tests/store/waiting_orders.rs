@@ -1,0 +1,84 @@
+//! A posting and its caller's start, step by step: wherever the one gets in between the steps of
+//! the other, the posting is on the call and waits no longer.
+
+use hookline::ports::callers::Callers;
+use hookline::use_cases::PostbackResult;
+
+use super::interrupted::Interrupted;
+use super::use_cases::{Partner, take};
+use super::waiting_race::{self, posted, taken};
+use super::world::{BOTH, NUMBER, World, at, caller, start, stored};
+
+/// Forms with an id and without one.
+pub(crate) const FORMS: [&str; 2] = [
+    "posted=yes&postback_id=1&revenue=0.00&geo=us-10101&converted=1",
+    "posted=yes&revenue=0.00&geo=us-10101&converted=1",
+];
+
+/// All that was posted is on the call `c1`, what its ping brought too, and nothing waits.
+pub(crate) async fn assert_posted(world: &World, case: &str) {
+    let call = stored(world, "c1").await;
+    let amount = call.amounts.revenue.map(|revenue| revenue.to_string());
+    assert_eq!(posted(world, "c1").await, ["yes"], "{case}");
+    assert_eq!(amount.as_deref(), Some("0.00"), "{case}");
+    assert_eq!(call.posted_conversion, Some(true), "{case}");
+    assert_eq!(call.location.caller_zip().as_deref(), Some("10101"), "{case}");
+    assert!(call.tags.contains_key("pinged"), "{case}");
+    let left = world.cold().waiting(caller().caller(), at(1)).await.unwrap();
+    assert_eq!(left, [], "{case}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_start_may_come_between_any_two_steps_of_a_posting() {
+    for (cache, form) in BOTH.into_iter().flat_map(|cache| FORMS.map(|form| (cache, form))) {
+        let mut steps = 0;
+        loop {
+            let world = waiting_race::world().await;
+            let partner = Partner::of(&world).await;
+            let (inner, outer) = (world.store(cache).await, world.store(cache).await);
+            let event = start("c1", 0);
+            let store = Interrupted::new(outer, steps, async {
+                take(&inner, &event).await;
+                Ok(())
+            });
+
+            let answer = partner.post(&store, NUMBER, form, 1).await;
+
+            if !store.was_interrupted() {
+                assert_eq!(answer.result, PostbackResult::Stored, "nobody got in");
+                break;
+            }
+            let case = format!("{cache:?} {form} before step {steps}");
+            assert!(taken(&answer), "{case}: {answer:?}");
+            assert_posted(&world, &case).await;
+            steps += 1;
+        }
+        assert!(steps >= 5, "a posting has but {steps} steps");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_posting_may_come_between_any_two_steps_of_a_start() {
+    for (cache, form) in BOTH.into_iter().flat_map(|cache| FORMS.map(|form| (cache, form))) {
+        let mut steps = 0;
+        loop {
+            let world = waiting_race::world().await;
+            let partner = Partner::of(&world).await;
+            let (inner, outer) = (world.store(cache).await, world.store(cache).await);
+            let store = Interrupted::new(outer, steps, async {
+                let answer = partner.post(&inner, NUMBER, form, 1).await;
+                assert!(taken(&answer), "{answer:?}");
+                Ok(())
+            });
+
+            take(&store, &start("c1", 0)).await;
+
+            if !store.was_interrupted() {
+                break;
+            }
+            assert_posted(&world, &format!("{cache:?} {form} before step {steps}")).await;
+            steps += 1;
+        }
+        assert!(steps >= 4, "a start has but {steps} steps");
+    }
+}

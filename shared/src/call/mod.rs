@@ -108,9 +108,9 @@ impl Call {
         }
     }
 
-    /// Takes in what an event reports: numbers and names stay as first reported, tags and what happened with
-    /// buyers add up. Where the platform says that the caller is counts here only when nobody
-    /// has said so before; see [`Self::move_to`].
+    /// Takes in what an event reports: numbers and names stay as first reported, tags and what
+    /// happened with buyers add up. Where the platform says that the caller is counts here only
+    /// when nobody has said so before; see [`Self::move_to`].
     pub fn take_in(&mut self, event: &CallEvent) {
         if self.caller.is_none() && event.caller.is_some() {
             self.caller.clone_from(&event.caller);

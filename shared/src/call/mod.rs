@@ -229,7 +229,9 @@ mod tests {
         let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1]];
         let calls = orders.map(|order| {
             let mut call = call();
-            order.iter().for_each(|at| call.take_in(&events[*at]));
+            for at in order {
+                call.take_in(&events[at]);
+            }
             call
         });
         for call in &calls {

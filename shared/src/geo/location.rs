@@ -161,7 +161,7 @@ mod tests {
         assert_eq!(geo(moved), "614 us us-10101 us-ny");
         assert_eq!(tokens(moved), ["10101", "ny", "us"]);
         assert_eq!(moved, start.replaced_by(&Place::from_zip("10101").unwrap()));
-        assert!(moved.told().is_some() && !start.told().is_some());
+        assert!(moved.told().is_some() && start.told().is_none());
     }
 
     #[test]

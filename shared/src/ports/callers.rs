@@ -29,14 +29,15 @@ pub trait Callers: Sync {
         caller: Caller<'_>,
     ) -> impl Future<Output = Result<Option<CallId>, StoreError>> + Send;
 
-    /// Makes a call that started `at` the caller's latest, unless a later one is.
+    /// Makes a call that started `at` the caller's latest, unless a later one is; says whether it
+    /// is the latest now.
     fn name_last_call(
         &self,
         caller: Caller<'_>,
         call: &CallId,
         at: Timestamp,
         now: Timestamp,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// The postings that wait for the caller's next call, oldest first.
     fn waiting(

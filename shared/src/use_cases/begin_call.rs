@@ -71,15 +71,16 @@ fn put(call: &mut Call, tags: TagSet) {
     }
 }
 
-/// Applies postings that waited for this call and takes them off the caller: those it began with,
-/// whose tags and place are on it already, and any that came in while it started.
+/// Applies postings that waited for this call: what is left of those it began with, whose tags and
+/// place its record puts on it, and any that came in while it started. Answers with their ids, to
+/// be settled once all of it is on the call.
 pub(super) async fn hand_over(
     store: &(impl Calls + Callers),
     call: &Call,
     began_with: &[Waiting],
     now: Timestamp,
-) -> Result<(), StoreError> {
-    let Some(number) = &call.caller else { return Ok(()) };
+) -> Result<Vec<String>, StoreError> {
+    let Some(number) = &call.caller else { return Ok(Vec::new()) };
     let caller = Caller { campaign: &call.campaign, number };
     let late = store.waiting(caller, now).await?;
     let late = late.into_iter().filter(|late| began_with.iter().all(|known| known.id != late.id));
@@ -89,7 +90,18 @@ pub(super) async fn hand_over(
     });
     let each = known.chain(late).map(async |waiting| {
         store.post(call, &waiting.posting).await?;
-        store.settle(caller, &waiting.id).await
+        Ok(waiting.id)
     });
     join_all(each).await.into_iter().collect()
+}
+
+/// Takes postings that are on the call off its caller.
+pub(super) async fn settle(
+    store: &impl Callers,
+    call: &Call,
+    ids: &[String],
+) -> Result<(), StoreError> {
+    let Some(number) = &call.caller else { return Ok(()) };
+    let caller = Caller { campaign: &call.campaign, number };
+    join_all(ids.iter().map(|id| store.settle(caller, id))).await.into_iter().collect()
 }

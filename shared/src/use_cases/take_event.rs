@@ -1,13 +1,14 @@
 //! Takes a call event in: claims it once, fires its pings, keeps what they brought (spec sections 1,
 //! 5, 9 and 11).
 //!
-//! A repeated event sends nothing and answers with what stands. Where the first was cut off before
-//! it kept anything, the repeat still puts on the call what is known without asking a partner.
+//! A repeated event sends nothing and answers with what stands. Where the first was cut off, the
+//! repeat still does all that needs no partner: it puts on the call what it begins with, makes it
+//! the caller's latest and hands over what waited.
 
 use futures_util::join;
 use serde::Serialize;
 
-use super::begin_call::{BeganWith, begin, hand_over};
+use super::begin_call::{BeganWith, begin, hand_over, settle};
 use super::remember::remembering;
 use super::{Ping, fire_pings};
 use crate::call::{Call, CallEvent, CallFacts, CallKey, MAX_TAG_BYTES, Moment};
@@ -56,10 +57,11 @@ pub async fn take_event(
     let Claimed { mut call, campaign, caller, repeated } = store.claim(&claim).await?;
 
     let before = call.clone();
-    let begins = event.moment == Moment::Start && !call.begun;
+    let starts = event.moment == Moment::Start;
+    let begins = starts && !call.begun;
     let began = if begins { begin(&mut call, &campaign, caller) } else { BeganWith::default() };
     // A repeat must not move a caller whom a webhook has moved since.
-    if let (false, Some(place)) = (repeated, began.place.or(event.place)) {
+    if let (true, Some(place)) = (begins || !repeated, began.place.or(event.place)) {
         call.move_to(place);
     }
     let trigger = event.moment.trigger();
@@ -74,7 +76,7 @@ pub async fn take_event(
         }
     };
     let name =
-        async { if begins { name_last_call(store, &call, event, now).await } else { Ok(()) } };
+        async { if starts { name_last_call(store, &call, event, now).await } else { Ok(false) } };
     let (mut pings, named) = join!(fire, name);
     hold_to_budget(&call, &mut pings);
 
@@ -96,13 +98,15 @@ pub async fn take_event(
         call: &call,
         now,
     };
-    let hand_over =
-        async { if begins { hand_over(store, &call, &began.waiting, now).await } else { Ok(()) } };
+    let is_latest = matches!(named, Ok(true)) && call.ended_at.is_none();
+    let hand_over = async {
+        if is_latest { hand_over(store, &call, &began.waiting, now).await } else { Ok(Vec::new()) }
+    };
     // Each is let end before any fault is told: what the pings brought cannot be asked for again.
     let (standing, handed_over) = join!(store.record(&record), hand_over);
     let standing = standing?;
     named?;
-    handed_over?;
+    settle(store, &call, &handed_over?).await?;
     let reports = if repeated {
         store.reports(&call.id, trigger, &occurrence).await?
     } else {
@@ -122,8 +126,8 @@ async fn name_last_call(
     call: &Call,
     event: &CallEvent,
     now: crate::time::Timestamp,
-) -> Result<(), StoreError> {
-    let Some(number) = &call.caller else { return Ok(()) };
+) -> Result<bool, StoreError> {
+    let Some(number) = &call.caller else { return Ok(false) };
     let caller = Caller { campaign: &call.campaign, number };
     store.name_last_call(caller, &call.id, event.occurred_at, now).await
 }

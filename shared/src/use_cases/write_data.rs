@@ -4,7 +4,7 @@
 use super::parameters::Read;
 use super::take_postback::{apply, expired, unknown_call};
 use super::{Parameters, PostbackAnswer, PostbackResult};
-use crate::call::{Call, CallId, Posting};
+use crate::call::{Call, CallId, Posting, PostingId};
 use crate::fault::Faults;
 use crate::key::{BearerKey, Grant, Key, PostbackGrant};
 use crate::phone::E164;
@@ -110,8 +110,12 @@ async fn about_caller(
     let is_new = store.wait(caller, &waiting, now).await?;
     // A call that started meanwhile has seen it wait, or is seen here.
     if let Some(call) = open_call(store, clock, grant, caller).await? {
-        let answer = apply(store, clock, &call, read).await?;
+        let mut answer = apply(store, clock, &call, read).await?;
         store.settle(caller, &waiting.id).await?;
+        if is_new && answer.result == PostbackResult::Duplicate {
+            // The starting call had taken it from where it waited.
+            answer.result = PostbackResult::Applied;
+        }
         return Ok(answer);
     }
     let result = if is_new { PostbackResult::Stored } else { PostbackResult::Duplicate };
@@ -136,6 +140,10 @@ async fn open_call(
 
 /// Looks at how much waits already.
 fn room_to_wait(waiting: &[Waiting], posting: &Posting) -> Result<(), Faults> {
+    let id = posting.id.as_ref().map(PostingId::as_str);
+    if waiting.iter().any(|waiting| Some(waiting.id.as_str()) == id) {
+        return Ok(());
+    }
     let weight: usize = waiting.iter().map(|waiting| waiting.posting.tags.weight()).sum();
     if waiting.len() >= MAX_WAITING {
         let detail = format!("has {MAX_WAITING} postings waiting, as many as a caller may");

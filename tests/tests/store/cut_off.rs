@@ -1,10 +1,12 @@
 //! A store that fails at any step: what is told again afterwards is there once, and nothing is lost.
 
+use hookline::ports::callers::Callers;
+
 use super::interrupted::Interrupted;
-use super::use_cases::{Partner, take};
+use super::use_cases::{Partner, take, try_take};
 use super::waiting_orders::{FORMS, assert_posted};
 use super::waiting_race::{self, taken};
-use super::world::{NUMBER, start};
+use super::world::{BOTH, NUMBER, call_id, caller, start};
 
 #[tokio::test]
 async fn a_posting_before_any_call_that_was_cut_off_is_there_once_when_it_comes_again() {
@@ -55,5 +57,32 @@ async fn a_posting_to_a_call_that_was_cut_off_is_applied_once_when_it_comes_agai
             steps += 1;
         }
         assert!(steps >= 4, "a posting has but {steps} steps");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_was_cut_off_is_whole_when_it_is_told_again() {
+    for (cache, form) in BOTH.into_iter().flat_map(|cache| FORMS.map(|form| (cache, form))) {
+        let mut steps = 0;
+        loop {
+            let world = waiting_race::world().await;
+            let partner = Partner::of(&world).await;
+            partner.post(&world.cold(), NUMBER, form, 0).await;
+            let store = Interrupted::failing(world.store(cache).await, steps);
+
+            let first = try_take(&store, &start("c1", 1)).await;
+
+            if !store.was_interrupted() {
+                break;
+            }
+            let case = format!("{cache:?} {form} at step {steps}");
+            assert!(first.is_err(), "{case}: {first:?}");
+            take(&world.store(cache).await, &start("c1", 1)).await;
+            assert_posted(&world, &case).await;
+            let last = world.cold().last_call(caller().caller()).await.unwrap();
+            assert_eq!(last, Some(call_id("c1")), "{case}");
+            steps += 1;
+        }
+        assert!(steps >= 6, "a start has but {steps} steps");
     }
 }

@@ -103,7 +103,7 @@ impl Callers for Interrupted<'_> {
         call: &CallId,
         at: Timestamp,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.step().await?.name_last_call(caller, call, at, now).await
     }
 

@@ -35,10 +35,10 @@ async fn an_older_start_changes_nothing() {
     name(&world, "newer", 60).await;
     let before = world.items().await;
 
-    name(&world, "older", 59).await;
-    name(&world, "newer", 60).await;
-
-    assert_eq!(world.items().await, before);
+    for (call, started) in [("older", 59), ("newer", 60), ("oldest", -60)] {
+        name(&world, call, started).await;
+        assert_eq!(world.items().await, before, "{call}");
+    }
 }
 
 #[tokio::test]

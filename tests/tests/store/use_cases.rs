@@ -11,7 +11,7 @@ use hookline::ports::callers::Callers;
 use hookline::ports::calls::Calls;
 use hookline::ports::campaigns::Campaigns;
 use hookline::ports::clock::Clock;
-use hookline::ports::intake::Intake;
+use hookline::ports::intake::{ClaimError, Intake};
 use hookline::ports::keys::Keys;
 use hookline::ports::sender::{Answer, Exchange, Outcome, Request, Sender};
 use hookline::time::Timestamp;
@@ -97,4 +97,13 @@ impl Partner {
         let (clock, parameters) = (At(at(seconds)), Parameters::of_form(Some(&form)));
         write_data(store, &clock, &SystemRandom, &self.0, parameters).await
     }
+}
+
+/// Takes an event in where the store may fail.
+pub(crate) async fn try_take(
+    store: &(impl Intake + Calls + Callers),
+    event: &CallEvent,
+) -> Result<EventAnswer, ClaimError> {
+    let clock = At(event.occurred_at);
+    Box::pin(take_event(store, &AtOnce, &clock, &SystemRandom, event, None)).await
 }

@@ -88,3 +88,17 @@ async fn a_posting_that_waits_already_is_a_duplicate() {
 
     assert_eq!(world.items().await, items);
 }
+
+#[tokio::test]
+async fn a_posting_that_waits_already_is_a_duplicate_though_no_more_may_wait() {
+    let world = World::new().await;
+    let (partner, store) = (Partner::of(&world).await, world.cold());
+    let post = async |n: usize| {
+        partner.post(&store, NUMBER, &format!("posted={n}&postback_id={n}"), 0).await
+    };
+    for n in 0..MOST {
+        assert_eq!(told(&post(n).await), (PostbackResult::Stored, vec![]), "{n}");
+    }
+
+    assert_eq!(told(&post(7).await), (PostbackResult::Duplicate, vec![]));
+}

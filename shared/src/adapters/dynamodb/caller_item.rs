@@ -59,14 +59,17 @@ pub(super) fn data_item(caller: Caller<'_>, waiting: &Waiting) -> Item {
     item
 }
 
-/// What the caller's items say, as far as it has not expired.
-pub(super) fn memory_of(items: &[Item], now: Timestamp) -> CallerMemory {
+/// What the caller's items say to a call that starts `at`, as far as it has not expired. Data waits
+/// for the next call: one that started before the latest does not get it.
+pub(super) fn memory_of(items: &[Item], at: Timestamp, now: Timestamp) -> CallerMemory {
+    let latest = items.iter().find_map(|item| get_number(item, "started_at_ms"));
+    let is_next = latest.is_none_or(|latest| latest <= at.as_millis());
     let tags = items.iter().find(|item| get_text(item, "sk") == Some(TAGS));
     let tags = tags.filter(|item| get_number(item, "until") > Some(now.as_seconds()));
     CallerMemory {
         tags: tags.map(|item| get_tags(item, REMEMBERED)).unwrap_or_default(),
         place: tags.and_then(|item| get_json(item, "place")),
-        waiting: waiting_of(items, now),
+        waiting: if is_next { waiting_of(items, now) } else { Vec::new() },
     }
 }
 

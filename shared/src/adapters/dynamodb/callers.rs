@@ -31,15 +31,16 @@ impl Callers for DynamoDb {
         call: &CallId,
         at: Timestamp,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let mut update = Update::default();
         let at = number(at.as_millis());
         update.set("call_id", text(call.as_str()));
         update.set("started_at_ms", at.clone());
         update.set("expires_at", number(expiry(now)));
         update.require_absent_or("started_at_ms", "<=", at);
-        self.update(last_call_primary_key(caller), update, "name a caller's latest call").await?;
-        Ok(())
+        let key = last_call_primary_key(caller);
+        let named = self.update(key, update, "name a caller's latest call").await?;
+        Ok(matches!(named, Updated::Made(_)))
     }
 
     async fn waiting(

@@ -102,7 +102,7 @@ impl DynamoDb {
         };
         let caller = Caller { campaign, number };
         let items = self.query(partition(caller), None, "read a caller").await?;
-        Ok(memory_of(&items, now))
+        Ok(memory_of(&items, event.occurred_at, now))
     }
 
     /// The campaign that a call belongs to.

@@ -32,7 +32,8 @@ struct Invocation {
 /// Logs to standard output from now on, what is at least as severe as `level`.
 pub fn to_stdout(level: Level) {
     let ours = Targets::new()
-        .with_default(Level::WARN)
+        // What others warn of, such as a condition that did not hold, is ours to tell where it matters.
+        .with_default(Level::ERROR)
         .with_target("hookline", level)
         .with_target("hookline_functions", level);
     let lines = tracing_subscriber::fmt::layer().event_format(JsonLines);

@@ -18,6 +18,7 @@ pub mod matching;
 pub mod phone;
 pub mod ports;
 pub mod secret;
+pub mod signature;
 pub mod tag;
 pub mod template;
 pub mod time;

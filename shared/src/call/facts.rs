@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 
 use super::{Buyer, Call};
 use crate::campaign::{Campaign, Webhook};
+use crate::delivery::DeliveryId;
 use crate::facts::Facts;
 use crate::template::Values;
 use crate::time::Timestamp;
@@ -32,7 +33,7 @@ pub struct Firing<'a> {
     /// The webhook.
     pub webhook: &'a Webhook,
     /// The id of the delivery, the same on every attempt.
-    pub delivery: &'a str,
+    pub delivery: &'a DeliveryId,
     /// The attempt, from 1.
     pub attempt: u32,
 }
@@ -74,7 +75,7 @@ impl<'a> CallFacts<'a> {
             SystemToken::Payout => call.amounts.payout.map(decimal),
             SystemToken::Timestamp => Some(number(self.now.as_seconds())),
             SystemToken::Trigger => self.firing.map(|f| f.webhook.trigger.as_str().into()),
-            SystemToken::DeliveryId => self.firing.map(|f| f.delivery.into()),
+            SystemToken::DeliveryId => self.firing.map(|f| f.delivery.as_str().into()),
             SystemToken::Attempt => self.firing.map(|f| f.attempt.to_string().into()),
             SystemToken::WebhookId => self.firing.map(|f| f.webhook.id.as_str().into()),
             SystemToken::WebhookName => self.firing.map(|f| f.webhook.name.as_str().into()),

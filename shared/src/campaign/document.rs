@@ -12,6 +12,7 @@ use crate::fault::Faults;
 use crate::fields::{Fields, flag, list, owner_tags, string, text, whole};
 use crate::ports::sender::BlockReason;
 use crate::secret::{MASK, Secret};
+use crate::signature::SigningSecret;
 use crate::tag::TagKey;
 
 /// Whether a document shows its secrets.
@@ -127,7 +128,7 @@ pub(crate) fn unmask(document: &mut Value, stored: Option<&Campaign>) -> Result<
             .and_then(|campaign| {
                 campaign.webhooks.iter().find(|hook| Some(hook.id.as_str()) == id.as_deref())
             })
-            .and_then(|hook| hook.signing_secret.as_ref());
+            .and_then(|hook| hook.signing_secret.as_ref().map(SigningSecret::secret));
         if let Err(fault) = unmask_one(place, kept) {
             faults.extend(fault.under("signing_secret").under(index.to_string()).under("webhooks"));
         }
@@ -321,7 +322,7 @@ mod tests {
     #[test]
     fn a_masked_secret_is_kept_where_one_is_stored() {
         let mut document = json!({"id": "c", "name": "C", "secrets": {"salt": "s1"}, "webhooks": [
-            {"id": "a", "trigger": "start", "url": "https://a.example/", "signing_secret": "s2"}]});
+            {"id": "a", "trigger": "start", "url": "https://a.example/", "signing_secret": "s2 of sixteen bytes"}]});
         let stored = Campaign::from_document(&document).unwrap();
         let mut shown = stored.document(SecretsShown::Masked);
         assert!(!shown.to_string().contains("s1") && !shown.to_string().contains("s2"));

@@ -9,6 +9,7 @@ use super::WebhookBody;
 use crate::fault::Faults;
 use crate::fields::{Fields, string, text};
 use crate::ports::sender::{BlockReason, is_forbidden_header};
+use crate::signature::is_signature_header;
 use crate::template::{Context, Template, TemplateFault, UrlTemplate};
 
 const MAX_HEADERS: usize = 50;
@@ -87,6 +88,9 @@ pub(super) fn headers(
         let parsed = match HeaderName::from_bytes(name.as_bytes()) {
             Ok(header) if is_forbidden_header(&header) => {
                 Err(Faults::here("is a header that the connection itself decides"))
+            }
+            Ok(header) if is_signature_header(&header) => {
+                Err(Faults::here("is a header that signing sets; give a signing_secret instead"))
             }
             Ok(header) => {
                 surroundings.template(value, Context::Header).map(|template| (header, template))

@@ -7,7 +7,7 @@ use http::{HeaderName, Method};
 use super::WebhookId;
 use crate::answer::Mapping;
 use crate::matching::Conditions;
-use crate::secret::Secret;
+use crate::signature::SigningSecret;
 use crate::template::{Template, UrlTemplate};
 use crate::trigger::Trigger;
 
@@ -45,7 +45,7 @@ pub struct Webhook {
     /// How often it is tried again; pings never are.
     pub retry: Retry,
     /// What its requests are signed with.
-    pub signing_secret: Option<Secret>,
+    pub signing_secret: Option<SigningSecret>,
     /// Its place in firing order.
     pub order: i64,
 }

@@ -14,7 +14,7 @@ use crate::answer::{Mapping, Path, TagPrefix};
 use crate::fault::Faults;
 use crate::fields::{Fields, flag, string, text, whole};
 use crate::matching::{Condition, Conditions};
-use crate::secret::Secret;
+use crate::signature::SigningSecret;
 use crate::tag::TagKey;
 use crate::trigger::{Class, Trigger};
 
@@ -130,7 +130,7 @@ impl Webhook {
             "response_map": paths,
             "tag_prefix": self.mapping.prefix.as_ref().map(TagPrefix::as_str),
             "retry": self.retry.as_str(),
-            "signing_secret": self.signing_secret.as_ref().map(|secret| shown(secret, secrets)),
+            "signing_secret": self.signing_secret.as_ref().map(|key| shown(key.secret(), secrets)),
             "order": self.order,
         });
         if let Some(document) = document.as_object_mut() {
@@ -163,8 +163,9 @@ fn retry(value: &Value) -> Result<Retry, Faults> {
         .ok_or_else(|| Faults::here("must be one of none, standard, extended"))
 }
 
-fn signing_secret(value: &Value) -> Result<Secret, Faults> {
-    text(200)(value).map(Secret::new)
+fn signing_secret(value: &Value) -> Result<SigningSecret, Faults> {
+    let text = text(300)(value)?;
+    SigningSecret::parse(text).map_err(|fault| Faults::here(fault.to_string()))
 }
 
 fn tag_prefix(value: &Value) -> Result<TagPrefix, Faults> {

@@ -53,7 +53,7 @@ async fn fire(
     occurrence: &str,
 ) -> Ping {
     let id = DeliveryId::of(&facts.call.id, webhook.trigger, &webhook.id, occurrence);
-    let firing = Some(Firing { webhook, delivery: id.as_str(), attempt: 1 });
+    let firing = Some(Firing { webhook, delivery: &id, attempt: 1 });
     let firing_facts = CallFacts { firing, ..facts };
     let (report, attempts, tags, place) = if let Some(note) = why_not(webhook, &firing_facts) {
         (Report::skipped(webhook.id.clone(), note), Vec::new(), TagSet::new(), None)
@@ -104,7 +104,7 @@ async fn exchange(
     facts: &CallFacts<'_>,
     webhook: &Webhook,
 ) -> (Report, Vec<Attempt>, TagSet, Option<Place>) {
-    let Rendering { request, empty } = match render_request(webhook, facts) {
+    let Rendering { mut request, empty } = match render_request(webhook, facts) {
         Ok(rendering) => rendering,
         Err(fault) => {
             let report = Report {
@@ -118,9 +118,12 @@ async fn exchange(
             return (report, Vec::new(), TagSet::new(), None);
         }
     };
+    let at = clock.now();
+    if let (Some(secret), Some(firing)) = (&webhook.signing_secret, facts.firing) {
+        secret.sign(&mut request, firing.delivery, at);
+    }
     let url = shown_url(webhook, facts, &request.url);
     let method = webhook.method.to_string();
-    let at = clock.now();
     let Exchange { outcome, latency } = sender.send(request).await;
 
     let mut notes = Vec::new();

@@ -159,3 +159,29 @@ async fn an_unknown_call_is_not_found() {
         assert_eq!(answer.of_status(404)["code"], json!("unknown_call"));
     }
 }
+
+#[tokio::test]
+async fn a_webhook_with_a_secret_signs_and_another_does_not() {
+    let world = World::new().await;
+    world.partner.on("/p", Reply::status(204));
+    let signed = json!({"signing_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"});
+    world
+        .save([world.webhook("s", "/p?s=1", signed), world.webhook("u", "/p?s=0", json!({}))])
+        .await;
+
+    let _ = world.start("call", json!({})).await.of_status(200);
+    let read = world.call("call").await;
+
+    let headers = ["webhook-id", "webhook-timestamp", "webhook-signature", "hookline-signature"];
+    for came in world.partner.requests() {
+        let sent = headers.map(|name| came.header(name));
+        if came.target.ends_with("s=1") {
+            assert_eq!(sent[0], read["deliveries"][0]["id"].as_str());
+            assert!(sent[1].unwrap().parse::<u64>().is_ok(), "{sent:?}");
+            assert!(sent[2..].iter().all(|v| v.unwrap().starts_with("v1,")), "{sent:?}");
+        } else {
+            assert_eq!(sent, [None; 4]);
+        }
+    }
+    assert_eq!(world.partner.requests().len(), 2);
+}

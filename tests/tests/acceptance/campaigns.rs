@@ -142,7 +142,7 @@ async fn secrets_are_masked_and_kept() {
     world.partner.on("/p", Reply::status(204));
     let id = world.campaign();
     let path = "/p?s=[sub_id|hmac_sha256:partner]";
-    let hook = world.webhook("p", path, json!({"signing_secret": "whsec_s1gning"}));
+    let hook = world.webhook("p", path, json!({"signing_secret": "a s1gning secret of mine"}));
     let fields = json!({"webhooks": [hook], "secrets": {"partner": "Jefe", "old": "0ld"}});
 
     let saved = world.save_as(&id, fields).await;

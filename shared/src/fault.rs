@@ -41,6 +41,19 @@ impl Faults {
         self
     }
 
+    /// One fault at the document itself, in the words of what refused it.
+    pub fn of(refusal: impl std::fmt::Display) -> Self {
+        Self::here(refusal.to_string())
+    }
+
+    /// What was read, if nothing was found wrong with it.
+    ///
+    /// # Errors
+    /// These faults, when there is one.
+    pub fn or<T>(self, read: T) -> Result<T, Self> {
+        if self.is_empty() { Ok(read) } else { Err(self) }
+    }
+
     /// Adds the faults of another part.
     pub fn extend(&mut self, other: Self) {
         let left = MAX_FAULTS.saturating_sub(self.0.len());

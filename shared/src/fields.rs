@@ -176,7 +176,7 @@ pub fn list<T>(
                 Err(found) => faults.extend(found.under(index.to_string())),
             }
         }
-        if faults.is_empty() { Ok(list) } else { Err(faults) }
+        faults.or(list)
     }
 }
 
@@ -218,7 +218,7 @@ pub fn owner_tags(value: &Value) -> Result<TagSet, Faults> {
     if tags.weight() > MAX_OWNER_BYTES {
         faults.push("", format!("has at most {MAX_OWNER_BYTES} bytes of keys and values"));
     }
-    if faults.is_empty() { Ok(tags) } else { Err(faults) }
+    faults.or(tags)
 }
 
 fn tag_values(value: &Value) -> Result<Vec<TagValue>, Faults> {
@@ -236,7 +236,7 @@ fn tag_value(value: &Value) -> Result<TagValue, Faults> {
         Value::Bool(flag) => flag.to_string(),
         _ => return Err(Faults::here("must be a string, a number, true or false")),
     };
-    TagValue::parse(&text).map_err(|fault| Faults::here(fault.to_string()))
+    TagValue::parse(&text).map_err(Faults::of)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::answer::TagPrefix;
 use crate::campaign::CampaignId;
@@ -70,8 +70,7 @@ impl KeyHash {
 }
 
 /// What an API key may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Report call events.
     Calls,
@@ -80,6 +79,21 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// The name on the wire and in the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Calls => "calls",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The scope of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Calls, Self::Admin].into_iter().find(|scope| scope.as_str() == name)
+    }
+
     /// Whether this scope is enough where `needed` is asked for.
     #[must_use]
     pub fn covers(self, needed: Self) -> bool {

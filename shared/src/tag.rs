@@ -222,8 +222,16 @@ impl TagSet {
     /// Key and value bytes together: what the set weighs in the store.
     #[must_use]
     pub fn weight(&self) -> usize {
+        self.weight_without(&Self::default())
+    }
+
+    /// What this set weighs less what `other` has of it.
+    #[must_use]
+    pub fn weight_without(&self, other: &Self) -> usize {
         let weigh = |(key, values): (&TagKey, &BTreeSet<TagValue>)| {
-            key.0.len() + values.iter().map(|value| value.0.len()).sum::<usize>()
+            let new = values.iter().filter(|value| !other.contains(key, value));
+            let values: usize = new.map(|value| value.0.len()).sum();
+            if values == 0 { 0 } else { key.0.len() + values }
         };
         self.0.iter().map(weigh).sum()
     }

@@ -86,7 +86,7 @@ fn described(key: &Key) -> Value {
         "created_at": key.created_at,
     });
     let more = match &key.grant {
-        Grant::Api(scope) => json!({"scope": scope}),
+        Grant::Api(scope) => json!({"scope": scope.as_str()}),
         Grant::Postback(grant) => json!({
             "campaign_id": grant.campaign,
             "tag_prefix": grant.tag_prefix,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::Campaign;
@@ -42,12 +41,7 @@ impl World {
     /// A table with nothing in it and a partner who knows no path.
     pub(crate) async fn new() -> Self {
         let database = Database::start(None).await.unwrap();
-        let settings = StoreSettings {
-            table: "hookline".to_owned(),
-            region: "us-east-1".to_owned(),
-            endpoint: Some(database.endpoint()),
-            credentials: Credentials::from_keys("local", "local", None),
-        };
+        let settings = database.store_settings("hookline");
         create_table(&settings.client(), &settings.table).await.unwrap();
         Self { database, partner: Partner::start().await.unwrap(), settings }
     }

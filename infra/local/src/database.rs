@@ -12,7 +12,9 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use aws_credential_types::Credentials;
 use dynoxide::server::serve_with_shutdown;
+use hookline_functions::environment::StoreSettings;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -92,6 +94,17 @@ impl Database {
         format!("http://{}", self.address)
     }
 
+    /// What a store needs to find `table` in it.
+    #[must_use]
+    pub fn store_settings(&self, table: &str) -> StoreSettings {
+        StoreSettings {
+            table: table.to_owned(),
+            region: "us-east-1".to_owned(),
+            endpoint: Some(self.endpoint()),
+            credentials: Credentials::from_keys("local", "local", None),
+        }
+    }
+
     /// Stops, and returns once requests under way are answered and the file is free again.
     pub async fn stop(self) {
         drop(self.running);
@@ -142,7 +155,6 @@ mod tests {
     use std::time::Duration;
 
     use aws_sdk_dynamodb::Client;
-    use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
     use aws_sdk_dynamodb::types::{
         AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
         ScalarAttributeType,
@@ -154,14 +166,7 @@ mod tests {
     use super::*;
 
     fn client(database: &Database) -> Client {
-        Client::from_conf(
-            Config::builder()
-                .behavior_version(BehaviorVersion::v2026_01_12())
-                .region(Region::new("us-east-1"))
-                .credentials_provider(Credentials::new("local", "local", None, None, "test"))
-                .endpoint_url(database.endpoint())
-                .build(),
-        )
+        database.store_settings("").client()
     }
 
     async fn create_table(client: &Client) {

@@ -4,7 +4,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aws_credential_types::Credentials;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::http::{
     AddressPolicy, HttpSender, Loopback, PrivateEndpoints, RuntimePortListed, SenderFault,
@@ -171,12 +170,7 @@ struct Table(StoreSettings);
 
 impl Table {
     fn of(database: &Database) -> Self {
-        Self(StoreSettings {
-            table: TABLE.to_owned(),
-            region: "us-east-1".to_owned(),
-            endpoint: Some(database.endpoint()),
-            credentials: Credentials::from_keys("local", "local", None),
-        })
+        Self(database.store_settings(TABLE))
     }
 
     fn open(&self) -> DynamoDb {

@@ -98,12 +98,14 @@ impl Reading {
         };
         match key.as_str() {
             "geo" => values.into_iter().for_each(|text| {
-                let place = self.place("geo", text, Place::parse);
-                self.geo = finer(self.geo, place);
+                if let Some(place) = self.place("geo", text, Place::parse) {
+                    self.geo = Some(Place::finer(self.geo, place));
+                }
             }),
             "caller_zip" => values.into_iter().for_each(|text| {
-                let place = self.place("caller_zip", text, Place::from_zip);
-                self.zip = finer(self.zip, place);
+                if let Some(place) = self.place("caller_zip", text, Place::from_zip) {
+                    self.zip = Some(Place::finer(self.zip, place));
+                }
             }),
             _ if key.is_reserved() => self.notes.add(Reason::Reserved, name),
             _ => values.into_iter().for_each(|text| self.add(name, &key, text)),
@@ -147,13 +149,6 @@ impl Reading {
             place: self.zip.or(self.geo),
             notes: self.notes.into_sentences(),
         }
-    }
-}
-
-fn finer(first: Option<Place>, second: Option<Place>) -> Option<Place> {
-    match (first, second) {
-        (Some(first), Some(second)) => Some(first.or_finer(second)),
-        (first, second) => second.or(first),
     }
 }
 

@@ -174,7 +174,7 @@ fn number(value: &Value) -> Result<Option<E164>, Faults> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    E164::parse(text).map(Some).map_err(|fault| Faults::here(fault.to_string()))
+    E164::parse(text).map(Some).map_err(Faults::of)
 }
 
 fn choice(fields: &mut Fields<'_>) -> Option<Choice> {
@@ -210,7 +210,7 @@ fn tags_and_place(value: &Value) -> Result<(TagSet, Option<Place>), Faults> {
             }
             match read(&text) {
                 Ok(found) => {
-                    place = Some(place.map_or(found, |first: Place| first.or_finer(found)));
+                    place = Some(Place::finer(place, found));
                 }
                 Err(fault) => faults.extend(Faults::at(name, fault.to_string())),
             }

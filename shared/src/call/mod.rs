@@ -139,7 +139,7 @@ impl Call {
     /// Whether these tags can be put on the call without its tags weighing too much.
     #[must_use]
     pub fn has_room_for(&self, tags: &TagSet) -> bool {
-        self.tags.weight() + tags.without(&self.tags).weight() <= MAX_TAG_BYTES
+        self.tags.weight() + tags.weight_without(&self.tags) <= MAX_TAG_BYTES
     }
 
     /// The buyer of the latest try.

@@ -142,7 +142,7 @@ pub(crate) fn unmask(document: &mut Value, stored: Option<&Campaign>) -> Result<
             faults.extend(fault.under(name).under("secrets"));
         }
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
+    faults.or(())
 }
 
 fn unmask_one(place: &mut Value, kept: Option<&Secret>) -> Result<(), Faults> {
@@ -186,17 +186,17 @@ fn webhooks(value: &Value, surroundings: &Surroundings<'_>) -> Result<Vec<Webhoo
             Err(found) => faults.extend(found.under(index.to_string())),
         }
     }
-    if faults.is_empty() { Ok(webhooks) } else { Err(faults) }
+    faults.or(webhooks)
 }
 
 fn return_callers(value: &Value) -> Result<ReturnCallers, Faults> {
     let mut fields = Fields::of(value)?;
     let remember = fields.required("remember", |value| match value {
         Value::String(all) if all == "all" => Ok(Remember::All),
-        Value::Array(_) => list(100, |item| {
-            TagKey::parse(string(item)?).map_err(|fault| Faults::here(fault.to_string()))
-        })(value)
-        .map(Remember::Keys),
+        Value::Array(_) => {
+            list(100, |item| TagKey::parse(string(item)?).map_err(Faults::of))(value)
+                .map(Remember::Keys)
+        }
         _ => Err(Faults::here("must be \"all\" or an array of tag keys")),
     });
     let days = fields.required("days", whole(1, 3650));
@@ -229,7 +229,7 @@ fn named_secrets(value: &Value) -> Result<Vec<(String, Secret)>, Faults> {
             Err(found) => faults.extend(found.under(name)),
         }
     }
-    if faults.is_empty() { Ok(secrets) } else { Err(faults) }
+    faults.or(secrets)
 }
 
 #[cfg(test)]

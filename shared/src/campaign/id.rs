@@ -43,7 +43,7 @@ macro_rules! id {
             /// # Errors
             /// When it is no string or has another form.
             pub fn from_json(value: &Value) -> Result<Self, Faults> {
-                Self::parse(fields::string(value)?).map_err(|fault| Faults::here(fault.to_string()))
+                Self::parse(fields::string(value)?).map_err(Faults::of)
             }
 
             /// The id as text.

@@ -29,14 +29,14 @@ impl Surroundings<'_> {
         if let Err(reason) = (self.admit)(template.sample()) {
             faults.push("", reason.to_string());
         }
-        if faults.is_empty() { Ok(template) } else { Err(faults) }
+        faults.or(template)
     }
 
     fn template(&self, value: &Value, context: Context) -> Result<Template, Faults> {
         let template =
             Template::parse(string(value)?, context).map_err(|faults| positioned(&faults))?;
         let faults = self.unknown_secrets(template.secrets());
-        if faults.is_empty() { Ok(template) } else { Err(faults) }
+        faults.or(template)
     }
 
     fn unknown_secrets<'t>(&self, used: impl Iterator<Item = &'t str>) -> Faults {
@@ -107,7 +107,7 @@ pub(super) fn headers(
             faults.extend(Faults::at(name.as_str(), "is there twice, in upper and lower case"));
         }
     }
-    if faults.is_empty() { Ok(headers) } else { Err(faults) }
+    faults.or(headers)
 }
 
 fn positioned(found: &[TemplateFault]) -> Faults {

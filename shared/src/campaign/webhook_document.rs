@@ -165,11 +165,11 @@ fn retry(value: &Value) -> Result<Retry, Faults> {
 
 fn signing_secret(value: &Value) -> Result<SigningSecret, Faults> {
     let text = text(300)(value)?;
-    SigningSecret::parse(text).map_err(|fault| Faults::here(fault.to_string()))
+    SigningSecret::parse(text).map_err(Faults::of)
 }
 
 fn tag_prefix(value: &Value) -> Result<TagPrefix, Faults> {
-    TagPrefix::parse(string(value)?).map_err(|fault| Faults::here(fault.to_string()))
+    TagPrefix::parse(string(value)?).map_err(Faults::of)
 }
 
 fn response_map(value: &Value, prefix: Option<&TagPrefix>) -> Result<Vec<(TagKey, Path)>, Faults> {
@@ -177,9 +177,8 @@ fn response_map(value: &Value, prefix: Option<&TagPrefix>) -> Result<Vec<(TagKey
     let mut faults = Faults::default();
     let mut paths = Vec::with_capacity(object.len());
     for (name, value) in object {
-        let key = TagKey::parse(name).map_err(|fault| Faults::here(fault.to_string()));
-        let path = string(value)
-            .and_then(|text| Path::parse(text).map_err(|fault| Faults::here(fault.to_string())));
+        let key = TagKey::parse(name).map_err(Faults::of);
+        let path = string(value).and_then(|text| Path::parse(text).map_err(Faults::of));
         match (key, path) {
             (Ok(key), Ok(path)) => paths.push((key, path)),
             (key, path) => {
@@ -191,7 +190,7 @@ fn response_map(value: &Value, prefix: Option<&TagPrefix>) -> Result<Vec<(TagKey
     }
     let mapping = Mapping { paths, prefix: prefix.cloned() };
     faults.extend(mapping.faults());
-    if faults.is_empty() { Ok(mapping.paths) } else { Err(faults) }
+    faults.or(mapping.paths)
 }
 
 /// Reads the `matches` of a webhook or a conversion entry.
@@ -214,5 +213,5 @@ pub(super) fn conditions(value: &Value) -> Result<Conditions, Faults> {
             }
         }
     }
-    if faults.is_empty() { Ok(Conditions::new(conditions)) } else { Err(faults) }
+    faults.or(Conditions::new(conditions))
 }

@@ -127,16 +127,16 @@ pub enum PlaceFault {
 }
 
 impl Place {
-    /// Of two places that one sender names, the one that says more; the second when they say as
-    /// much.
+    /// Of the places that one sender names, the one that says more; the second when they say as
+    /// much, or when there is no first.
     #[must_use]
-    pub fn or_finer(self, second: Self) -> Self {
+    pub fn finer(first: Option<Self>, second: Self) -> Self {
         let fineness = |place: Self| match place {
             Self::Country(_) => 0,
             Self::State(..) => 1,
             Self::Zip(_) => 2,
         };
-        if fineness(second) >= fineness(self) { second } else { self }
+        first.filter(|first| fineness(*first) > fineness(second)).unwrap_or(second)
     }
 
     /// Reads `us`, `us-ny`, `us-10101` and `us-10101-1234` (the last four digits are dropped),

@@ -5,7 +5,7 @@
 //! and looks for what waits then. One of them sees the other.
 
 use super::StoreError;
-use crate::call::{CallId, Posting};
+use crate::call::{Call, CallId, Posting};
 use crate::campaign::CampaignId;
 use crate::geo::Place;
 use crate::phone::E164;
@@ -19,6 +19,15 @@ pub struct Caller<'a> {
     pub campaign: &'a CampaignId,
     /// The number.
     pub number: &'a E164,
+}
+
+impl<'a> Caller<'a> {
+    /// The caller of a call; `None` when the number is withheld.
+    #[must_use]
+    pub fn of(call: &'a Call) -> Option<Self> {
+        let number = call.caller.as_ref()?;
+        Some(Self { campaign: &call.campaign, number })
+    }
 }
 
 /// Keeps what later calls of a caller need.

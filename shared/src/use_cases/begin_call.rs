@@ -80,8 +80,7 @@ pub(super) async fn hand_over(
     began_with: &[Waiting],
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
-    let Some(number) = &call.caller else { return Ok(Vec::new()) };
-    let caller = Caller { campaign: &call.campaign, number };
+    let Some(caller) = Caller::of(call) else { return Ok(Vec::new()) };
     let late = store.waiting(caller, now).await?;
     let late = late.into_iter().filter(|late| began_with.iter().all(|known| known.id != late.id));
     let known = began_with.iter().map(|known| {
@@ -101,7 +100,6 @@ pub(super) async fn settle(
     call: &Call,
     ids: &[String],
 ) -> Result<(), StoreError> {
-    let Some(number) = &call.caller else { return Ok(()) };
-    let caller = Caller { campaign: &call.campaign, number };
+    let Some(caller) = Caller::of(call) else { return Ok(()) };
     join_all(ids.iter().map(|id| store.settle(caller, id))).await.into_iter().collect()
 }

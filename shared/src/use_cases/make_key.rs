@@ -41,10 +41,9 @@ impl KeyRequest {
     pub fn from_json(body: &Value) -> Result<Self, Faults> {
         let mut fields = Fields::of(body)?;
         let name = fields.optional("name", text(200)).unwrap_or_default();
-        let scope = fields.required("scope", |value| match string(value)? {
-            "calls" => Ok(Scope::Calls),
-            "admin" => Ok(Scope::Admin),
-            _ => Err(Faults::here("must be calls or admin")),
+        let scope = fields.required("scope", |value| {
+            let named = Scope::from_name(string(value)?);
+            named.ok_or_else(|| Faults::here("must be calls or admin"))
         });
         fields.refuse_others();
         fields.finish(scope.map(|scope| Self { name, scope }))
@@ -60,9 +59,8 @@ impl PostbackKeyRequest {
         let mut fields = Fields::of(body)?;
         let name = fields.optional("name", text(200)).unwrap_or_default();
         let paused = fields.optional("paused", flag).unwrap_or(false);
-        let tag_prefix = fields.optional("tag_prefix", |value| {
-            TagPrefix::parse(string(value)?).map_err(|fault| Faults::here(fault.to_string()))
-        });
+        let tag_prefix = fields
+            .optional("tag_prefix", |value| TagPrefix::parse(string(value)?).map_err(Faults::of));
         let seconds = |seconds: i64| Duration::from_secs(seconds.unsigned_abs());
         let storage = fields.optional("storage_seconds", whole(1, MAX_SECONDS)).map(seconds);
         let cutoff = fields.optional("cutoff_seconds", whole(0, MAX_SECONDS)).map(seconds);

@@ -175,10 +175,11 @@ fn add(
     prefix: Option<&TagPrefix>,
 ) -> Result<(), Faults> {
     let here = |fault: &dyn std::fmt::Display| Faults::here(fault.to_string());
-    let prefixed = prefix.map_or_else(String::new, |prefix| prefix.as_str().to_owned());
-    let key = TagKey::parse(name)
-        .and_then(|key| TagKey::parse(&format!("{prefixed}{key}")))
-        .map_err(|fault| here(&fault))?;
+    let key = match prefix {
+        Some(prefix) => prefix.key(name),
+        None => TagKey::parse(name),
+    };
+    let key = key.map_err(|fault| here(&fault))?;
     if value.trim().is_empty() {
         return Ok(());
     }
@@ -186,7 +187,7 @@ fn add(
         "geo" | "caller_zip" => {
             let read = if key.as_str() == "geo" { Place::parse } else { Place::from_zip };
             let place = read(value).map_err(|fault| here(&fault))?;
-            posting.place = Some(posting.place.map_or(place, |first| first.or_finer(place)));
+            posting.place = Some(Place::finer(posting.place, place));
         }
         _ if key.is_reserved() => {
             return Err(Faults::here("is a name that Hookline answers itself"));

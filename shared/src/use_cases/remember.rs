@@ -16,12 +16,12 @@ pub(super) fn remembering<'a>(
     now: Timestamp,
 ) -> Option<Remembering<'a>> {
     let rule = campaign.return_callers.as_ref()?;
-    let number = call.caller.as_ref()?;
+    let caller = Caller::of(call)?;
     tags.retain(|key| rule.remember.covers(key.as_str()));
     let place = place.filter(|_| rule.remember.covers_place());
     if tags.is_empty() && place.is_none() {
         return None;
     }
     let until = now.plus_seconds(i64::from(rule.days) * 86400);
-    Some(Remembering { caller: Caller { campaign: &call.campaign, number }, tags, place, until })
+    Some(Remembering { caller, tags, place, until })
 }

@@ -23,6 +23,7 @@ use crate::ports::intake::{Claim, ClaimError, Claimed, Intake, Record};
 use crate::ports::random::Random;
 use crate::ports::sender::Sender;
 use crate::tag::TagSet;
+use crate::time::Timestamp;
 
 /// What the platform is answered (spec section 13).
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -56,7 +57,7 @@ pub async fn take_event(
     let claim = Claim { event, bearer, now, uuid: random.uuid(), call_key };
     let Claimed { mut call, campaign, caller, repeated } = store.claim(&claim).await?;
 
-    let before = call.clone();
+    let (tags_before, location_before) = (call.tags.clone(), call.location);
     let starts = event.moment == Moment::Start;
     let begins = starts && !call.begun;
     let began = if begins { begin(&mut call, &campaign, caller) } else { BeganWith::default() };
@@ -78,20 +79,15 @@ pub async fn take_event(
     let name =
         async { if starts { name_last_call(store, &call, event, now).await } else { Ok(false) } };
     let (mut pings, named) = join!(fire, name);
-    hold_to_budget(&call, &mut pings);
 
-    let learned = Learned::from(&pings);
-    call.tags.merge(learned.tags.clone());
-    if let Some(place) = learned.place {
-        call.move_to(place);
-    }
+    let learned = learn(&mut call, &mut pings);
     let mut memorable = learned.tags;
     memorable.merge(began.posted_tags());
     let place = learned.place.or(began.posted_place());
     let deliveries: Vec<Delivery> = pings.into_iter().map(|ping| ping.delivery).collect();
     let record = Record {
-        tags: call.tags.without(&before.tags),
-        place: call.location.told().filter(|_| before.location != call.location),
+        tags: call.tags.without(&tags_before),
+        place: call.location.told().filter(|_| location_before != call.location),
         begins,
         deliveries: &deliveries,
         remembering: remembering(&call, &campaign, memorable, place, now),
@@ -112,10 +108,9 @@ pub async fn take_event(
     } else {
         deliveries.into_iter().map(|delivery| delivery.report).collect()
     };
-    let key = call.key.expose().to_owned();
     Ok(EventAnswer {
         call_id: call.id.to_string(),
-        call_key: (event.moment == Moment::Start).then_some(key),
+        call_key: starts.then(|| call.key.expose().to_owned()),
         tags: call.standing(standing.tags, standing.place).shown_tags(),
         webhooks: reports,
     })
@@ -125,10 +120,9 @@ async fn name_last_call(
     store: &impl Callers,
     call: &Call,
     event: &CallEvent,
-    now: crate::time::Timestamp,
+    now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let Some(number) = &call.caller else { return Ok(false) };
-    let caller = Caller { campaign: &call.campaign, number };
+    let Some(caller) = Caller::of(call) else { return Ok(false) };
     store.name_last_call(caller, &call.id, event.occurred_at, now).await
 }
 
@@ -138,30 +132,25 @@ struct Learned {
     place: Option<Place>,
 }
 
-impl Learned {
-    /// Tags add up; of several places that of the latest webhook in firing order stands.
-    fn from(pings: &[Ping]) -> Self {
-        let mut learned = Self { tags: TagSet::new(), place: None };
-        for ping in pings {
-            learned.tags.merge(ping.tags.clone());
-            learned.place = ping.place.or(learned.place);
-        }
-        learned
-    }
-}
-
-/// Drops, in firing order, the answers that would take a call's tags past what they may weigh.
-fn hold_to_budget(call: &Call, pings: &mut [Ping]) {
-    let mut filled = call.clone();
+/// Puts on the call what its pings brought, in firing order. Tags add up; of several places that of
+/// the latest webhook stands. An answer that would take the call's tags past what they may weigh is
+/// dropped, and its report says so.
+fn learn(call: &mut Call, pings: &mut [Ping]) -> Learned {
+    let mut learned = Learned { tags: TagSet::new(), place: None };
     for ping in pings {
-        if filled.has_room_for(&ping.tags) {
-            filled.tags.merge(ping.tags.clone());
+        let tags = std::mem::take(&mut ping.tags);
+        if call.has_room_for(&tags) {
+            call.tags.merge(tags.clone());
+            learned.tags.merge(tags);
+            learned.place = ping.place.or(learned.place);
             continue;
         }
         let note = format!("its tags were dropped: a call holds {MAX_TAG_BYTES} bytes of tags");
         ping.delivery.report.notes.push(note);
         ping.delivery.report.tags = Some(TagSet::new());
-        ping.tags = TagSet::new();
-        ping.place = None;
     }
+    if let Some(place) = learned.place {
+        call.move_to(place);
+    }
+    learned
 }

@@ -12,7 +12,7 @@ use crate::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
 use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
 
-/// Who posts to a call with its key; each call has one such door.
+/// Who posts to a call with its key: for postback ids, one sender a call.
 const SENDER: &str = "call";
 
 /// Applies what was posted to a call, if the key in `parameters` is the call's own.

@@ -27,7 +27,7 @@ enum Subject {
     Caller(E164),
 }
 
-/// Applies what was posted to the call, or lets it wait for the caller's first one.
+/// Applies what was posted to the call, or lets it wait for the caller's next one.
 ///
 /// # Errors
 /// When our own store failed; the data may then be sent again.

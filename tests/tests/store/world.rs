@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::system::SystemRandom;
@@ -46,12 +45,7 @@ impl World {
     /// A table with nothing in it.
     pub(crate) async fn empty() -> Self {
         let database = Database::start(None).await.unwrap();
-        let settings = StoreSettings {
-            table: "hookline".to_owned(),
-            region: "us-east-1".to_owned(),
-            endpoint: Some(database.endpoint()),
-            credentials: Credentials::from_keys("local", "local", None),
-        };
+        let settings = database.store_settings("hookline");
         let client = settings.client();
         create_table(&client, &settings.table).await.unwrap();
         Self { settings, client, _database: database }

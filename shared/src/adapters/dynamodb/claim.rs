@@ -105,8 +105,15 @@ impl DynamoDb {
         Ok(memory_of(&items, event.occurred_at, now))
     }
 
-    /// The campaign that a call belongs to.
-    pub(super) async fn campaign_of(&self, call: &Call) -> Result<Arc<Campaign>, ClaimError> {
+    /// The campaign that a call belongs to, unless it is `known` already.
+    pub(super) async fn campaign_of(
+        &self,
+        call: &Call,
+        known: Option<Arc<Campaign>>,
+    ) -> Result<Arc<Campaign>, ClaimError> {
+        if let Some(campaign) = known {
+            return Ok(campaign);
+        }
         let campaign = self.campaign(&call.campaign).await?;
         campaign.ok_or_else(|| ClaimError::UnknownCampaign(call.campaign.clone()))
     }
@@ -122,10 +129,7 @@ impl DynamoDb {
     ) -> Result<Claimed, ClaimError> {
         let call =
             call_of(&event.call, item).ok_or_else(|| unreadable("claim an event", "the call"))?;
-        let campaign = match known {
-            Some(campaign) => campaign,
-            None => self.campaign_of(&call).await?,
-        };
+        let campaign = self.campaign_of(&call, known).await?;
         Ok(Claimed { call, campaign, caller, repeated })
     }
 }

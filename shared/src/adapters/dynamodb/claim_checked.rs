@@ -94,10 +94,7 @@ impl DynamoDb {
                     None => self.call_after(claim).await?,
                 };
                 call.take_in(event);
-                let campaign = match campaign {
-                    Some(campaign) => campaign,
-                    None => self.campaign_of(&call).await?,
-                };
+                let campaign = self.campaign_of(&call, campaign).await?;
                 Ok(Claimed { call, campaign, caller, repeated: false })
             }
         }
@@ -197,8 +194,8 @@ impl DynamoDb {
             let condition = "paused = :no AND (#scope = :calls OR #scope = :admin)";
             let values = HashMap::from([
                 (":no".to_owned(), AttributeValue::Bool(false)),
-                (":calls".to_owned(), text("calls")),
-                (":admin".to_owned(), text("admin")),
+                (":calls".to_owned(), text(Scope::Calls.as_str())),
+                (":admin".to_owned(), text(Scope::Admin.as_str())),
             ]);
             let check = self.check(key_primary_key(hash), condition, Some(values))?;
             actions.push(TransactWriteItem::builder().condition_check(check).build());

@@ -21,14 +21,6 @@ pub(super) fn key_primary_key(hash: &KeyHash) -> Item {
     primary_key(format!("KEY#{}", hash.as_str()), "KEY")
 }
 
-/// How a scope is stored.
-pub(super) fn scope_name(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Calls => "calls",
-        Scope::Admin => "admin",
-    }
-}
-
 fn item_of(stored: &Key) -> Item {
     let mut item = key_primary_key(&stored.hash);
     item.insert("name".to_owned(), text(stored.name.clone()));
@@ -36,7 +28,7 @@ fn item_of(stored: &Key) -> Item {
     item.insert("created_at".to_owned(), number(stored.created_at.as_millis()));
     match &stored.grant {
         Grant::Api(scope) => {
-            item.insert("scope".to_owned(), text(scope_name(*scope)));
+            item.insert("scope".to_owned(), text(scope.as_str()));
         }
         Grant::Postback(grant) => {
             let seconds =
@@ -58,9 +50,7 @@ fn item_of(stored: &Key) -> Item {
 pub(super) fn key_of(hash: &KeyHash, item: &Item) -> Option<Key> {
     let seconds = |name| get_number(item, name).map(|s| Duration::from_secs(s.unsigned_abs()));
     let grant = match get_text(item, "scope") {
-        Some("calls") => Grant::Api(Scope::Calls),
-        Some("admin") => Grant::Api(Scope::Admin),
-        Some(_) => return None,
+        Some(name) => Grant::Api(Scope::from_name(name)?),
         None => Grant::Postback(PostbackGrant {
             campaign: CampaignId::parse(get_text(item, "campaign_id")?).ok()?,
             tag_prefix: match get_text(item, "tag_prefix") {

@@ -24,14 +24,14 @@ pub(super) struct Update {
 
 impl Update {
     /// A placeholder for an attribute's name.
-    pub(super) fn name(&mut self, name: &str) -> String {
+    fn name(&mut self, name: &str) -> String {
         let placeholder = format!("#n{}", self.names.len());
         self.names.insert(placeholder.clone(), name.to_owned());
         placeholder
     }
 
     /// A placeholder for a value.
-    pub(super) fn value(&mut self, value: AttributeValue) -> String {
+    fn value(&mut self, value: AttributeValue) -> String {
         let placeholder = format!(":v{}", self.values.len());
         self.values.insert(placeholder.clone(), value);
         placeholder
@@ -90,7 +90,7 @@ impl Update {
         self.require(format!("{name} = {value}"));
     }
 
-    /// Asks that an attribute be absent or equal to a value.
+    /// Asks that an attribute be absent or compare so to a value.
     pub(super) fn require_absent_or(
         &mut self,
         name: &str,

@@ -1,5 +1,7 @@
 //! Points in time, to the millisecond.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
@@ -45,6 +47,13 @@ impl Timestamp {
         })
     }
 
+    /// Reads a date as HTTP headers have it, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+    #[must_use]
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let time = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+        Self::from_millis(time.as_millisecond())
+    }
+
     /// Milliseconds since the epoch.
     #[must_use]
     pub fn as_millis(self) -> i64 {
@@ -62,6 +71,29 @@ impl Timestamp {
     pub fn plus_seconds(self, seconds: i64) -> Self {
         let moved = self.0.saturating_add(jiff::SignedDuration::from_secs(seconds));
         Self(moved.unwrap_or(self.0))
+    }
+
+    /// This time moved on; the furthest time there is when that is out of range.
+    #[must_use]
+    pub fn plus(self, span: Duration) -> Self {
+        let span = jiff::SignedDuration::try_from(span).unwrap_or(jiff::SignedDuration::MAX);
+        let moved = self.0.saturating_add(span).unwrap_or(self.0);
+        Self::from_millis(moved.as_millisecond()).unwrap_or(self)
+    }
+
+    /// This time moved back; the furthest time there is when that is out of range.
+    #[must_use]
+    pub fn minus(self, span: Duration) -> Self {
+        let span = jiff::SignedDuration::try_from(span).unwrap_or(jiff::SignedDuration::MAX);
+        let moved = self.0.saturating_sub(span).unwrap_or(self.0);
+        Self::from_millis(moved.as_millisecond()).unwrap_or(self)
+    }
+
+    /// How long it is from this to `later`; zero when that has passed.
+    #[must_use]
+    pub fn until(self, later: Self) -> Duration {
+        let millis = later.as_millis().saturating_sub(self.as_millis());
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 
     /// Whole seconds from `earlier` to this, 0 when it is not earlier.
@@ -97,6 +129,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn spans_lead_from_one_time_to_another() {
+        let time = |millis| Timestamp::from_millis(millis).unwrap();
+        assert_eq!(time(1_000).plus(Duration::from_millis(250)), time(1_250));
+        assert_eq!(time(1_000).until(time(1_250)), Duration::from_millis(250));
+        assert_eq!(time(1_250).until(time(1_000)), Duration::ZERO);
+    }
 
     #[test]
     fn text_and_unix_seconds_name_the_same_time() {

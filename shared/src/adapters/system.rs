@@ -28,6 +28,13 @@ impl Random for SystemRandom {
         bytes
     }
 
+    fn fraction(&self) -> f64 {
+        let mut bytes = [0; 4];
+        // Without randomness nothing is spread, and nothing is lost.
+        let _ = getrandom::fill(&mut bytes);
+        f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+    }
+
     #[expect(clippy::disallowed_methods, reason = "this is the Random port's own adapter")]
     fn uuid(&self) -> String {
         uuid::Uuid::new_v4().to_string()

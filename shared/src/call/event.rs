@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Buyer, BuyerEvent, CallId};
-use crate::campaign::CampaignId;
+use super::{Buyer, BuyerEvent, CallId, End};
+use crate::campaign::{Amounts, CampaignId};
+use crate::delivery::ONCE;
 use crate::fault::Faults;
-use crate::fields::{Fields, list, owner_tags, string, text, whole};
+use crate::fields::{Fields, amount, list, owner_tags, string, text, whole};
 use crate::geo::Place;
 use crate::phone::E164;
 use crate::tag::TagSet;
@@ -15,6 +16,8 @@ use crate::trigger::Trigger;
 /// How far a platform's clock may be ahead of ours: a call dated later would stay its caller's
 /// latest.
 const MAX_AHEAD_SECONDS: i64 = 86400;
+/// The longest call there is: 31 days.
+const MAX_CALL_SECONDS: u32 = 31 * 86400;
 
 /// One report of the platform about a call, valid as a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +51,35 @@ pub enum Moment {
     Selected(Choice),
     /// A buyer answered.
     Answered(Choice),
+    /// It ended.
+    Ended(HangUp),
+}
+
+/// How a call ended, as far as the platform says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HangUp {
+    /// How long the caller was connected, in whole seconds.
+    pub connected_seconds: Option<u32>,
+    /// Who hung up.
+    pub hung_up_by: Option<String>,
+    /// Where the recording is.
+    pub recording_url: Option<String>,
+    /// What the call earns and costs.
+    pub amounts: Amounts,
+}
+
+impl HangUp {
+    /// The end of a call that happened `at` and was reported at `reported_at`.
+    #[must_use]
+    pub fn end(&self, at: Timestamp, reported_at: Timestamp) -> End {
+        End {
+            at,
+            reported_at,
+            connected_seconds: self.connected_seconds,
+            hung_up_by: self.hung_up_by.clone(),
+            recording_url: self.recording_url.clone(),
+        }
+    }
 }
 
 /// A buyer, and the how-many-eth attempt at reaching one this is.
@@ -60,28 +92,41 @@ pub struct Choice {
 }
 
 impl Moment {
-    /// The trigger of the webhooks that it fires.
+    /// The trigger of the pings that it fires; what the end fires waits for a decision.
     #[must_use]
-    pub fn trigger(&self) -> Trigger {
+    pub fn trigger(&self) -> Option<Trigger> {
         match self {
-            Self::Start => Trigger::Start,
-            Self::Selected(_) => Trigger::Selected,
-            Self::Answered(_) => Trigger::Answered,
+            Self::Start => Some(Trigger::Start),
+            Self::Selected(_) => Some(Trigger::Selected),
+            Self::Answered(_) => Some(Trigger::Answered),
+            Self::Ended(_) => None,
         }
+    }
+
+    /// The event's name on the wire.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.trigger().map_or("ended", Trigger::as_str)
+    }
+
+    /// Whether it changes what the call owes besides its pings: timers, or all that follows its end.
+    #[must_use]
+    pub fn is_owing(&self) -> bool {
+        matches!(self, Self::Answered(_) | Self::Ended(_))
     }
 
     /// The buyer it is about.
     #[must_use]
     pub fn buyer(&self) -> Option<&Buyer> {
         match self {
-            Self::Start => None,
+            Self::Start | Self::Ended(_) => None,
             Self::Selected(choice) | Self::Answered(choice) => Some(&choice.buyer),
         }
     }
 
     fn buyer_event(&self, at: Timestamp) -> Option<BuyerEvent> {
         match self {
-            Self::Start => None,
+            Self::Start | Self::Ended(_) => None,
             Self::Selected(choice) => {
                 Some(BuyerEvent { at, answered: false, buyer: choice.buyer.clone() })
             }
@@ -104,7 +149,7 @@ impl CallEvent {
     #[must_use]
     pub fn occurrence(&self) -> String {
         match &self.moment {
-            Moment::Start => "1".to_owned(),
+            Moment::Start | Moment::Ended(_) => ONCE.to_owned(),
             Moment::Selected(choice) | Moment::Answered(choice) => match choice.attempt {
                 Some(attempt) => format!("{attempt}.{}", choice.buyer.id),
                 None => format!("at{}.{}", self.occurred_at.as_millis(), choice.buyer.id),
@@ -140,6 +185,7 @@ impl CallEvent {
             EventKind::Start => Some(Moment::Start),
             EventKind::Selected => choice(&mut fields).map(Moment::Selected),
             EventKind::Answered => choice(&mut fields).map(Moment::Answered),
+            EventKind::Ended => Some(Moment::Ended(hang_up(&mut fields))),
         };
         let (tags, place) = tags.unwrap_or_default();
         let built = occurred_at.zip(moment).map(|(occurred_at, moment)| Self {
@@ -166,6 +212,8 @@ pub enum EventKind {
     Selected,
     /// `answered`
     Answered,
+    /// `ended`
+    Ended,
 }
 
 /// A phone number; an empty one is a withheld one.
@@ -182,6 +230,39 @@ fn choice(fields: &mut Fields<'_>) -> Option<Choice> {
     let attempt = fields.optional("attempt", whole(1, 10_000));
     let attempt = attempt.and_then(|attempt| u32::try_from(attempt).ok());
     buyer.map(|buyer| Choice { buyer, attempt })
+}
+
+fn hang_up(fields: &mut Fields<'_>) -> HangUp {
+    HangUp {
+        connected_seconds: fields.optional("connected_seconds", connected_seconds),
+        hung_up_by: fields.optional("hung_up_by", text(200)),
+        recording_url: fields.optional("recording_url", recording_url),
+        amounts: Amounts {
+            revenue: fields.optional("revenue", amount),
+            payout: fields.optional("payout", amount),
+        },
+    }
+}
+
+/// Seconds, of which whole ones count: a timer is reached by a full second.
+fn connected_seconds(value: &Value) -> Result<u32, Faults> {
+    let whole = match value {
+        Value::Number(number) => number.as_f64().and_then(|seconds| {
+            let whole = seconds.floor();
+            format!("{whole}").parse().ok().filter(|seconds| *seconds <= MAX_CALL_SECONDS)
+        }),
+        _ => None,
+    };
+    let detail = || Faults::here(format!("must be seconds, 0 to {MAX_CALL_SECONDS}"));
+    whole.ok_or_else(detail)
+}
+
+fn recording_url(value: &Value) -> Result<String, Faults> {
+    let text = text(2048)(value)?;
+    match url::Url::parse(&text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https" | "s3") => Ok(text),
+        _ => Err(Faults::here("must be an http, https or s3 URL")),
+    }
 }
 
 fn buyer(value: &Value) -> Result<Buyer, Faults> {

@@ -39,6 +39,24 @@ pub struct Firing<'a> {
 }
 
 impl<'a> CallFacts<'a> {
+    /// The facts of a webhook that is about to be fired.
+    #[must_use]
+    pub fn firing(self, webhook: &'a Webhook, delivery: &'a DeliveryId, attempt: u32) -> Self {
+        Self { firing: Some(Firing { webhook, delivery, attempt }), ..self }
+    }
+
+    /// Why a webhook is not for this call; `None` when it is.
+    #[must_use]
+    pub fn why_not(&self, webhook: &Webhook) -> Option<String> {
+        if !self.campaign.enabled {
+            return Some("the campaign is disabled".to_owned());
+        }
+        if !webhook.enabled {
+            return Some("the webhook is disabled".to_owned());
+        }
+        webhook.matches.unmet(self).map(|unmet| format!("matches: {unmet}"))
+    }
+
     fn system(&self, token: SystemToken) -> Option<Cow<'a, str>> {
         let call = self.call;
         match token {
@@ -60,13 +78,16 @@ impl<'a> CallFacts<'a> {
             SystemToken::CallStartTime => call.started_at.map(|at| number(at.as_seconds())),
             SystemToken::CallDuration => call
                 .started_at
-                .map(|at| number(call.ended_at.unwrap_or(self.now).seconds_since(at))),
-            SystemToken::ConnectedSeconds => {
-                let until = call.ended_at.unwrap_or(self.now);
-                Some(number(call.answered_at().map_or(0, |at| until.seconds_since(at))))
+                .map(|at| number(call.ended_at().unwrap_or(self.now).seconds_since(at))),
+            SystemToken::ConnectedSeconds => Some(number(call.connected_seconds(self.now))),
+            SystemToken::Connected => Some(yes_or_no(call.is_connected())),
+            SystemToken::Converted => Some(yes_or_no(call.is_converted())),
+            SystemToken::RecordingUrl => {
+                call.end.as_ref().and_then(|end| end.recording_url.as_deref()).map(Cow::from)
             }
-            SystemToken::Connected => Some(yes_or_no(call.answered_at().is_some())),
-            SystemToken::Converted => Some(yes_or_no(call.posted_conversion == Some(true))),
+            SystemToken::HungUpBy => {
+                call.end.as_ref().and_then(|end| end.hung_up_by.as_deref()).map(Cow::from)
+            }
             SystemToken::BuyerId => self.buyer.map(|buyer| buyer.id.as_str().into()),
             SystemToken::BuyerName => {
                 self.buyer.and_then(|buyer| buyer.name.as_deref()).map(Cow::from)
@@ -79,12 +100,8 @@ impl<'a> CallFacts<'a> {
             SystemToken::Attempt => self.firing.map(|f| f.attempt.to_string().into()),
             SystemToken::WebhookId => self.firing.map(|f| f.webhook.id.as_str().into()),
             SystemToken::WebhookName => self.firing.map(|f| f.webhook.name.as_str().into()),
-            // The platform sends these two as tags; the recording and the end of the call are not
-            // known while it is up.
-            SystemToken::PublisherId
-            | SystemToken::SubId
-            | SystemToken::RecordingUrl
-            | SystemToken::HungUpBy => None,
+            // The platform sends these two as tags.
+            SystemToken::PublisherId | SystemToken::SubId => None,
         }
     }
 }
@@ -175,7 +192,7 @@ mod tests {
             ),
         ];
         for (kind, body) in events {
-            call.take_in(&CallEvent::from_json(kind, id.clone(), &body, now).unwrap());
+            call.take_in(&CallEvent::from_json(kind, id.clone(), &body, now).unwrap(), now);
         }
         let facts =
             CallFacts { call: &call, campaign: &campaign, buyer: call.buyer(), now, firing: None };

@@ -1,6 +1,6 @@
 //! The id and the key of a call.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::fault::Faults;
@@ -8,7 +8,8 @@ use crate::fields;
 use crate::secret;
 
 /// The platform's id of a call: 1 to 128 of `A-Z a-z 0-9 . _ : -`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct CallId(String);
 
 /// A text that is no call id.
@@ -41,6 +42,14 @@ impl CallId {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for CallId {
+    type Error = CallIdFault;
+
+    fn try_from(text: String) -> Result<Self, CallIdFault> {
+        Self::parse(&text)
     }
 }
 

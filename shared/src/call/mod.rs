@@ -1,20 +1,24 @@
 //! A call as it stands: what the platform reported and what is known about it.
 
+mod end;
 mod event;
 mod facts;
 mod id;
 mod posting;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use event::{CallEvent, Choice, EventKind, Moment};
+pub use end::{Decision, End};
+pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
 pub use id::{CallId, CallIdFault, CallKey};
 pub use posting::{Posting, PostingId};
 
 use crate::campaign::{Amounts, CampaignId};
+use crate::delivery::{DeliveryKey, Line, PendingDelivery};
 use crate::geo::{Location, Place};
 use crate::phone::E164;
 use crate::tag::TagSet;
@@ -23,6 +27,9 @@ use crate::time::Timestamp;
 /// The most that a call's tags may weigh, keys and values, in bytes. More is dropped and named, so
 /// that no partner can fill the one item a call is stored in.
 pub const MAX_TAG_BYTES: usize = 128 * 1024;
+
+/// How long whoever takes an event in may need to see to what the call owes by it, before others do.
+pub const HANDLING: Duration = Duration::from_secs(15);
 
 /// A call as it stands.
 #[derive(Debug, Clone)]
@@ -43,8 +50,8 @@ pub struct Call {
     pub number_name: Option<String>,
     /// When it was received, by the platform's clock.
     pub started_at: Option<Timestamp>,
-    /// When it ended.
-    pub ended_at: Option<Timestamp>,
+    /// How it ended; `None` while it is up.
+    pub end: Option<End>,
     /// Every buyer that was chosen or answered, in the order it happened.
     pub buyer_events: BTreeSet<BuyerEvent>,
     /// Tags; where the caller is stands in `location`.
@@ -57,6 +64,43 @@ pub struct Call {
     pub posted_conversion: Option<bool>,
     /// Whether what was known at its start has been put on it.
     pub begun: bool,
+    /// How far what it owes has been seen to.
+    pub course: Course,
+    /// The deliveries whose first attempt is owed.
+    pub pending: BTreeSet<PendingDelivery>,
+    /// The cookies that its partners have set.
+    pub cookies: Cookies,
+}
+
+/// How far what a call owes its webhooks has been seen to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Course {
+    /// How often what the call owes has changed: a step holds only if nothing came in between.
+    pub steps: u64,
+    /// When somebody has to look at what it owes.
+    pub due_at: Option<Timestamp>,
+    /// Whether its timers have been set.
+    pub timers_set: bool,
+    /// Whether its `connect` webhooks have been fired.
+    pub connect_fired: bool,
+    /// What was decided about it.
+    pub decision: Option<Decision>,
+}
+
+/// The cookie jar of a call as it is kept.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Cookies {
+    /// The jar as text; empty for an empty jar.
+    pub text: String,
+    /// How often it has been changed.
+    pub changes: u64,
+}
+
+/// Shows its size: values are a partner's secrets.
+impl std::fmt::Debug for Cookies {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Cookies({} bytes, {} changes)", self.text.len(), self.changes)
+    }
 }
 
 /// A buyer chosen, or a buyer who answered.
@@ -98,20 +142,23 @@ impl Call {
             called: None,
             number_name: None,
             started_at: None,
-            ended_at: None,
+            end: None,
             buyer_events: BTreeSet::new(),
             tags: TagSet::new(),
             location: Location::default(),
             amounts: Amounts::default(),
             posted_conversion: None,
             begun: false,
+            course: Course::default(),
+            pending: BTreeSet::new(),
+            cookies: Cookies::default(),
         }
     }
 
-    /// Takes in what an event reports: numbers and names stay as first reported, tags and what
+    /// Takes in what an event that was reported `now` says: numbers and names stay as first reported, tags and what
     /// happened with buyers add up. Where the platform says that the caller is counts here only
     /// when nobody has said so before; see [`Self::move_to`].
-    pub fn take_in(&mut self, event: &CallEvent) {
+    pub fn take_in(&mut self, event: &CallEvent, now: Timestamp) {
         if self.caller.is_none() && event.caller.is_some() {
             self.caller.clone_from(&event.caller);
             let told = self.location.told();
@@ -129,11 +176,33 @@ impl Call {
         if self.number_name.is_none() {
             self.number_name.clone_from(&event.number_name);
         }
-        if event.moment == Moment::Start {
-            self.started_at.get_or_insert(event.occurred_at);
+        match &event.moment {
+            Moment::Start => {
+                self.started_at.get_or_insert(event.occurred_at);
+            }
+            Moment::Ended(hang_up) => {
+                self.end.get_or_insert(hang_up.end(event.occurred_at, now));
+                self.amounts = self.amounts.or(hang_up.amounts);
+            }
+            Moment::Selected(_) | Moment::Answered(_) => {}
+        }
+        if event.moment.is_owing() {
+            self.course.steps += 1;
+            self.course.due_at = Some(now.plus(HANDLING));
         }
         self.buyer_events.extend(event.buyer_event());
         self.tags.merge(event.tags.clone());
+    }
+
+    /// Takes in what was posted; the last word about amounts and conversion counts.
+    pub fn take_posting(&mut self, posting: &Posting) {
+        self.tags.merge(posting.tags.clone());
+        if let Some(place) = posting.place {
+            self.move_to(place);
+        }
+        let posted = Amounts { revenue: posting.revenue, payout: posting.payout };
+        self.amounts = posted.or(self.amounts);
+        self.posted_conversion = posting.converted.or(self.posted_conversion);
     }
 
     /// Whether these tags can be put on the call without its tags weighing too much.
@@ -158,6 +227,71 @@ impl Call {
     #[must_use]
     pub fn answered_at(&self) -> Option<Timestamp> {
         self.buyer_events.iter().find(|event| event.answered).map(|event| event.at)
+    }
+
+    /// The buyer who answered last, or else the one who was chosen last.
+    #[must_use]
+    pub fn reached_buyer(&self) -> Option<&Buyer> {
+        let answered = self.buyer_events.iter().rfind(|event| event.answered);
+        answered.map(|event| &event.buyer).or(self.buyer())
+    }
+
+    /// When it ended, by the platform's clock.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.end.as_ref().map(|end| end.at)
+    }
+
+    /// Whether it reached a buyer.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.answered_at().is_some() || self.connected_seconds_told().is_some_and(|s| s > 0)
+    }
+
+    /// How long the caller has been connected, in whole seconds: as the platform says, or else from
+    /// the first answer to the end, or to `now` while the call is up.
+    #[must_use]
+    pub fn connected_seconds(&self, now: Timestamp) -> i64 {
+        if let Some(told) = self.connected_seconds_told() {
+            return i64::from(told);
+        }
+        let until = self.ended_at().unwrap_or(now);
+        self.answered_at().map_or(0, |answered_at| until.seconds_since(answered_at))
+    }
+
+    /// Until when it was connected, once it has ended: a timer due by then was reached.
+    #[must_use]
+    pub fn connected_until(&self) -> Option<Timestamp> {
+        let ended_at = self.ended_at()?;
+        let told = self.answered_at().zip(self.connected_seconds_told());
+        Some(told.map_or(ended_at, |(at, seconds)| at.plus_seconds(i64::from(seconds))))
+    }
+
+    fn connected_seconds_told(&self) -> Option<u32> {
+        self.end.as_ref().and_then(|end| end.connected_seconds)
+    }
+
+    /// Whether it converted: as decided, or until then as a postback says.
+    #[must_use]
+    pub fn is_converted(&self) -> bool {
+        match self.course.decision {
+            Some(decision) => decision.converted,
+            None => self.posted_conversion == Some(true),
+        }
+    }
+
+    /// The first attempts it owes, in order.
+    #[must_use]
+    pub fn line(&self, now: Timestamp) -> Line<'_> {
+        // Timers that the end of the call cut off never come due.
+        let timers_until = self.connected_until().unwrap_or(now);
+        Line { pending: &self.pending, timers_until }
+    }
+
+    /// Its place in line of a delivery whose first attempt is owed.
+    #[must_use]
+    pub fn pending_delivery(&self, key: &DeliveryKey) -> Option<&PendingDelivery> {
+        self.pending.iter().find(|pending| pending.key(&self.id) == *key)
     }
 
     /// Replaces where the caller is.
@@ -230,7 +364,7 @@ mod tests {
         let calls = orders.map(|order| {
             let mut call = call();
             for at in order {
-                call.take_in(&events[at]);
+                call.take_in(&events[at], now());
             }
             call
         });

@@ -6,6 +6,7 @@ use super::Amounts;
 use crate::fault::Faults;
 use crate::fields::{Fields, amount, flag, whole};
 use crate::matching::Conditions;
+use crate::secret;
 
 /// The longest span a campaign may name, ten years, in seconds.
 pub(super) const MAX_SPAN_SECONDS: i64 = 3650 * 86400;
@@ -39,6 +40,18 @@ pub enum Criterion {
 }
 
 impl Conversion {
+    /// What tells this entry from the campaign's others, wherever it stands and whatever it is
+    /// worth: 32 hexadecimal digits.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let criterion = match self.criterion {
+            Criterion::Connected { seconds } => json!({"seconds": seconds}),
+            Criterion::Postback { .. } => json!({"postback": true}),
+        };
+        let text = json!({"matches": &self.matches, "criterion": criterion}).to_string();
+        secret::sha256_hex(&text).chars().take(32).collect()
+    }
+
     pub(super) fn from_json(value: &Value) -> Result<Self, Faults> {
         let mut fields = Fields::of(value)?;
         let matches = fields.optional("matches", super::webhook_document::conditions);

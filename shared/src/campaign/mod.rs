@@ -58,6 +58,12 @@ impl Campaign {
         self.webhooks.iter().filter(move |webhook| webhook.trigger == trigger)
     }
 
+    /// The webhook of that id.
+    #[must_use]
+    pub fn webhook(&self, id: &WebhookId) -> Option<&Webhook> {
+        self.webhooks.iter().find(|webhook| webhook.id == *id)
+    }
+
     /// The secret of that name.
     #[must_use]
     pub fn secret(&self, name: &str) -> Option<&Secret> {
@@ -107,4 +113,12 @@ pub struct Amounts {
     pub revenue: Option<Decimal>,
     /// What the publisher is paid.
     pub payout: Option<Decimal>,
+}
+
+impl Amounts {
+    /// These, and where nothing is said, those of `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self { revenue: self.revenue.or(other.revenue), payout: self.payout.or(other.payout) }
+    }
 }

@@ -9,7 +9,12 @@ use crate::answer::Mapping;
 use crate::matching::Conditions;
 use crate::signature::SigningSecret;
 use crate::template::{Template, UrlTemplate};
+use crate::time::Timestamp;
 use crate::trigger::Trigger;
+use crate::window::{OpenWindow, Window};
+
+/// A hundred years.
+const FOR_EVER_SECONDS: i64 = 36_500 * 86400;
 
 /// A webhook, parsed and valid.
 #[derive(Debug, Clone)]
@@ -83,6 +88,19 @@ impl Retry {
 }
 
 impl Webhook {
+    /// The window that a delivery which succeeded `now` opens for its caller; `None` when the owner
+    /// wants none.
+    #[must_use]
+    pub fn window(&self, now: Timestamp) -> Option<OpenWindow> {
+        let seconds = match self.dedupe_seconds {
+            0 => return None,
+            -1 => FOR_EVER_SECONDS,
+            seconds => seconds,
+        };
+        let until = now.plus_seconds(seconds);
+        Some(OpenWindow { window: Window::Webhook(self.id.clone()), until })
+    }
+
     /// Whether answers become tags: the owner's word, or else the trigger's rule.
     #[must_use]
     pub fn parses_response(&self) -> bool {

@@ -11,6 +11,7 @@ use crate::geo::Place;
 use crate::phone::E164;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
+use crate::window::Windows;
 
 /// A caller of a campaign.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +70,13 @@ pub trait Callers: Sync {
         caller: Caller<'_>,
         id: &str,
     ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// The de-dupe windows that are open for the caller.
+    fn windows(
+        &self,
+        caller: Caller<'_>,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Windows, StoreError>> + Send;
 
     /// Keeps tags for the caller's next call.
     fn remember(

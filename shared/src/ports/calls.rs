@@ -3,9 +3,13 @@
 use super::StoreError;
 use crate::call::{Call, CallId, Posting};
 use crate::delivery::Delivery;
+use crate::time::Timestamp;
 
 /// The most postings with an id that one call takes, so that no sender can fill its item.
 pub const MAX_POSTING_IDS: usize = 1000;
+
+/// The most first attempts that a call may owe before it takes no more postings.
+pub const MAX_PENDING: usize = 500;
 
 /// Reads calls and applies what is posted back to them.
 pub trait Calls: Sync {
@@ -18,11 +22,14 @@ pub trait Calls: Sync {
         id: &CallId,
     ) -> impl Future<Output = Result<Option<(Call, Vec<Delivery>)>, StoreError>> + Send;
 
-    /// Applies a posting once.
+    /// Applies a posting once, and creates the deliveries that it fires with it. One that says that
+    /// the call converted makes the call due: it may owe something by that.
     fn post(
         &self,
         call: &Call,
         posting: &Posting,
+        fired: &[Delivery],
+        now: Timestamp,
     ) -> impl Future<Output = Result<Posted, StoreError>> + Send;
 }
 
@@ -35,6 +42,6 @@ pub enum Posted {
     Duplicate,
     /// The call is no longer there.
     Gone,
-    /// The call has as many postings with an id as it may.
+    /// The call has as many postings with an id, or first attempts to come, as it may.
     Full,
 }

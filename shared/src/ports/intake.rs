@@ -12,6 +12,7 @@ use crate::key::{BearerKey, KeyRefusal};
 use crate::tag::TagSet;
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
+use crate::window::OpenWindow;
 
 /// Takes call events in and keeps what became of them.
 pub trait Intake: Sync {
@@ -98,6 +99,8 @@ pub struct Record<'a> {
     pub begins: bool,
     /// What was sent and what was not.
     pub deliveries: &'a [Delivery],
+    /// The windows that its deliveries open for the caller.
+    pub windows: Vec<OpenWindow>,
     /// What is to be remembered of the caller.
     pub remembering: Option<Remembering<'a>>,
     /// Now, by our clock.

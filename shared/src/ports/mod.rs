@@ -7,6 +7,8 @@ pub mod callers;
 pub mod calls;
 pub mod campaigns;
 pub mod clock;
+pub mod deliveries;
+pub mod hints;
 pub mod intake;
 pub mod keys;
 pub mod random;

@@ -6,12 +6,14 @@
 
 use futures_util::future::join_all;
 
+use super::apply_posting::apply_posting;
 use crate::call::{Call, Posting};
 use crate::campaign::Campaign;
 use crate::geo::Place;
 use crate::ports::StoreError;
 use crate::ports::callers::{Caller, CallerMemory, Callers, Waiting};
 use crate::ports::calls::Calls;
+use crate::ports::hints::Hints;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
 
@@ -49,9 +51,8 @@ pub(super) fn begin(call: &mut Call, campaign: &Campaign, memory: CallerMemory) 
     }
     for Waiting { posting, .. } in &began.waiting {
         put(call, posting.tags.clone());
-        call.amounts.revenue = posting.revenue.or(call.amounts.revenue);
-        call.amounts.payout = posting.payout.or(call.amounts.payout);
-        call.posted_conversion = posting.converted.or(call.posted_conversion);
+        // Where the caller is follows once all that is known of it has been weighed.
+        call.take_posting(&Posting { tags: TagSet::new(), place: None, ..posting.clone() });
     }
     began.place = began.posted_place().or(began.place);
     let mut defaults = campaign.default_tags.clone();
@@ -76,7 +77,9 @@ fn put(call: &mut Call, tags: TagSet) {
 /// be settled once all of it is on the call.
 pub(super) async fn hand_over(
     store: &(impl Calls + Callers),
+    hints: &impl Hints,
     call: &Call,
+    campaign: &Campaign,
     began_with: &[Waiting],
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
@@ -88,8 +91,9 @@ pub(super) async fn hand_over(
         Waiting { posting: rest, ..known.clone() }
     });
     let each = known.chain(late).map(async |waiting| {
-        store.post(call, &waiting.posting).await?;
-        Ok(waiting.id)
+        let Waiting { id, posting, .. } = waiting;
+        apply_posting(store, hints, call, Some(campaign), &posting, &id, now).await?;
+        Ok(id)
     });
     join_all(each).await.into_iter().collect()
 }

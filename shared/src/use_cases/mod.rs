@@ -3,7 +3,12 @@
 //! A partner's failure is data in a report; the only `Err` that means "try again" is a fault of our
 //! own store.
 
+mod advance_call;
+mod apply_posting;
 mod begin_call;
+mod deliver;
+mod disable_webhook;
+mod exchange;
 mod fire_pings;
 mod make_key;
 mod parameters;
@@ -11,16 +16,20 @@ mod postback_answer;
 mod remember;
 mod render_request;
 mod save_campaign;
+mod sweep;
 mod take_event;
 mod take_postback;
 mod write_data;
 
+pub use advance_call::advance_call;
+pub use deliver::{Delivered, deliver};
 pub use fire_pings::{Ping, fire_pings};
 pub use make_key::{KeyRequest, PostbackKeyRequest, make_api_key, make_postback_key};
 pub use parameters::{Parameters, Refused};
 pub use postback_answer::{PostbackAnswer, PostbackResult};
 pub use render_request::{Rendering, RequestFault, render_request};
 pub use save_campaign::{SaveRefusal, save_campaign};
+pub use sweep::{GRACE, sweep};
 pub use take_event::{EventAnswer, take_event};
 pub use take_postback::take_postback;
 pub use write_data::write_data;

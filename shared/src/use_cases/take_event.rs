@@ -1,5 +1,5 @@
-//! Takes a call event in: claims it once, fires its pings, keeps what they brought (spec sections 1,
-//! 5, 9 and 11).
+//! Takes a call event in: claims it once, fires its pings, keeps what they brought, and sees to what
+//! the call owes by it (spec sections 1, 5, 9, 10 and 11).
 //!
 //! A repeated event sends nothing and answers with what stands. Where the first was cut off, the
 //! repeat still does all that needs no partner: it puts on the call what it begins with, makes it
@@ -8,22 +8,29 @@
 use futures_util::join;
 use serde::Serialize;
 
+use super::advance_call::advance;
 use super::begin_call::{BeganWith, begin, hand_over, settle};
+use super::exchange::drop_tags;
 use super::remember::remembering;
 use super::{Ping, fire_pings};
-use crate::call::{Call, CallEvent, CallFacts, CallKey, MAX_TAG_BYTES, Moment};
-use crate::delivery::{Delivery, Report};
+use crate::call::{Call, CallEvent, CallFacts, CallKey, Moment};
+use crate::campaign::Campaign;
+use crate::delivery::{Delivery, DeliveryStatus, Report};
 use crate::geo::Place;
 use crate::key::BearerKey;
 use crate::ports::StoreError;
 use crate::ports::callers::{Caller, Callers};
 use crate::ports::calls::Calls;
 use crate::ports::clock::Clock;
+use crate::ports::deliveries::Deliveries;
+use crate::ports::hints::Hints;
 use crate::ports::intake::{Claim, ClaimError, Claimed, Intake, Record};
 use crate::ports::random::Random;
 use crate::ports::sender::Sender;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
+use crate::trigger::Trigger;
+use crate::window::{OpenWindow, Windows};
 
 /// What the platform is answered (spec section 13).
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,8 +52,9 @@ pub struct EventAnswer {
 /// # Errors
 /// When the event is not for us, or our own store failed; the event may then be sent again.
 pub async fn take_event(
-    store: &(impl Intake + Calls + Callers),
+    store: &(impl Intake + Calls + Callers + Deliveries),
     sender: &impl Sender,
+    hints: &impl Hints,
     clock: &impl Clock,
     random: &impl Random,
     event: &CallEvent,
@@ -65,20 +73,27 @@ pub async fn take_event(
     if let (true, Some(place)) = (begins || !repeated, began.place.or(event.place)) {
         call.move_to(place);
     }
-    let trigger = event.moment.trigger();
     let occurrence = event.occurrence();
     let buyer = event.moment.buyer().or(call.buyer());
     let facts = CallFacts { call: &call, campaign: &campaign, buyer, now, firing: None };
     let fire = async {
-        if repeated {
-            Vec::new()
-        } else {
-            fire_pings(sender, clock, facts, trigger, &occurrence).await
+        match event.moment.trigger() {
+            Some(trigger) if !repeated => {
+                let windows = windows_of(store, &facts, trigger).await?;
+                Ok(fire_pings(sender, clock, facts, trigger, &occurrence, &windows).await)
+            }
+            _ => Ok::<_, StoreError>(Vec::new()),
         }
     };
     let name =
         async { if starts { name_last_call(store, &call, event, now).await } else { Ok(false) } };
-    let (mut pings, named) = join!(fire, name);
+    let see_to = async {
+        if event.moment.is_owing() {
+            see_to_what_it_owes(store, hints, clock, &call, &campaign).await;
+        }
+    };
+    let (pings, named, ()) = join!(fire, name, see_to);
+    let mut pings = pings?;
 
     let learned = learn(&mut call, &mut pings);
     let mut memorable = learned.tags;
@@ -90,23 +105,27 @@ pub async fn take_event(
         place: call.location.told().filter(|_| location_before != call.location),
         begins,
         deliveries: &deliveries,
+        windows: opened_by(&deliveries, &campaign, now),
         remembering: remembering(&call, &campaign, memorable, place, now),
         call: &call,
         now,
     };
-    let is_latest = matches!(named, Ok(true)) && call.ended_at.is_none();
+    let is_latest = matches!(named, Ok(true)) && call.end.is_none();
     let hand_over = async {
-        if is_latest { hand_over(store, &call, &began.waiting, now).await } else { Ok(Vec::new()) }
+        if is_latest {
+            hand_over(store, hints, &call, &campaign, &began.waiting, now).await
+        } else {
+            Ok(Vec::new())
+        }
     };
     // Each is let end before any fault is told: what the pings brought cannot be asked for again.
     let (standing, handed_over) = join!(store.record(&record), hand_over);
     let standing = standing?;
     named?;
     settle(store, &call, &handed_over?).await?;
-    let reports = if repeated {
-        store.reports(&call.id, trigger, &occurrence).await?
-    } else {
-        deliveries.into_iter().map(|delivery| delivery.report).collect()
+    let reports = match event.moment.trigger() {
+        Some(trigger) if repeated => store.reports(&call.id, trigger, &occurrence).await?,
+        _ => deliveries.into_iter().filter_map(|delivery| delivery.report).collect(),
     };
     Ok(EventAnswer {
         call_id: call.id.to_string(),
@@ -114,6 +133,42 @@ pub async fn take_event(
         tags: call.standing(standing.tags, standing.place).shown_tags(),
         webhooks: reports,
     })
+}
+
+/// The windows that are open for the caller, where a webhook of the trigger asks for them.
+async fn windows_of(
+    store: &impl Callers,
+    facts: &CallFacts<'_>,
+    trigger: Trigger,
+) -> Result<Windows, StoreError> {
+    let asked =
+        facts.campaign.webhooks_of(trigger).any(|webhook| webhook.dedupe_seconds != 0);
+    match Caller::of(facts.call).filter(|_| asked) {
+        Some(caller) => store.windows(caller, facts.now).await,
+        None => Ok(Windows::new()),
+    }
+}
+
+/// The windows that delivered pings open.
+fn opened_by(deliveries: &[Delivery], campaign: &Campaign, now: Timestamp) -> Vec<OpenWindow> {
+    let delivered = deliveries.iter().filter(|delivery| delivery.status() == DeliveryStatus::Ok);
+    let webhooks = delivered.filter_map(|delivery| campaign.webhook(delivery.webhook()));
+    webhooks.filter_map(|webhook| webhook.window(now)).collect()
+}
+
+/// Sees to timers and to what follows the end. A fault of the store is logged and no more: the call
+/// stays due, and the platform has done its part.
+async fn see_to_what_it_owes(
+    store: &(impl Calls + Callers + Deliveries),
+    hints: &impl Hints,
+    clock: &impl Clock,
+    call: &Call,
+    campaign: &Campaign,
+) {
+    if let Err(error) = advance(store, hints, clock, call.clone(), campaign).await {
+        let (action, cause) = (error.action, error.cause);
+        tracing::error!(correlation_id = call.id.as_str(), action, cause, "the store failed");
+    }
 }
 
 async fn name_last_call(
@@ -145,9 +200,9 @@ fn learn(call: &mut Call, pings: &mut [Ping]) -> Learned {
             learned.place = ping.place.or(learned.place);
             continue;
         }
-        let note = format!("its tags were dropped: a call holds {MAX_TAG_BYTES} bytes of tags");
-        ping.delivery.report.notes.push(note);
-        ping.delivery.report.tags = Some(TagSet::new());
+        if let Some(report) = &mut ping.delivery.report {
+            drop_tags(report);
+        }
     }
     if let Some(place) = learned.place {
         call.move_to(place);

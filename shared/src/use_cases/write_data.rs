@@ -2,7 +2,7 @@
 //! a call of that campaign (spec section 7).
 
 use super::parameters::Read;
-use super::take_postback::{apply, expired, unknown_call};
+use super::take_postback::{apply, expired, occurrence_of, unknown_call};
 use super::{Parameters, PostbackAnswer, PostbackResult};
 use crate::call::{Call, CallId, Posting, PostingId};
 use crate::fault::Faults;
@@ -13,6 +13,7 @@ use crate::ports::callers::{Caller, Callers, Waiting};
 use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
+use crate::ports::hints::Hints;
 use crate::ports::keys::Keys;
 use crate::ports::random::Random;
 
@@ -33,6 +34,7 @@ enum Subject {
 /// When our own store failed; the data may then be sent again.
 pub async fn write_data(
     store: &(impl Calls + Callers + Campaigns + Keys),
+    hints: &impl Hints,
     clock: &impl Clock,
     random: &impl Random,
     key: &BearerKey,
@@ -66,10 +68,15 @@ pub async fn write_data(
             Some(call) if is_cut_off(&grant, &call, clock) => {
                 Ok(expired(&id, "the call ended too long ago for this key"))
             }
-            Some(call) => apply(store, clock, &call, read).await,
+            Some(call) => {
+                let occurrence = occurrence_of(&read.posting, random);
+                apply(store, hints, clock, &call, read, &occurrence).await
+            }
             None => Ok(unknown_call(id.as_str())),
         },
-        Subject::Caller(number) => about_caller(store, clock, random, &grant, &number, read).await,
+        Subject::Caller(number) => {
+            about_caller(store, hints, clock, random, &grant, &number, read).await
+        }
     }
 }
 
@@ -86,6 +93,7 @@ fn subject(parameters: &mut Parameters) -> Result<Subject, Faults> {
 
 async fn about_caller(
     store: &(impl Calls + Callers + Campaigns),
+    hints: &impl Hints,
     clock: &impl Clock,
     random: &impl Random,
     grant: &PostbackGrant,
@@ -93,8 +101,9 @@ async fn about_caller(
     read: Read,
 ) -> Result<PostbackAnswer, StoreError> {
     let caller = Caller { campaign: &grant.campaign, number };
+    let occurrence = occurrence_of(&read.posting, random);
     if let Some(call) = open_call(store, clock, grant, caller).await? {
-        return apply(store, clock, &call, read).await;
+        return apply(store, hints, clock, &call, read, &occurrence).await;
     }
     let now = clock.now();
     if let Err(fault) = room_to_wait(&store.waiting(caller, now).await?, &read.posting) {
@@ -102,7 +111,7 @@ async fn about_caller(
     }
     let storage = i64::try_from(grant.storage.as_secs()).unwrap_or(i64::MAX);
     let waiting = Waiting {
-        id: read.posting.id.as_ref().map_or_else(|| random.uuid(), |id| id.as_str().to_owned()),
+        id: occurrence,
         posting: read.posting.clone(),
         since: now,
         expires_at: now.plus_seconds(storage),
@@ -110,7 +119,7 @@ async fn about_caller(
     let is_new = store.wait(caller, &waiting, now).await?;
     // A call that started meanwhile has seen it wait, or is seen here.
     if let Some(call) = open_call(store, clock, grant, caller).await? {
-        let mut answer = apply(store, clock, &call, read).await?;
+        let mut answer = apply(store, hints, clock, &call, read, &waiting.id).await?;
         store.settle(caller, &waiting.id).await?;
         if is_new && answer.result == PostbackResult::Duplicate {
             // The starting call had taken it from where it waited.
@@ -157,7 +166,7 @@ fn room_to_wait(waiting: &[Waiting], posting: &Posting) -> Result<(), Faults> {
 }
 
 fn is_cut_off(grant: &PostbackGrant, call: &Call, clock: &impl Clock) -> bool {
-    match (grant.cutoff, call.ended_at) {
+    match (grant.cutoff, call.ended_at()) {
         (Some(cutoff), Some(ended_at)) => {
             let cutoff = i64::try_from(cutoff.as_secs()).unwrap_or(i64::MAX);
             clock.now() > ended_at.plus_seconds(cutoff)

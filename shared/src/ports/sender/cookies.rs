@@ -110,6 +110,37 @@ impl CookieJar {
         }
     }
 
+    /// Takes over what became of `before` in `after`: cookies that were set, changed or removed. For
+    /// two requests that started from one jar at the same time.
+    pub fn take_over(&mut self, before: &Self, after: &Self) {
+        type Place<'a> = (String, String, &'a str);
+        fn place<'a>(cookie: &'a Cookie<'static>) -> Place<'a> {
+            (String::from(&cookie.domain), String::from(&cookie.path), cookie.name())
+        }
+        let (was, is): (Vec<_>, Vec<_>) =
+            (before.0.iter_unexpired().collect(), after.0.iter_unexpired().collect());
+        let stands_in = |cookies: &[&Cookie<'static>], wanted: &Cookie<'static>| {
+            cookies.iter().any(|cookie| place(cookie) == place(wanted))
+        };
+        let changed = is.iter().filter(|cookie| !was.contains(cookie));
+        let kept = self.0.iter_unexpired().filter(|cookie| {
+            let replaced = is.iter().any(|new| place(new) == place(cookie) && !was.contains(new));
+            let removed = stands_in(&was, cookie) && !stands_in(&is, cookie);
+            !replaced && !removed
+        });
+        let cookies: Vec<Cookie<'static>> =
+            kept.chain(changed.copied()).map(|cookie| (*cookie).clone()).collect();
+        let joined = CookieStore::from_cookies(
+            cookies.into_iter().map(Ok::<_, CookieJarFault>),
+            false,
+        );
+        if let Ok(joined) = joined.map(Self)
+            && joined.fits()
+        {
+            *self = joined;
+        }
+    }
+
     fn keep(&mut self, cookie: Cookie<'static>, url: &Url) {
         if !has_keepable_domain(&cookie) {
             return;

@@ -1,41 +1,11 @@
-//! What became of a webhook: the report a platform gets and the record that is kept.
+//! What became of a webhook: the report a platform gets, and the record of one exchange.
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
-use crate::call::CallId;
 use crate::campaign::WebhookId;
 use crate::ports::sender;
-use crate::secret::hex;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
-use crate::trigger::Trigger;
-
-/// The id of a delivery: the same for the same call, trigger, webhook and occurrence, so that every
-/// attempt and every repeat of an event names one delivery. `dl_` and 32 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct DeliveryId(String);
-
-impl DeliveryId {
-    /// The id of one webhook fired once for one call.
-    #[must_use]
-    pub fn of(call: &CallId, trigger: Trigger, webhook: &WebhookId, occurrence: &str) -> Self {
-        let mut digest = Sha256::new();
-        for part in [call.as_str(), trigger.as_str(), webhook.as_str(), occurrence] {
-            digest.update(part.len().to_be_bytes());
-            digest.update(part.as_bytes());
-        }
-        let digest = hex(&digest.finalize());
-        Self(format!("dl_{}", digest.get(..32).unwrap_or_default()))
-    }
-
-    /// The id as text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
 
 /// How a webhook ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,39 +119,11 @@ pub struct Attempt {
     pub empty_tokens: Vec<String>,
 }
 
-/// One webhook fired once for one call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Delivery {
-    /// Its id.
-    pub id: DeliveryId,
-    /// What fired it.
-    pub trigger: Trigger,
-    /// Which time of that trigger on the call it was.
-    pub occurrence: String,
-    /// What the platform was told.
-    pub report: Report,
-    /// Its exchanges, oldest first; none when it was skipped.
-    pub attempts: Vec<Attempt>,
-    /// When it was created.
-    pub created_at: Timestamp,
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn an_id_tells_its_four_parts_apart() {
-        let call = CallId::parse("c1").unwrap();
-        let id = |trigger, webhook: &str, occurrence: &str| {
-            DeliveryId::of(&call, trigger, &WebhookId::parse(webhook).unwrap(), occurrence)
-        };
-        assert_eq!(id(Trigger::Start, "crm", "1"), id(Trigger::Start, "crm", "1"));
-        assert_ne!(id(Trigger::Selected, "a", "11"), id(Trigger::Selected, "a1", "1"));
-        assert!(id(Trigger::Start, "crm", "1").as_str().len() == 35);
-    }
 
     #[test]
     fn reports_look_as_the_spec_shows_them() {

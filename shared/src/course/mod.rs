@@ -1,0 +1,250 @@
+//! The course of a call: what it owes its webhooks besides pings, and the next step towards it
+//! (spec sections 1, 2 and 8).
+//!
+//! Policy: everything is derived from the call as it stands and its campaign, so that whoever looks
+//! at a call, and however often, takes the same next step. A step is one write, and holds only if
+//! nothing changed what the call owes since it was read.
+
+mod conversion;
+mod readiness;
+
+pub use conversion::{Weighed, weigh};
+pub use readiness::{Readiness, readiness};
+
+use crate::call::{Call, CallFacts, Decision};
+use crate::campaign::{Amounts, Campaign};
+use crate::delivery::{Delivery, DeliveryKey, ONCE, PendingDelivery, Report};
+use crate::time::Timestamp;
+use crate::trigger::Trigger;
+use crate::window::{OpenWindow, Windows};
+
+/// A call in its campaign at one moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Standpoint<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// Its campaign.
+    pub campaign: &'a Campaign,
+    /// The de-dupe windows that are open for its caller.
+    pub windows: &'a Windows,
+    /// Now, by our clock.
+    pub now: Timestamp,
+}
+
+/// What is to be done about a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// A step.
+    Step(Box<Step>),
+    /// Nothing now.
+    Rest {
+        /// When to look again; `None` when only its deliveries, or a later event, go on.
+        due_at: Option<Timestamp>,
+    },
+}
+
+/// One change of what a call owes, made whole or not at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Whether its timers are set by it.
+    pub sets_timers: bool,
+    /// Whether its `connect` webhooks are fired by it.
+    pub fires_connect: bool,
+    /// What it decides.
+    pub decision: Option<Decision>,
+    /// What the call is worth, where nobody has said otherwise.
+    pub amounts: Amounts,
+    /// The window that a conversion opens for the caller; the step does not hold if it is open.
+    pub window: Option<OpenWindow>,
+    /// The deliveries it creates.
+    pub created: Vec<Delivery>,
+    /// The timers that were not reached and leave the line.
+    pub cancelled: Vec<PendingDelivery>,
+    /// When to look at the call again.
+    pub due_at: Option<Timestamp>,
+}
+
+impl Standpoint<'_> {
+    /// What is to be done now.
+    #[must_use]
+    pub fn next(&self) -> Next {
+        let course = &self.call.course;
+        if let Some(step) = self.set_timers() {
+            return Next::Step(Box::new(step));
+        }
+        let Some(end) = &self.call.end else { return Next::Rest { due_at: None } };
+        let Some(decision) = course.decision else {
+            let settled_at = end.reported_at.plus_seconds(i64::from(self.campaign.settle_seconds));
+            if self.now < settled_at {
+                return Next::Rest { due_at: Some(settled_at) };
+            }
+            return match weigh(self) {
+                Weighed::Waits { until } => Next::Rest { due_at: Some(until) },
+                Weighed::Decided(conversion) => Next::Step(Box::new(self.decide(conversion))),
+            };
+        };
+        if self.call.is_connected() && !course.connect_fired {
+            let created = self.fire(Trigger::Connect, self.call, 0);
+            return Next::Step(Box::new(Step { fires_connect: true, created, ..Step::default() }));
+        }
+        if let (false, Some(true), Weighed::Decided(Some(conversion))) =
+            (decision.converted, self.call.posted_conversion, weigh(self))
+        {
+            return Next::Step(Box::new(self.convert_late(decision, conversion)));
+        }
+        Next::Rest { due_at: None }
+    }
+
+    /// Sets the timers of a call that was answered, all of them while it is up and those that were
+    /// reached once it has ended.
+    fn set_timers(&self) -> Option<Step> {
+        let call = self.call;
+        if call.course.timers_set || !call.is_connected() {
+            return None;
+        }
+        // A call that only its end reports as connected reached its timers some time before.
+        let from = call.answered_at();
+        let timers = self.campaign.webhooks_of(Trigger::Timer);
+        let created: Vec<Delivery> = timers
+            .filter_map(|webhook| {
+                let seconds = i64::from(webhook.seconds);
+                let at = match from {
+                    Some(answered_at) => answered_at.plus_seconds(seconds),
+                    None if seconds <= call.connected_seconds(self.now) => call.ended_at()?,
+                    None => return None,
+                };
+                let reached = call.connected_until().is_none_or(|until| at <= until);
+                reached.then(|| (self.key(Trigger::Timer, webhook), at))
+            })
+            .zip(0..)
+            .map(|((key, at), position)| Delivery::due(key, position, at, self.now))
+            .collect();
+        let due_at = call.course.due_at.filter(|_| call.end.is_some());
+        let step = Step { sets_timers: true, created, due_at, ..Step::default() };
+        (!step.created.is_empty()).then_some(step)
+    }
+
+    /// Decides about an ended call and creates all that follows from it; `conversion` is what it
+    /// converted by.
+    fn decide(&self, conversion: Option<Converted>) -> Step {
+        let decision = Decision { converted: conversion.is_some(), at: self.now };
+        let Converted { amounts, window } = conversion.unwrap_or_default();
+        let mut call = self.call.clone();
+        call.course.decision = Some(decision);
+        call.amounts = call.amounts.or(amounts);
+        let connected = call.is_connected();
+
+        let mut created = Vec::new();
+        let decided =
+            if decision.converted { Trigger::Conversion } else { Trigger::NonConversion };
+        for trigger in connected.then_some(Trigger::Connect).into_iter().chain([decided]) {
+            let fired = self.fire(trigger, &call, created.len());
+            created.extend(fired);
+        }
+        let waits = i64::from(self.campaign.always_max_wait);
+        let always = self.campaign.webhooks_of(Trigger::Always).zip(created.len()..);
+        let always: Vec<Delivery> = always
+            .map(|(webhook, position)| {
+                let key = self.key(Trigger::Always, webhook);
+                let at = self.now.plus_seconds(waits);
+                Delivery::due(key, position_of(position), at, self.now)
+            })
+            .collect();
+        created.extend(always);
+
+        let unreached = |pending: &&PendingDelivery| {
+            let until = call.connected_until();
+            pending.trigger == Trigger::Timer && until.is_some_and(|until| pending.at > until)
+        };
+        Step {
+            sets_timers: connected,
+            fires_connect: connected,
+            decision: Some(decision),
+            amounts,
+            window,
+            created,
+            cancelled: call.pending.iter().filter(unreached).cloned().collect(),
+            due_at: None,
+        }
+    }
+
+    /// A postback converts a call that was decided as not converted.
+    fn convert_late(&self, decided: Decision, conversion: Converted) -> Step {
+        let decision = Decision { converted: true, ..decided };
+        let Converted { amounts, window } = conversion;
+        let mut call = self.call.clone();
+        call.course.decision = Some(decision);
+        call.amounts = call.amounts.or(amounts);
+        Step {
+            decision: Some(decision),
+            amounts,
+            window,
+            created: self.fire(Trigger::Conversion, &call, 0),
+            ..Step::default()
+        }
+    }
+
+    /// The deliveries of a trigger that `call` has once, due now; those that are not for it are
+    /// skipped.
+    fn fire(&self, trigger: Trigger, call: &Call, first: usize) -> Vec<Delivery> {
+        fire(&Standpoint { call, ..*self }, trigger, ONCE, first)
+    }
+
+    fn key(&self, trigger: Trigger, webhook: &crate::campaign::Webhook) -> DeliveryKey {
+        DeliveryKey {
+            call: self.call.id.clone(),
+            trigger,
+            webhook: webhook.id.clone(),
+            occurrence: ONCE.to_owned(),
+        }
+    }
+}
+
+/// What a call converted by.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Converted {
+    /// What that is worth.
+    pub amounts: Amounts,
+    /// The window it opens for the caller.
+    pub window: Option<OpenWindow>,
+}
+
+/// The deliveries that an accepted postback fires, as the call stands with what it brought.
+#[must_use]
+pub fn postback_deliveries(
+    call: &Call,
+    campaign: &Campaign,
+    occurrence: &str,
+    now: Timestamp,
+) -> Vec<Delivery> {
+    let windows = Windows::default();
+    let standpoint = Standpoint { call, campaign, windows: &windows, now };
+    fire(&standpoint, Trigger::Postback, occurrence, 0)
+}
+
+fn fire(
+    standpoint: &Standpoint<'_>,
+    trigger: Trigger,
+    occurrence: &str,
+    first: usize,
+) -> Vec<Delivery> {
+    let Standpoint { call, campaign, now, .. } = *standpoint;
+    let facts = CallFacts { call, campaign, buyer: call.reached_buyer(), now, firing: None };
+    let created = campaign.webhooks_of(trigger).zip(first..).map(|(webhook, position)| {
+        let key =
+            DeliveryKey { occurrence: occurrence.to_owned(), ..standpoint.key(trigger, webhook) };
+        let position = position_of(position);
+        let id = key.id();
+        match facts.firing(webhook, &id, 1).why_not(webhook) {
+            Some(note) => {
+                Delivery::ended(key, position, Report::skipped(webhook.id.clone(), note), now)
+            }
+            None => Delivery::due(key, position, now, now),
+        }
+    });
+    created.collect()
+}
+
+fn position_of(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,61 @@
+//! Whether a delivery may be attempted now.
+
+use crate::call::Call;
+use crate::delivery::{Delivery, PendingDelivery, Progress};
+use crate::time::Timestamp;
+use crate::trigger::Trigger;
+
+/// What is to be done about a delivery that somebody looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readiness {
+    /// An attempt.
+    Ready,
+    /// Nothing: it has ended.
+    Over,
+    /// Nothing: somebody is at it.
+    Held,
+    /// Nothing: others of its call go first, and the last of them will say so.
+    Behind,
+    /// It is due later.
+    Later {
+        /// Not before this.
+        at: Timestamp,
+    },
+    /// It is to be ended: the call ended before the timer came due.
+    Unreached,
+}
+
+/// Whether a delivery may be attempted; `place` is its place in the call's line, if its first attempt
+/// is owed.
+#[must_use]
+pub fn readiness(
+    call: &Call,
+    delivery: &Delivery,
+    place: Option<&PendingDelivery>,
+    now: Timestamp,
+) -> Readiness {
+    let due_at = match &delivery.progress {
+        Progress::Ended => return Readiness::Over,
+        Progress::Claimed { until, .. } if now < *until => return Readiness::Held,
+        Progress::Claimed { until, .. } => *until,
+        Progress::Due { at } => *at,
+    };
+    let later = |at| if at <= now { Readiness::Ready } else { Readiness::Later { at } };
+    let Some(place) = place else {
+        // A first attempt without a place in line is that of a timer which the end cut off.
+        return if delivery.report.is_none() { Readiness::Unreached } else { later(due_at) };
+    };
+    if delivery.trigger() == Trigger::Timer {
+        match call.connected_until() {
+            Some(until) if place.at > until => return Readiness::Unreached,
+            None if place.at > now => return Readiness::Later { at: place.at },
+            Some(_) | None => {}
+        }
+    }
+    let waited_enough = delivery.trigger() == Trigger::Always && due_at <= now;
+    if waited_enough || call.line(now).is_turn_of(place) {
+        Readiness::Ready
+    } else {
+        Readiness::Behind
+    }
+}

@@ -1,0 +1,186 @@
+//! One webhook fired once for one call: what it is named, how far it is, what became of it.
+
+mod id;
+mod line;
+mod report;
+mod schedule;
+
+use serde::{Serialize, Serializer};
+
+pub use id::{DeliveryId, DeliveryKey, ONCE};
+pub use line::{Line, PendingDelivery};
+pub use report::{Attempt, FailureKind, Report, Verdict};
+pub use schedule::{MAX_RETRY_AFTER, Retried, next_attempt};
+
+use crate::campaign::WebhookId;
+use crate::time::Timestamp;
+use crate::trigger::Trigger;
+
+/// How often a delivery is taken over from functions that died over it before it is given up.
+pub const MAX_TAKEOVERS: u32 = 5;
+
+/// One webhook fired once for one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// What it is named by.
+    pub key: DeliveryKey,
+    /// Its place among those created with it, in firing order.
+    pub position: u32,
+    /// How far it is.
+    pub progress: Progress,
+    /// What became of it so far; `None` before the first attempt.
+    pub report: Option<Report>,
+    /// Its exchanges, oldest first; none when nothing was sent.
+    pub attempts: Vec<Attempt>,
+    /// How often it was taken over from a function that had claimed it and never told the end.
+    pub takeovers: u32,
+    /// When it was created, by our clock.
+    pub created_at: Timestamp,
+}
+
+/// How far a delivery is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// An attempt is to be made.
+    Due {
+        /// Not before this.
+        at: Timestamp,
+    },
+    /// Somebody makes an attempt.
+    Claimed {
+        /// Who.
+        by: String,
+        /// When they will have told its end, or else are dead.
+        until: Timestamp,
+    },
+    /// Nothing more happens of itself; the report says what became of it.
+    Ended,
+}
+
+/// Where a delivery stands, in one word (spec section 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryStatus {
+    /// Its first attempt is to come.
+    Pending,
+    /// An attempt failed and another is to come.
+    Retrying,
+    /// It was delivered.
+    Ok,
+    /// It was not, and no attempt is left.
+    Failed,
+    /// There was nothing to deliver.
+    Skipped,
+}
+
+impl Delivery {
+    /// A delivery to be attempted.
+    #[must_use]
+    pub fn due(key: DeliveryKey, position: u32, at: Timestamp, created_at: Timestamp) -> Self {
+        let progress = Progress::Due { at };
+        Self {
+            key,
+            position,
+            progress,
+            report: None,
+            attempts: Vec::new(),
+            takeovers: 0,
+            created_at,
+        }
+    }
+
+    /// A delivery that ended without an exchange.
+    #[must_use]
+    pub fn ended(key: DeliveryKey, position: u32, report: Report, created_at: Timestamp) -> Self {
+        let progress = Progress::Ended;
+        Self { report: Some(report), progress, ..Self::due(key, position, created_at, created_at) }
+    }
+
+    /// The webhook.
+    #[must_use]
+    pub fn webhook(&self) -> &WebhookId {
+        &self.key.webhook
+    }
+
+    /// What fired it.
+    #[must_use]
+    pub fn trigger(&self) -> Trigger {
+        self.key.trigger
+    }
+
+    /// When somebody has to look at it again: for its next attempt, or since whoever claimed it is
+    /// dead by then. `None` when it has ended.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Timestamp> {
+        match &self.progress {
+            Progress::Due { at } => Some(*at),
+            Progress::Claimed { until, .. } => Some(*until),
+            Progress::Ended => None,
+        }
+    }
+
+    /// The place in its call's line that a new delivery takes; `None` when it will not be attempted.
+    #[must_use]
+    pub fn place_in_line(&self) -> Option<PendingDelivery> {
+        let Progress::Due { at } = self.progress else { return None };
+        // A timer stands in line from when it is due, all else from when it was created: `always` is
+        // due only when it has waited long enough for the others.
+        let at = if self.trigger() == Trigger::Timer { at } else { self.created_at };
+        Some(PendingDelivery {
+            at,
+            position: self.position,
+            trigger: self.trigger(),
+            webhook: self.key.webhook.clone(),
+            occurrence: self.key.occurrence.clone(),
+        })
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn status(&self) -> DeliveryStatus {
+        match (&self.progress, self.report.as_ref().map(|report| report.verdict)) {
+            (Progress::Ended, Some(Verdict::Ok)) => DeliveryStatus::Ok,
+            (Progress::Ended, Some(Verdict::Skipped)) => DeliveryStatus::Skipped,
+            (Progress::Ended, _) => DeliveryStatus::Failed,
+            (_, None) => DeliveryStatus::Pending,
+            (_, Some(_)) => DeliveryStatus::Retrying,
+        }
+    }
+}
+
+/// As people see it.
+impl Serialize for Delivery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            id: DeliveryId,
+            trigger: Trigger,
+            webhook: &'a WebhookId,
+            occurrence: &'a str,
+            status: DeliveryStatus,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            next_at: Option<Timestamp>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            report: Option<&'a Report>,
+            attempts: &'a [Attempt],
+            takeovers: u32,
+            created_at: Timestamp,
+        }
+        let shown = Shown {
+            id: self.key.id(),
+            trigger: self.key.trigger,
+            webhook: &self.key.webhook,
+            occurrence: &self.key.occurrence,
+            status: self.status(),
+            next_at: match self.progress {
+                Progress::Due { at } => Some(at),
+                _ => None,
+            },
+            report: self.report.as_ref(),
+            attempts: &self.attempts,
+            takeovers: self.takeovers,
+            created_at: self.created_at,
+        };
+        shown.serialize(serializer)
+    }
+}

@@ -1,0 +1,122 @@
+//! Where deliveries are kept, and what calls owe.
+//!
+//! Each method is one write that holds whole or not at all, under a condition on what was read, so
+//! that of any number of functions at the same step one takes it.
+
+use super::StoreError;
+use super::callers::Caller;
+use super::hints::Hint;
+use crate::call::{Call, Cookies};
+use crate::course::Step;
+use crate::delivery::{Attempt, Delivery, DeliveryKey, PendingDelivery, Report};
+use crate::geo::Place;
+use crate::tag::TagSet;
+use crate::time::Timestamp;
+use crate::window::OpenWindow;
+
+/// Reads deliveries and takes them from step to step.
+pub trait Deliveries: Sync {
+    /// The delivery as it stands; `None` when there is none or it is no longer kept.
+    fn delivery(
+        &self,
+        key: &DeliveryKey,
+    ) -> impl Future<Output = Result<Option<Delivery>, StoreError>> + Send;
+
+    /// Makes a step of a call, if what the call owes has not changed since it was read and the
+    /// window that the step opens is not open; says whether it was made.
+    fn advance(
+        &self,
+        call: &Call,
+        step: &Step,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Claims a delivery for one attempt, if nobody has it and no attempt was made since it was
+    /// read; says whether it is claimed.
+    fn claim_attempt(
+        &self,
+        claim: &AttemptClaim<'_>,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Keeps what came of a claimed attempt, or ends a delivery without one.
+    fn record_attempt(
+        &self,
+        record: &AttemptRecord<'_>,
+    ) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
+}
+
+/// A claim of a delivery.
+#[derive(Debug)]
+pub struct AttemptClaim<'a> {
+    /// The delivery as it was read.
+    pub delivery: &'a Delivery,
+    /// Names whoever claims it.
+    pub by: &'a str,
+    /// When they will have told its end, or else are dead.
+    pub until: Timestamp,
+    /// Whether to ask that the call has not ended.
+    pub while_up: bool,
+    /// Now, by our clock.
+    pub now: Timestamp,
+}
+
+/// Whose word about a delivery holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Authority<'a> {
+    /// Of whoever claimed it, under this name.
+    Claimant(&'a str),
+    /// Of whoever read it like this, if nothing was done about it since.
+    Reader(&'a Delivery),
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub struct AttemptRecord<'a> {
+    /// The call.
+    pub call: &'a Call,
+    /// The delivery.
+    pub key: &'a DeliveryKey,
+    /// Whose word this is.
+    pub authority: Authority<'a>,
+    /// The exchange; `None` when nothing was sent.
+    pub attempt: Option<&'a Attempt>,
+    /// What became of the delivery so far.
+    pub report: &'a Report,
+    /// When the next attempt is due; `None` ends the delivery.
+    pub next_at: Option<Timestamp>,
+    /// Its place in its call's line, which it leaves.
+    pub leaves: Option<&'a PendingDelivery>,
+    /// The jar, one change on from what was read.
+    pub cookies: Option<&'a Cookies>,
+    /// Tags that its answer puts on the call.
+    pub tags: &'a TagSet,
+    /// Where its answer says that the caller is.
+    pub place: Option<Place>,
+    /// The window that it opens for the caller.
+    pub window: Option<(Caller<'a>, &'a OpenWindow)>,
+}
+
+/// How a record ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is kept.
+    Kept,
+    /// The word does not hold: somebody else has the delivery, or had it since. Nothing changed.
+    Overtaken,
+    /// The jar was changed since it was read. Nothing changed.
+    CookiesMoved,
+}
+
+/// Finds what is past due.
+pub trait PastDue: Sync {
+    /// In how many parts [`Self::past_due`] is asked.
+    const SHARDS: u8;
+
+    /// What was due before a time in one part, longest due first, at most `limit`.
+    fn past_due(
+        &self,
+        shard: u8,
+        before: Timestamp,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Hint>, StoreError>> + Send;
+}

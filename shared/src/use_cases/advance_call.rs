@@ -1,0 +1,160 @@
+//! Sees to what a call owes: takes the steps of its course that are due, one write each, and hints
+//! what follows (spec sections 1, 8 and 11).
+
+use crate::call::{Call, CallId};
+use crate::campaign::Campaign;
+use crate::course::{Next, Standpoint, Step};
+use crate::delivery::{Delivery, Progress, Report};
+use crate::ports::StoreError;
+use crate::ports::callers::{Caller, Callers};
+use crate::ports::calls::Calls;
+use crate::ports::campaigns::Campaigns;
+use crate::ports::clock::Clock;
+use crate::ports::deliveries::{AttemptRecord, Authority, Deliveries};
+use crate::ports::hints::{DelayedHint, Hint, Hints};
+use crate::tag::TagSet;
+use crate::time::Timestamp;
+use crate::window::Windows;
+
+/// How often a call may turn out to have changed before it is left to the next who looks at it.
+const TRIES: usize = 10;
+/// How much later than it might somebody may look at a call, rather than write a better time, in
+/// seconds.
+const SLACK_SECONDS: i64 = 60;
+
+/// Sees to what a call owes, as it stands in the store. A call that is no longer kept owes nothing.
+///
+/// # Errors
+/// When our own store failed, or others keep changing the call; it is still due then.
+pub async fn advance_call(
+    store: &(impl Calls + Callers + Campaigns + Deliveries),
+    hints: &impl Hints,
+    clock: &impl Clock,
+    id: &CallId,
+) -> Result<(), StoreError> {
+    let Some(call) = store.call(id).await? else { return Ok(()) };
+    match store.campaign(&call.campaign).await? {
+        Some(campaign) => advance(store, hints, clock, call, &campaign).await,
+        None => {
+            // Without its campaign it owes nobody anything.
+            store.advance(&call, &Step::default(), clock.now()).await?;
+            Ok(())
+        }
+    }
+}
+
+/// The same for a call that was just read.
+pub(super) async fn advance(
+    store: &(impl Calls + Callers + Deliveries),
+    hints: &impl Hints,
+    clock: &impl Clock,
+    mut call: Call,
+    campaign: &Campaign,
+) -> Result<(), StoreError> {
+    let id = call.id.clone();
+    for _ in 0..TRIES {
+        let now = clock.now();
+        let windows = windows_of(store, &call, campaign, now).await?;
+        let standpoint = Standpoint { call: &call, campaign, windows: &windows, now };
+        let step = match standpoint.next() {
+            Next::Step(step) => *step,
+            Next::Rest { due_at } if is_due_well(call.course.due_at, due_at) => {
+                hints.send(rest_hints(&call, due_at, now)).await;
+                return Ok(());
+            }
+            Next::Rest { due_at } => Step { due_at, ..Step::default() },
+        };
+        if store.advance(&call, &step, now).await? {
+            hints.send(later_hints(&step.created, now)).await;
+            end_cancelled(store, &call, &step).await?;
+        }
+        match store.call(&id).await? {
+            Some(changed) => call = changed,
+            None => return Ok(()),
+        }
+    }
+    let cause = "others keep changing it".to_owned();
+    Err(StoreError { action: "see to what a call owes", cause })
+}
+
+/// The windows that a step may ask for; most campaigns need none.
+async fn windows_of(
+    store: &impl Callers,
+    call: &Call,
+    campaign: &Campaign,
+    now: Timestamp,
+) -> Result<Windows, StoreError> {
+    let asked = call.end.is_some() && campaign.conversion.iter().any(|e| e.dedupe_seconds > 0);
+    match Caller::of(call).filter(|_| asked) {
+        Some(caller) => store.windows(caller, now).await,
+        None => Ok(Windows::new()),
+    }
+}
+
+/// Whether the time at which a call is looked at, as it stands, serves as well as the wanted one.
+fn is_due_well(stands: Option<Timestamp>, wanted: Option<Timestamp>) -> bool {
+    match (stands, wanted) {
+        (None, None) => true,
+        (Some(stands), Some(wanted)) => {
+            (wanted..=wanted.plus_seconds(SLACK_SECONDS)).contains(&stands)
+        }
+        _ => false,
+    }
+}
+
+/// What follows now: whoever is next in line, and the call itself when it is due again.
+fn rest_hints(call: &Call, due_at: Option<Timestamp>, now: Timestamp) -> Vec<DelayedHint> {
+    let next = call.line(now).next().map(|next| Hint::Delivery(next.key(&call.id)).now());
+    let again = due_at.map(|at| Hint::Call { call: call.id.clone() }.after(now.until(at)));
+    next.into_iter().chain(again).collect()
+}
+
+/// What follows later: timers, and whatever has waited long enough for others.
+fn later_hints(created: &[Delivery], now: Timestamp) -> Vec<DelayedHint> {
+    let later = |delivery: &Delivery| match delivery.progress {
+        Progress::Due { at } if at > now => {
+            Some(Hint::Delivery(delivery.key.clone()).after(now.until(at)))
+        }
+        _ => None,
+    };
+    created.iter().filter_map(later).collect()
+}
+
+/// Ends the timers that left the line. One that is left out here ends itself when it comes due.
+async fn end_cancelled(
+    store: &impl Deliveries,
+    call: &Call,
+    step: &Step,
+) -> Result<(), StoreError> {
+    for pending in &step.cancelled {
+        let key = pending.key(&call.id);
+        if let Some(delivery) = store.delivery(&key).await? {
+            end_unreached(store, call, &delivery).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends a timer that its call did not reach.
+pub(super) async fn end_unreached(
+    store: &impl Deliveries,
+    call: &Call,
+    delivery: &Delivery,
+) -> Result<(), StoreError> {
+    let note = "the call ended before its time";
+    let record = AttemptRecord {
+        call,
+        key: &delivery.key,
+        authority: Authority::Reader(delivery),
+        attempt: None,
+        report: &Report::skipped(delivery.webhook().clone(), note),
+        next_at: None,
+        leaves: call.pending_delivery(&delivery.key),
+        cookies: None,
+        tags: &TagSet::new(),
+        place: None,
+        window: None,
+    };
+    store.record_attempt(&record).await?;
+    Ok(())
+}

@@ -1,0 +1,209 @@
+//! One exchange with a partner: the request it needs, and what its outcome says (spec sections 4, 5
+//! and 12). Whatever a partner does is data.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use http::{HeaderMap, header};
+use url::Url;
+
+use crate::answer::{AnswerTags, tags_of};
+use crate::call::{CallFacts, MAX_TAG_BYTES, Masked};
+use crate::campaign::Webhook;
+use crate::delivery::{Attempt, FailureKind, Report, Verdict};
+use crate::geo::{Location, Place};
+use crate::ports::sender::{Exchange, Outcome, Request};
+use crate::secret::MASK;
+use crate::tag::TagSet;
+use crate::time::Timestamp;
+use crate::use_cases::{Rendering, render_request};
+
+/// What is kept of a request that goes out.
+pub(super) struct Sent {
+    number: u32,
+    at: Timestamp,
+    method: String,
+    url: String,
+    empty: BTreeSet<String>,
+}
+
+/// What came of a webhook's exchange, or of its having none.
+pub(super) struct Told {
+    /// What is reported.
+    pub(super) report: Report,
+    /// What is kept of the exchange; `None` when nothing was sent.
+    pub(super) attempt: Option<Attempt>,
+    /// Tags that the answer puts on the call.
+    pub(super) tags: TagSet,
+    /// Where the answer says that the caller is.
+    pub(super) place: Option<Place>,
+    /// How long the partner wants to be left alone.
+    pub(super) retry_after: Option<Duration>,
+}
+
+impl Told {
+    /// Nothing was sent.
+    pub(super) fn unsent(report: Report) -> Self {
+        Self {
+            report,
+            attempt: None,
+            tags: TagSet::new(),
+            place: None,
+            retry_after: None,
+        }
+    }
+}
+
+/// Makes the request of an attempt, signed, and what is kept of it.
+///
+/// # Errors
+/// What to tell when none can be made.
+pub(super) fn prepare(
+    webhook: &Webhook,
+    facts: &CallFacts<'_>,
+    at: Timestamp,
+) -> Result<(Request, Sent), Box<Told>> {
+    let Rendering { mut request, empty } = render_request(webhook, facts).map_err(|fault| {
+        Box::new(Told::unsent(Report {
+            id: webhook.id.clone(),
+            verdict: Verdict::Failed { kind: FailureKind::Invalid },
+            http_status: None,
+            latency_ms: None,
+            tags: Some(TagSet::new()),
+            notes: vec![fault.to_string()],
+        }))
+    })?;
+    if let (Some(secret), Some(firing)) = (&webhook.signing_secret, facts.firing) {
+        secret.sign(&mut request, firing.delivery, at);
+    }
+    let sent = Sent {
+        number: facts.firing.map_or(1, |firing| firing.attempt),
+        at,
+        method: webhook.method.to_string(),
+        url: shown_url(webhook, facts, &request.url),
+        empty,
+    };
+    Ok((request, sent))
+}
+
+/// The URL as it is kept and shown: without the call key, whatever its filters make of it, and
+/// without a password.
+fn shown_url(webhook: &Webhook, facts: &CallFacts<'_>, sent: &Url) -> String {
+    let mut shown = sent.clone();
+    if webhook.url.tokens().any(|name| name == "call_key") {
+        match webhook.url.render(&Masked(*facts)) {
+            Ok((masked, _)) => shown = masked,
+            Err(_) => return MASK.to_owned(),
+        }
+    }
+    if shown.password().is_some() && shown.set_password(Some(MASK)).is_err() {
+        return MASK.to_owned();
+    }
+    shown.into()
+}
+
+/// Reads what came of a request that went out.
+pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
+    let Sent { number, at, method, url, empty } = sent;
+    let Exchange { outcome, latency } = exchange;
+    let mut notes = Vec::new();
+    if !empty.is_empty() {
+        let names: Vec<&str> = empty.iter().map(String::as_str).collect();
+        notes.push(format!("empty tokens: {}", names.join(", ")));
+    }
+    let mut http_status = None;
+    let mut retry_after = None;
+    let mut answer = AnswerTags::default();
+    let verdict = match outcome {
+        Outcome::Answered(answered) => {
+            http_status = Some(answered.status);
+            retry_after = asked_to_wait(&answered.headers, at);
+            if answered.is_encoded() {
+                notes.push("the answer came in a content coding that was not asked for".to_owned());
+            }
+            if (200..300).contains(&answered.status) {
+                if webhook.parses_response() && !answered.body.is_empty() {
+                    answer = tags_of(&answered.body, &webhook.mapping);
+                }
+                Verdict::Ok
+            } else {
+                Verdict::Failed { kind: FailureKind::Http }
+            }
+        }
+        Outcome::TimedOut => Verdict::TimedOut,
+        Outcome::Blocked(reason) => {
+            notes.push(reason.to_string());
+            Verdict::Blocked
+        }
+        Outcome::Failed { kind, detail } => {
+            notes.push(detail);
+            Verdict::Failed { kind: kind.into() }
+        }
+    };
+    notes.append(&mut answer.notes);
+    let latency_ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+    let mut shown = answer.tags.clone();
+    if let Some(place) = &answer.place {
+        shown.merge(Location::default().replaced_by(place).tags());
+    }
+    let report = Report {
+        id: webhook.id.clone(),
+        verdict,
+        http_status,
+        latency_ms: Some(latency_ms),
+        tags: Some(shown),
+        notes,
+    };
+    let attempt = Attempt {
+        attempt: number,
+        at,
+        method,
+        url,
+        verdict,
+        http_status,
+        latency_ms,
+        empty_tokens: empty.into_iter().collect(),
+    };
+    Told {
+        report,
+        attempt: Some(attempt),
+        tags: answer.tags,
+        place: answer.place,
+        retry_after,
+    }
+}
+
+/// Says in a report that the call had no room for its tags.
+pub(super) fn drop_tags(report: &mut Report) {
+    let note = format!("its tags were dropped: a call holds {MAX_TAG_BYTES} bytes of tags");
+    report.notes.push(note);
+    report.tags = Some(TagSet::new());
+}
+
+/// What `Retry-After` says: seconds, or a date (RFC 9110 section 10.2.3).
+fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    Timestamp::from_http_date(text).map(|date| now.until(date))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = Timestamp::from_millis(784_111_777_000).unwrap();
+        let wait = |text: &str| {
+            let headers = [(header::RETRY_AFTER, text.parse().unwrap())].into_iter().collect();
+            asked_to_wait(&headers, now).map(|wait| wait.as_secs())
+        };
+        assert_eq!(wait("120"), Some(120));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:50:37 GMT"), Some(60));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:40:37 GMT"), Some(0));
+        assert_eq!(wait("soon"), None);
+        assert_eq!(wait("-5"), None);
+    }
+}

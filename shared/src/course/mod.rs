@@ -135,8 +135,7 @@ impl Standpoint<'_> {
         let connected = call.is_connected();
 
         let mut created = Vec::new();
-        let decided =
-            if decision.converted { Trigger::Conversion } else { Trigger::NonConversion };
+        let decided = if decision.converted { Trigger::Conversion } else { Trigger::NonConversion };
         for trigger in connected.then_some(Trigger::Connect).into_iter().chain([decided]) {
             let fired = self.fire(trigger, &call, created.len());
             created.extend(fired);

@@ -127,9 +127,7 @@ pub async fn deliver(
     let before = CookieJar::from_text(&call.cookies.text).unwrap_or_default();
     let mut after = before.clone();
     let mut outcome = match prepare(webhook, &facts, clock.now()) {
-        Ok((request, sent)) => {
-            told(webhook, sent, browser.browse(request, &mut after).await)
-        }
+        Ok((request, sent)) => told(webhook, sent, browser.browse(request, &mut after).await),
         Err(unsent) => *unsent,
     };
     let gone = outcome.report.http_status == Some(410);
@@ -146,9 +144,8 @@ pub async fn deliver(
     if let Some(remembering) = kept {
         store.remember(&remembering, ended_at).await?;
     }
-    let window = Caller::of(&call).zip(
-        webhook.window(ended_at).filter(|_| outcome.report.verdict == Verdict::Ok),
-    );
+    let window = Caller::of(&call)
+        .zip(webhook.window(ended_at).filter(|_| outcome.report.verdict == Verdict::Ok));
     let record = AttemptRecord {
         call: &call,
         key,

@@ -44,13 +44,7 @@ pub(super) struct Told {
 impl Told {
     /// Nothing was sent.
     pub(super) fn unsent(report: Report) -> Self {
-        Self {
-            report,
-            attempt: None,
-            tags: TagSet::new(),
-            place: None,
-            retry_after: None,
-        }
+        Self { report, attempt: None, tags: TagSet::new(), place: None, retry_after: None }
     }
 }
 
@@ -164,13 +158,7 @@ pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
         latency_ms,
         empty_tokens: empty.into_iter().collect(),
     };
-    Told {
-        report,
-        attempt: Some(attempt),
-        tags: answer.tags,
-        place: answer.place,
-        retry_after,
-    }
+    Told { report, attempt: Some(attempt), tags: answer.tags, place: answer.place, retry_after }
 }
 
 /// Says in a report that the call had no room for its tags.

@@ -141,8 +141,7 @@ async fn windows_of(
     facts: &CallFacts<'_>,
     trigger: Trigger,
 ) -> Result<Windows, StoreError> {
-    let asked =
-        facts.campaign.webhooks_of(trigger).any(|webhook| webhook.dedupe_seconds != 0);
+    let asked = facts.campaign.webhooks_of(trigger).any(|webhook| webhook.dedupe_seconds != 0);
     match Caller::of(facts.call).filter(|_| asked) {
         Some(caller) => store.windows(caller, facts.now).await,
         None => Ok(Windows::new()),

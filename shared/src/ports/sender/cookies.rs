@@ -130,10 +130,8 @@ impl CookieJar {
         });
         let cookies: Vec<Cookie<'static>> =
             kept.chain(changed.copied()).map(|cookie| (*cookie).clone()).collect();
-        let joined = CookieStore::from_cookies(
-            cookies.into_iter().map(Ok::<_, CookieJarFault>),
-            false,
-        );
+        let joined =
+            CookieStore::from_cookies(cookies.into_iter().map(Ok::<_, CookieJarFault>), false);
         if let Ok(joined) = joined.map(Self)
             && joined.fits()
         {

@@ -116,6 +116,10 @@ mod tests {
     use url::Url;
 
     use super::*;
+    use crate::call::CallId;
+    use crate::campaign::WebhookId;
+    use crate::delivery::{DeliveryKey, ONCE};
+    use crate::trigger::Trigger;
 
     /// The example that the Standard Webhooks libraries are tested with.
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -134,9 +138,13 @@ mod tests {
 
     #[test]
     fn a_get_is_signed_with_its_method_and_url() {
-        let call = crate::call::CallId::parse("c1").unwrap();
-        let webhook = crate::campaign::WebhookId::parse("crm").unwrap();
-        let delivery = DeliveryId::of(&call, crate::trigger::Trigger::Start, &webhook, "1");
+        let key = DeliveryKey {
+            call: CallId::parse("c1").unwrap(),
+            trigger: Trigger::Start,
+            webhook: WebhookId::parse("crm").unwrap(),
+            occurrence: ONCE.to_owned(),
+        };
+        let delivery = key.id();
         let mut request = Request {
             method: Method::GET,
             url: Url::parse("https://crm.example/?a=1").unwrap(),

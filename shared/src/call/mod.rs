@@ -23,6 +23,7 @@ use crate::geo::{Location, Place};
 use crate::phone::E164;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
+use crate::trigger::Trigger;
 
 /// The most that a call's tags may weigh, keys and values, in bytes. More is dropped and named, so
 /// that no partner can fill the one item a call is stored in.
@@ -286,6 +287,14 @@ impl Call {
         // Timers that the end of the call cut off never come due.
         let timers_until = self.connected_until().unwrap_or(now);
         Line { pending: &self.pending, timers_until }
+    }
+
+    /// The timers that its end cut off and that are still to be ended.
+    pub fn unreached_timers(&self) -> impl Iterator<Item = &PendingDelivery> {
+        let until = self.connected_until();
+        self.pending.iter().filter(move |pending| {
+            pending.trigger == Trigger::Timer && until.is_some_and(|until| pending.at > until)
+        })
     }
 
     /// Its place in line of a delivery whose first attempt is owed.

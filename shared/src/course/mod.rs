@@ -13,7 +13,7 @@ pub use readiness::{Readiness, readiness};
 
 use crate::call::{Call, CallFacts, Decision};
 use crate::campaign::{Amounts, Campaign};
-use crate::delivery::{Delivery, DeliveryKey, ONCE, PendingDelivery, Report};
+use crate::delivery::{Delivery, DeliveryKey, ONCE, Report};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
 use crate::window::{OpenWindow, Windows};
@@ -58,8 +58,6 @@ pub struct Step {
     pub window: Option<OpenWindow>,
     /// The deliveries it creates.
     pub created: Vec<Delivery>,
-    /// The timers that were not reached and leave the line.
-    pub cancelled: Vec<PendingDelivery>,
     /// When to look at the call again.
     pub due_at: Option<Timestamp>,
 }
@@ -151,10 +149,6 @@ impl Standpoint<'_> {
             .collect();
         created.extend(always);
 
-        let unreached = |pending: &&PendingDelivery| {
-            let until = call.connected_until();
-            pending.trigger == Trigger::Timer && until.is_some_and(|until| pending.at > until)
-        };
         Step {
             sets_timers: connected,
             fires_connect: connected,
@@ -162,7 +156,6 @@ impl Standpoint<'_> {
             amounts,
             window,
             created,
-            cancelled: call.pending.iter().filter(unreached).cloned().collect(),
             due_at: None,
         }
     }

@@ -41,10 +41,7 @@ pub fn readiness(
         Progress::Due { at } => *at,
     };
     let later = |at| if at <= now { Readiness::Ready } else { Readiness::Later { at } };
-    let Some(place) = place else {
-        // A first attempt without a place in line is that of a timer which the end cut off.
-        return if delivery.report.is_none() { Readiness::Unreached } else { later(due_at) };
-    };
+    let Some(place) = place else { return later(due_at) };
     if delivery.trigger() == Trigger::Timer {
         match call.connected_until() {
             Some(until) if place.at > until => return Readiness::Unreached,

@@ -59,6 +59,7 @@ pub(super) async fn advance(
         let step = match standpoint.next() {
             Next::Step(step) => *step,
             Next::Rest { due_at } if is_due_well(call.course.due_at, due_at) => {
+                end_unreached_timers(store, &call).await?;
                 hints.send(rest_hints(&call, due_at, now)).await;
                 return Ok(());
             }
@@ -66,7 +67,6 @@ pub(super) async fn advance(
         };
         if store.advance(&call, &step, now).await? {
             hints.send(later_hints(&step.created, now)).await;
-            end_cancelled(store, &call, &step).await?;
         }
         match store.call(&id).await? {
             Some(changed) => call = changed,
@@ -120,13 +120,11 @@ fn later_hints(created: &[Delivery], now: Timestamp) -> Vec<DelayedHint> {
     created.iter().filter_map(later).collect()
 }
 
-/// Ends the timers that left the line. One that is left out here ends itself when it comes due.
-async fn end_cancelled(
-    store: &impl Deliveries,
-    call: &Call,
-    step: &Step,
-) -> Result<(), StoreError> {
-    for pending in &step.cancelled {
+/// Ends the timers that the end of the call cut off, once nothing that is reported late can change
+/// that. One that is left out here ends itself when it comes due.
+async fn end_unreached_timers(store: &impl Deliveries, call: &Call) -> Result<(), StoreError> {
+    let decided = call.course.decision.is_some();
+    for pending in call.unreached_timers().filter(|_| decided) {
         let key = pending.key(&call.id);
         if let Some(delivery) = store.delivery(&key).await? {
             end_unreached(store, call, &delivery).await?;

@@ -10,16 +10,32 @@
 //! | `place` | where somebody said that the caller is, JSON; else the number tells |
 //! | `begun` | whether what was known at its start is on it |
 //! | `revenue` `payout` `posted_conversion` | as postbacks say |
+//! | `ended_at` `end_reported_at` `connected_seconds` `hung_up_by` `recording_url` | how it ended |
+//! | `converted` `decided_at` | what was decided about it |
+//! | `timers_set` `connect_fired` | how far what it owes has been seen to |
+//! | `steps` | how often what it owes has changed |
+//! | `due_shard` `due_at` | in the index `due`: when somebody has to look at what it owes |
+//! | `pending` | the deliveries whose first attempt is owed, a string set |
+//! | `cookies` `cookie_changes` | the jar, and how often it has changed |
 //! | `call_log` | partition of the index `calls` |
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::CALL_RETENTION_DAYS;
 use super::item::{
-    Item, get_flag, get_json, get_millis, get_tags, get_text, json, number, primary_key, tag_sets,
-    text,
+    Item, get_flag, get_json, get_millis, get_number, get_tags, get_text, json, number,
+    primary_key, tag_sets, text,
 };
+use super::past_due::DUE_SHARDS;
 use super::update::Update;
-use crate::call::{BuyerEvent, Call, CallEvent, CallId, CallKey, Moment};
+use crate::call::{
+    BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING, HangUp,
+    Moment,
+};
 use crate::campaign::{Amounts, CampaignId};
+use crate::delivery::PendingDelivery;
 use crate::geo::Place;
 use crate::phone::E164;
 use crate::ports::intake::Claim;
@@ -51,7 +67,7 @@ pub(super) fn expiry(now: Timestamp) -> i64 {
 
 /// The attribute that says who claimed an event.
 pub(super) fn claimant_name(event: &CallEvent) -> String {
-    format!("{EVENT}{}#{}", event.moment.trigger(), event.occurrence())
+    format!("{EVENT}{}#{}", event.moment.name(), event.occurrence())
 }
 
 /// Whether the item is of a call in the event's campaign that does not have the event yet.
@@ -72,7 +88,7 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
         called: phone("called_number"),
         number_name: get_text(item, "number_name").map(str::to_owned),
         started_at: get_millis(item, "started_at"),
-        ended_at: get_millis(item, "ended_at"),
+        end: end_of(item),
         buyer_events: item
             .keys()
             .filter(|name| name.starts_with(BUYER_EVENT))
@@ -81,9 +97,43 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
         amounts: Amounts { revenue: decimal("revenue"), payout: decimal("payout") },
         posted_conversion: get_flag(item, "posted_conversion"),
         begun: get_flag(item, "begun").unwrap_or_default(),
+        course: course_of(item),
+        pending: pending_of(item),
+        cookies: Cookies {
+            text: get_text(item, "cookies").unwrap_or_default().to_owned(),
+            changes: get_number(item, "cookie_changes").unwrap_or_default().unsigned_abs(),
+        },
         ..call
     };
     Some(call.standing(tags_of(item), place_of(item)))
+}
+
+fn end_of(item: &Item) -> Option<End> {
+    let seconds = get_number(item, "connected_seconds").map(u32::try_from);
+    let string = |name| get_text(item, name).map(str::to_owned);
+    Some(End {
+        at: get_millis(item, "ended_at")?,
+        reported_at: get_millis(item, "end_reported_at")?,
+        connected_seconds: seconds.and_then(Result::ok),
+        hung_up_by: string("hung_up_by"),
+        recording_url: string("recording_url"),
+    })
+}
+
+fn course_of(item: &Item) -> Course {
+    let decision = get_flag(item, "converted").zip(get_millis(item, "decided_at"));
+    Course {
+        steps: get_number(item, "steps").unwrap_or_default().unsigned_abs(),
+        due_at: get_millis(item, "due_at"),
+        timers_set: get_flag(item, "timers_set").unwrap_or_default(),
+        connect_fired: get_flag(item, "connect_fired").unwrap_or_default(),
+        decision: decision.map(|(converted, at)| Decision { converted, at }),
+    }
+}
+
+fn pending_of(item: &Item) -> BTreeSet<PendingDelivery> {
+    let texts = item.get("pending").and_then(|set| set.as_ss().ok());
+    texts.into_iter().flatten().filter_map(|text| PendingDelivery::from_text(text)).collect()
 }
 
 /// The tags in a call's item.
@@ -131,6 +181,13 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
         );
         update.set(&name, json(&buyer_event));
     }
+    if let Moment::Ended(hang_up) = &event.moment {
+        end_update(&mut update, hang_up, event.occurred_at, claim.now);
+    }
+    if event.moment.is_owing() {
+        update.add("steps", number(1));
+        make_due(&mut update, &event.call, claim.now.plus(HANDLING));
+    }
     for (name, values) in tag_sets(&event.tags, TAG) {
         update.add(&name, values);
     }
@@ -146,12 +203,44 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
     update
 }
 
+fn end_update(update: &mut Update, hang_up: &HangUp, at: Timestamp, now: Timestamp) {
+    update.set_once("ended_at", number(at.as_millis()));
+    update.set_once("end_reported_at", number(now.as_millis()));
+    if let Some(seconds) = hang_up.connected_seconds {
+        update.set_once("connected_seconds", number(i64::from(seconds)));
+    }
+    let texts = [("hung_up_by", &hang_up.hung_up_by), ("recording_url", &hang_up.recording_url)];
+    for (name, said) in texts {
+        if let Some(said) = said {
+            update.set_once(name, text(said.clone()));
+        }
+    }
+    let amounts = [("revenue", hang_up.amounts.revenue), ("payout", hang_up.amounts.payout)];
+    for (name, amount) in amounts {
+        if let Some(amount) = amount {
+            update.set_once(name, text(amount.to_string()));
+        }
+    }
+}
+
+/// Puts a call, or a delivery of it, into the index `due`.
+pub(super) fn make_due(update: &mut Update, call: &CallId, at: Timestamp) {
+    update.set("due_shard", due_shard(call));
+    update.set("due_at", number(at.as_millis()));
+}
+
+/// The partition of the index `due` for all that belongs to a call.
+pub(super) fn due_shard(call: &CallId) -> AttributeValue {
+    number(i64::from(shard_of(call, u32::from(DUE_SHARDS))))
+}
+
 fn log_partition(campaign: &CampaignId, event: &CallEvent) -> String {
     let day: String = event.occurred_at.to_string().chars().take(10).collect();
-    let sum = event
-        .call
-        .as_str()
-        .bytes()
-        .fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
-    format!("{campaign}#{day}#{}", sum % LOG_SHARDS)
+    format!("{campaign}#{day}#{}", shard_of(&event.call, LOG_SHARDS))
+}
+
+fn shard_of(call: &CallId, shards: u32) -> u32 {
+    let bytes = call.as_str().bytes();
+    let sum = bytes.fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
+    sum % shards
 }

@@ -5,6 +5,7 @@
 //! | `CALL` | `call_id` `started_at_ms` | the latest call by its start |
 //! | `TAGS` | `r:KEY` `place` `until` | what the next call starts with, and until when |
 //! | `DATA#ID` | `posting` `since` `until` | a posting that waits |
+//! | `DEDUPE#WINDOW` | `until` | what is not done again for the caller, and until when |
 //!
 //! Each is forgotten by its own `expires_at`. That may come days late, so `until` is what counts.
 
@@ -14,11 +15,14 @@ use super::item::{
 use crate::call::CallId;
 use crate::ports::callers::{Caller, CallerMemory, Waiting};
 use crate::time::Timestamp;
+use crate::window::{OpenWindow, Window, Windows};
 
 /// What the attribute names of remembered tags start with.
 pub(super) const REMEMBERED: &str = "r:";
 /// What the sort keys of waiting postings start with.
 pub(super) const DATA: &str = "DATA#";
+/// What the sort keys of de-dupe windows start with.
+pub(super) const DEDUPE: &str = "DEDUPE#";
 const TAGS: &str = "TAGS";
 
 /// The partition of a caller.
@@ -57,6 +61,21 @@ pub(super) fn data_item(caller: Caller<'_>, waiting: &Waiting) -> Item {
     ];
     item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
     item
+}
+
+/// An open window as an item.
+pub(super) fn window_item(caller: Caller<'_>, open: &OpenWindow) -> Item {
+    let sort = format!("{DEDUPE}{}", open.window.to_text());
+    let mut item = primary_key(partition(caller), sort);
+    item.insert("until".to_owned(), number(open.until.as_millis()));
+    item.insert("expires_at".to_owned(), number(open.until.plus_seconds(1).as_seconds()));
+    item
+}
+
+/// The windows among a caller's items that are open.
+pub(super) fn windows_of(items: &[Item], now: Timestamp) -> Windows {
+    let open = items.iter().filter(|item| get_millis(item, "until") > Some(now));
+    open.filter_map(|item| Window::from_text(get_text(item, "sk")?.strip_prefix(DEDUPE)?)).collect()
 }
 
 /// What the caller's items say to a call that starts `at`, as far as it has not expired. Data waits

@@ -4,8 +4,8 @@ use super::DynamoDb;
 use super::access::Updated;
 use super::call_item::expiry;
 use super::caller_item::{
-    DATA, REMEMBERED, data_item, data_primary_key, last_call_of, last_call_primary_key, partition,
-    tags_primary_key, waiting_of,
+    DATA, DEDUPE, REMEMBERED, data_item, data_primary_key, last_call_of, last_call_primary_key,
+    partition, tags_primary_key, waiting_of, windows_of,
 };
 use super::failure::failed;
 use super::item::{Item, get_number, get_tags, json, number, tag_sets, text};
@@ -14,6 +14,7 @@ use crate::call::CallId;
 use crate::ports::StoreError;
 use crate::ports::callers::{Caller, Callers, Remembering, Waiting};
 use crate::time::Timestamp;
+use crate::window::Windows;
 
 /// The most that remembered tags weigh, in bytes: half of what a call holds. A caller who brings
 /// more is remembered by the latest call alone.
@@ -73,6 +74,12 @@ impl Callers for DynamoDb {
             .await
             .map_err(failed("settle a caller"))?;
         Ok(())
+    }
+
+    async fn windows(&self, caller: Caller<'_>, now: Timestamp) -> Result<Windows, StoreError> {
+        let action = "read a caller's de-dupe windows";
+        let items = self.query(partition(caller), Some(DEDUPE), action).await?;
+        Ok(windows_of(&items, now))
     }
 
     async fn remember(

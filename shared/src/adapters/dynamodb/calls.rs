@@ -1,16 +1,20 @@
 //! Reads calls and applies postings to them.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::DynamoDb;
 use super::access::Updated;
-use super::call_item::{TAG, call_of, call_primary_key, partition};
-use super::delivery_item::{PREFIX, in_order};
-use super::item::{json, set_of, tag_sets, text};
+use super::call_item::{TAG, call_of, call_primary_key, make_due, partition};
+use super::deliveries::{absent, places_of};
+use super::delivery_item::{PREFIX, in_order, item_of};
+use super::item::{Item, json, number, set_of, tag_sets, text};
+use super::transaction::Transacted;
 use super::update::Update;
 use crate::call::{Call, CallId, Posting};
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
-use crate::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::ports::calls::{Calls, MAX_PENDING, MAX_POSTING_IDS, Posted};
+use crate::time::Timestamp;
 
 impl Calls for DynamoDb {
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
@@ -23,25 +27,55 @@ impl Calls for DynamoDb {
             self.call(id),
             self.query(partition(id), Some(PREFIX), "read deliveries")
         )?;
-        Ok(call.map(|call| (call, in_order(&items))))
+        Ok(call.map(|call| {
+            let deliveries = in_order(&call.id, &items);
+            (call, deliveries)
+        }))
     }
 
-    async fn post(&self, call: &Call, posting: &Posting) -> Result<Posted, StoreError> {
-        let update = post_update(posting);
-        match self.update(call_primary_key(&call.id), update, "apply a posting").await? {
-            Updated::Made(_) => Ok(Posted::Applied),
-            Updated::Refused(item) if !item.contains_key("campaign_id") => Ok(Posted::Gone),
-            Updated::Refused(item) => {
-                let ids = item.get("postbacks").and_then(|ids| ids.as_ss().ok());
-                let id = posting.id.as_ref().map(|id| id.as_str().to_owned());
-                let known = id.zip(ids).is_some_and(|(id, ids)| ids.contains(&id));
-                Ok(if known { Posted::Duplicate } else { Posted::Full })
-            }
+    async fn post(
+        &self,
+        call: &Call,
+        posting: &Posting,
+        fired: &[Delivery],
+        now: Timestamp,
+    ) -> Result<Posted, StoreError> {
+        let action = "apply a posting";
+        let (key, update) = (call_primary_key(&call.id), post_update(call, posting, fired, now));
+        if fired.is_empty() {
+            return Ok(match self.update(key, update, action).await? {
+                Updated::Made(_) => Posted::Applied,
+                Updated::Refused(item) => why_refused(posting, &item),
+            });
+        }
+        let mut transaction = self.transaction(action);
+        transaction.update(key, update);
+        for delivery in fired {
+            transaction.put(item_of(delivery, now), absent());
+        }
+        match self.transact(transaction).await? {
+            Transacted::Made => Ok(Posted::Applied),
+            Transacted::Refused(items) => match items.into_iter().next().flatten() {
+                Some(item) => Ok(why_refused(posting, &item)),
+                // What it fires is there already.
+                None => Ok(Posted::Duplicate),
+            },
         }
     }
 }
 
-fn post_update(posting: &Posting) -> Update {
+/// Why the call that a posting ran into did not take it.
+fn why_refused(posting: &Posting, item: &Item) -> Posted {
+    if !item.contains_key("campaign_id") {
+        return Posted::Gone;
+    }
+    let ids = item.get("postbacks").and_then(|ids| ids.as_ss().ok());
+    let id = posting.id.as_ref().map(|id| id.as_str().to_owned());
+    let known = id.zip(ids).is_some_and(|(id, ids)| ids.contains(&id));
+    if known { Posted::Duplicate } else { Posted::Full }
+}
+
+fn post_update(call: &Call, posting: &Posting, fired: &[Delivery], now: Timestamp) -> Update {
     let mut update = Update::default();
     for (name, values) in tag_sets(&posting.tags, TAG) {
         update.add(&name, values);
@@ -57,6 +91,12 @@ fn post_update(posting: &Posting) -> Update {
     }
     if let Some(converted) = posting.converted {
         update.set("posted_conversion", AttributeValue::Bool(converted));
+        update.add("steps", number(1));
+        make_due(&mut update, &call.id, now);
+    }
+    if let Some(joining) = places_of(fired) {
+        update.add("pending", joining);
+        update.require_fewer("pending", MAX_PENDING);
     }
     if let Some(id) = &posting.id {
         update.add("postbacks", set_of(id.as_str()));

@@ -66,9 +66,9 @@ impl Intake for DynamoDb {
     ) -> Result<Vec<Report>, StoreError> {
         let partition = call_item::partition(call);
         let items = self.query(partition, Some(&prefix_of(trigger)), "read deliveries").await?;
-        let mut deliveries = in_order(&items);
-        deliveries.retain(|delivery| delivery.occurrence == occurrence);
-        Ok(deliveries.into_iter().map(|delivery| delivery.report).collect())
+        let mut deliveries = in_order(call, &items);
+        deliveries.retain(|delivery| delivery.key.occurrence == occurrence);
+        Ok(deliveries.into_iter().filter_map(|delivery| delivery.report).collect())
     }
 }
 

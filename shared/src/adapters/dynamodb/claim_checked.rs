@@ -6,23 +6,19 @@
 //! all there is of it; for other events the call is read beside it and the event taken in here.
 //! Where that may have missed what came between, the call is read again.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ConditionCheck, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-    Update as UpdateAction,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::join;
 
 use super::DynamoDb;
 use super::call_item::{self, is_unclaimed};
 use super::campaigns::campaign_primary_key;
 use super::claim::standing_claim;
-use super::failure::{failed, unreadable};
+use super::failure::unreadable;
 use super::item::{Item, text};
 use super::keys::key_primary_key;
+use super::transaction::Transacted;
 use super::update::Update;
 use crate::call::{Call, Moment};
 use crate::campaign::{Campaign, CampaignId};
@@ -93,7 +89,7 @@ impl DynamoDb {
                     Some(before) => before,
                     None => self.call_after(claim).await?,
                 };
-                call.take_in(event);
+                call.take_in(event, claim.now);
                 let campaign = self.campaign_of(&call, campaign).await?;
                 Ok(Claimed { call, campaign, caller, repeated: false })
             }
@@ -146,92 +142,34 @@ impl DynamoDb {
         hash: Option<&KeyHash>,
         ask: Ask,
     ) -> Result<Guarded, ClaimError> {
-        let answer = self
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(self.guarded_actions(claim, hash, ask)?))
-            .send()
-            .await;
-        let Err(error) = answer else { return Ok(Guarded::Made) };
-        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
-            error.as_service_error()
-        else {
-            return Err(failed("claim an event")(error).into());
-        };
-        // The call's own update comes first, the guards after it.
-        let mut failed_checks = cancelled
-            .cancellation_reasons()
-            .iter()
-            .map(|reason| (reason.code() == Some("ConditionalCheckFailed"), reason));
-        let call = failed_checks.next();
-        if failed_checks.any(|(failed, _)| failed) {
-            return Ok(Guarded::Unguarded);
-        }
-        match call {
-            Some((true, reason)) => Ok(Guarded::Refused(reason.item.clone().unwrap_or_default())),
-            _ => Err(failed("claim an event")(error).into()),
-        }
-    }
-
-    fn guarded_actions(
-        &self,
-        claim: &Claim<'_>,
-        hash: Option<&KeyHash>,
-        ask: Ask,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let key = call_item::call_primary_key(&claim.event.call);
+        let mut transaction = self.transaction("claim an event");
         let mut update = call_item::claim_update(claim);
         if ask == Ask::New {
             update.require_absent("uuid");
         }
-        let update = self.update_action(key, update)?;
-        let mut actions = vec![TransactWriteItem::builder().update(update).build()];
+        transaction.update(call_item::call_primary_key(&claim.event.call), update);
         if let Some(campaign) = &claim.event.campaign {
-            let check = self.check(campaign_primary_key(campaign), "attribute_exists(pk)", None)?;
-            actions.push(TransactWriteItem::builder().condition_check(check).build());
+            let mut exists = Update::default();
+            exists.require_present("pk");
+            transaction.check(campaign_primary_key(campaign), exists);
         }
         if let Some(hash) = hash {
-            let condition = "paused = :no AND (#scope = :calls OR #scope = :admin)";
-            let values = HashMap::from([
-                (":no".to_owned(), AttributeValue::Bool(false)),
-                (":calls".to_owned(), text(Scope::Calls.as_str())),
-                (":admin".to_owned(), text(Scope::Admin.as_str())),
-            ]);
-            let check = self.check(key_primary_key(hash), condition, Some(values))?;
-            actions.push(TransactWriteItem::builder().condition_check(check).build());
+            let mut is_good = Update::default();
+            is_good.require_equal("paused", AttributeValue::Bool(false));
+            let scopes = [Scope::Calls, Scope::Admin].map(|scope| text(scope.as_str()));
+            is_good.require_one_of("scope", scopes);
+            transaction.check(key_primary_key(hash), is_good);
         }
-        Ok(actions)
-    }
-
-    fn update_action(&self, key: Item, update: Update) -> Result<UpdateAction, StoreError> {
-        let (expression, condition) = (update.expression(), update.condition());
-        let (names, values) = update.into_placeholders();
-        UpdateAction::builder()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .set_update_expression(expression)
-            .set_condition_expression(condition)
-            .set_expression_attribute_names(names)
-            .set_expression_attribute_values(values)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .build()
-            .map_err(|_| unreadable("claim an event", "the update"))
-    }
-
-    fn check(
-        &self,
-        key: Item,
-        condition: &str,
-        values: Option<HashMap<String, AttributeValue>>,
-    ) -> Result<ConditionCheck, StoreError> {
-        let names = values.is_some().then(|| HashMap::from([("#scope".into(), "scope".into())]));
-        ConditionCheck::builder()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .condition_expression(condition)
-            .set_expression_attribute_names(names)
-            .set_expression_attribute_values(values)
-            .build()
-            .map_err(|_| unreadable("claim an event", "the check"))
+        match self.transact(transaction).await? {
+            Transacted::Made => Ok(Guarded::Made),
+            // The call's own update comes first, the guards after it.
+            Transacted::Refused(items) if items.iter().skip(1).any(Option::is_some) => {
+                Ok(Guarded::Unguarded)
+            }
+            Transacted::Refused(items) => {
+                let item = items.into_iter().flatten().next();
+                Ok(Guarded::Refused(item.unwrap_or_default()))
+            }
+        }
     }
 }

@@ -1,64 +1,113 @@
 //! The item of a delivery, beside its call: `D#trigger#webhook#occurrence`.
+//!
+//! | attribute | holds |
+//! |---|---|
+//! | `delivery_id` `trigger` `webhook_id` `occurrence` `position` `created_at` | what it is |
+//! | `report` | what became of it so far, JSON |
+//! | `a:NNN` | one attempt each, JSON; `attempts_made` counts them |
+//! | `due_shard` `due_at` | in the index `due`: when somebody has to look at it; absent when it has ended |
+//! | `claimed_by` | whoever makes an attempt; `due_at` is then when they are dead |
+//! | `recorded_by` | whoever told of the last attempt |
+//! | `takeovers` | how often it was taken over |
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::call_item::{expiry, partition};
+use super::call_item::{due_shard, expiry, partition};
 use super::item::{
     Item, get_json, get_millis, get_number, get_text, json, number, primary_key, text,
 };
 use crate::call::CallId;
-use crate::delivery::{Delivery, Report};
+use crate::campaign::WebhookId;
+use crate::delivery::{Attempt, Delivery, DeliveryKey, Progress};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
 
 /// What the sort keys of deliveries start with.
 pub(super) const PREFIX: &str = "D#";
+const ATTEMPT: &str = "a:";
 
 /// What the sort keys of a trigger's deliveries start with.
 pub(super) fn prefix_of(trigger: Trigger) -> String {
     format!("{PREFIX}{trigger}#")
 }
 
-/// A delivery as an item; `position` is its place in firing order.
-pub(super) fn item_of(call: &CallId, delivery: &Delivery, position: usize, now: Timestamp) -> Item {
-    let sort =
-        format!("{}{}#{}", prefix_of(delivery.trigger), delivery.report.id, delivery.occurrence);
-    let mut item = primary_key(partition(call), sort);
+/// The key of a delivery's item.
+pub(super) fn delivery_primary_key(key: &DeliveryKey) -> Item {
+    let sort = format!("{}{}#{}", prefix_of(key.trigger), key.webhook, key.occurrence);
+    primary_key(partition(&key.call), sort)
+}
+
+/// Reads a sort key back; `None` when it is no delivery's.
+pub(super) fn delivery_key_of(call: CallId, sort: &str) -> Option<DeliveryKey> {
+    let mut parts = sort.strip_prefix(PREFIX)?.splitn(3, '#');
+    Some(DeliveryKey {
+        call,
+        trigger: Trigger::from_name(parts.next()?)?,
+        webhook: WebhookId::parse(parts.next()?).ok()?,
+        occurrence: parts.next()?.to_owned(),
+    })
+}
+
+/// The attribute of an attempt.
+pub(super) fn attempt_name(attempt: &Attempt) -> String {
+    format!("{ATTEMPT}{:03}", attempt.attempt)
+}
+
+/// A new delivery as an item.
+pub(super) fn item_of(delivery: &Delivery, now: Timestamp) -> Item {
+    let mut item = delivery_primary_key(&delivery.key);
+    let count = i64::try_from(delivery.attempts.len()).unwrap_or(i64::MAX);
     let attributes: [(&str, AttributeValue); 8] = [
-        ("delivery_id", json(&delivery.id)),
-        ("trigger", text(delivery.trigger.as_str())),
-        ("occurrence", text(delivery.occurrence.clone())),
-        ("position", number(i64::try_from(position).unwrap_or(i64::MAX))),
-        ("report", json(&delivery.report)),
-        ("attempts", json(&delivery.attempts)),
+        ("delivery_id", json(&delivery.key.id())),
+        ("trigger", text(delivery.trigger().as_str())),
+        ("webhook_id", text(delivery.webhook().as_str())),
+        ("occurrence", text(delivery.key.occurrence.clone())),
+        ("position", number(i64::from(delivery.position))),
+        ("attempts_made", number(count)),
         ("created_at", number(delivery.created_at.as_millis())),
         ("expires_at", number(expiry(now))),
     ];
     item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
+    if let Some(report) = &delivery.report {
+        item.insert("report".to_owned(), json(report));
+    }
+    if let Some(at) = delivery.due_at() {
+        item.insert("due_shard".to_owned(), due_shard(&delivery.key.call));
+        item.insert("due_at".to_owned(), number(at.as_millis()));
+    }
+    item.extend(delivery.attempts.iter().map(|attempt| (attempt_name(attempt), json(attempt))));
     item
 }
 
 /// Reads a delivery back; `None` when the item is none.
-pub(super) fn delivery_of(item: &Item) -> Option<Delivery> {
+pub(super) fn delivery_of(call: &CallId, item: &Item) -> Option<Delivery> {
+    let mut attempts: Vec<Attempt> = item
+        .keys()
+        .filter(|name| name.starts_with(ATTEMPT))
+        .filter_map(|name| get_json(item, name))
+        .collect();
+    attempts.sort_by_key(|attempt| attempt.attempt);
+    let progress = match (get_millis(item, "due_at"), get_text(item, "claimed_by")) {
+        (Some(until), Some(by)) => Progress::Claimed { by: by.to_owned(), until },
+        (Some(at), None) => Progress::Due { at },
+        (None, _) => Progress::Ended,
+    };
+    let whole = |name| get_number(item, name).and_then(|number| u32::try_from(number).ok());
     Some(Delivery {
-        id: get_json(item, "delivery_id")?,
-        trigger: Trigger::from_name(get_text(item, "trigger")?)?,
-        occurrence: get_text(item, "occurrence")?.to_owned(),
-        report: get_json::<Report>(item, "report")?,
-        attempts: get_json(item, "attempts")?,
+        key: delivery_key_of(call.clone(), get_text(item, "sk")?)?,
+        position: whole("position")?,
+        progress,
+        report: get_json(item, "report"),
+        attempts,
+        takeovers: whole("takeovers").unwrap_or(0),
         created_at: get_millis(item, "created_at")?,
     })
 }
 
 /// Items read back in the order they happened: by time, then in firing order.
-pub(super) fn in_order(items: &[Item]) -> Vec<Delivery> {
-    let mut placed: Vec<(Timestamp, i64, Delivery)> = items
-        .iter()
-        .filter_map(|item| {
-            let delivery = delivery_of(item)?;
-            Some((delivery.created_at, get_number(item, "position").unwrap_or(0), delivery))
-        })
-        .collect();
-    placed.sort_by_key(|(at, position, _)| (*at, *position));
-    placed.into_iter().map(|(_, _, delivery)| delivery).collect()
+pub(super) fn in_order(call: &CallId, items: &[Item]) -> Vec<Delivery> {
+    let mut deliveries: Vec<Delivery> =
+        items.iter().filter_map(|item| delivery_of(call, item)).collect();
+    deliveries.sort_by_key(|delivery| (delivery.created_at, delivery.position));
+    deliveries
 }

@@ -16,13 +16,16 @@ mod calls;
 mod campaigns;
 mod claim;
 mod claim_checked;
+mod deliveries;
 mod delivery_item;
 mod failure;
 mod item;
 mod keys;
+mod past_due;
 mod record;
 mod retry;
 mod table;
+mod transaction;
 mod update;
 
 use std::sync::Arc;

@@ -8,12 +8,13 @@ use futures_util::join;
 use super::DynamoDb;
 use super::access::Updated;
 use super::call_item::{TAG, call_primary_key, place_of, tags_of};
+use super::caller_item::window_item;
 use super::delivery_item::item_of;
 use super::failure::{failed, unreadable};
 use super::item::{Item, json, tag_sets};
 use super::update::{KEYS_AN_UPDATE, Update};
 use crate::ports::StoreError;
-use crate::ports::callers::Callers;
+use crate::ports::callers::{Caller, Callers};
 use crate::ports::intake::{Record, Standing};
 
 /// Items in one batch (a limit of the service).
@@ -24,12 +25,11 @@ const BATCH_TRIES: usize = 5;
 impl DynamoDb {
     pub(super) async fn keep_record(&self, record: &Record<'_>) -> Result<Standing, StoreError> {
         let call = &record.call.id;
-        let items: Vec<Item> = record
-            .deliveries
-            .iter()
-            .enumerate()
-            .map(|(position, delivery)| item_of(call, delivery, position, record.now))
-            .collect();
+        let deliveries = record.deliveries.iter().map(|delivery| item_of(delivery, record.now));
+        let opened = Caller::of(record.call).into_iter().flat_map(|caller| {
+            record.windows.iter().map(move |window| window_item(caller, window))
+        });
+        let items: Vec<Item> = deliveries.chain(opened).collect();
         let deliveries = async {
             let batches = items.chunks(ITEMS_A_BATCH).map(|batch| self.put_all(batch));
             join_all(batches).await.into_iter().collect::<Result<(), _>>()

@@ -17,6 +17,8 @@ type Values = HashMap<String, AttributeValue>;
 pub(super) struct Update {
     set: Vec<String>,
     add: Vec<String>,
+    remove: Vec<String>,
+    delete: Vec<String>,
     conditions: Vec<String>,
     names: Names,
     values: Values,
@@ -55,6 +57,18 @@ impl Update {
         self.add.push(format!("{name} {value}"));
     }
 
+    /// Removes an attribute.
+    pub(super) fn remove(&mut self, name: &str) {
+        let name = self.name(name);
+        self.remove.push(name);
+    }
+
+    /// Takes members out of a set.
+    pub(super) fn delete(&mut self, name: &str, members: AttributeValue) {
+        let (name, members) = (self.name(name), self.value(members));
+        self.delete.push(format!("{name} {members}"));
+    }
+
     fn require(&mut self, condition: String) {
         self.conditions.push(condition);
     }
@@ -90,6 +104,17 @@ impl Update {
         self.require(format!("{name} = {value}"));
     }
 
+    /// Asks that an attribute be equal to one of these values.
+    pub(super) fn require_one_of<const N: usize>(
+        &mut self,
+        name: &str,
+        values: [AttributeValue; N],
+    ) {
+        let name = self.name(name);
+        let values = values.map(|value| self.value(value)).join(", ");
+        self.require(format!("{name} IN ({values})"));
+    }
+
     /// Asks that an attribute be absent or compare so to a value.
     pub(super) fn require_absent_or(
         &mut self,
@@ -103,12 +128,17 @@ impl Update {
 
     /// Whether it changes nothing.
     pub(super) fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.add.is_empty()
+        [&self.set, &self.add, &self.remove, &self.delete].iter().all(|clause| clause.is_empty())
     }
 
     /// The update expression.
     pub(super) fn expression(&self) -> Option<String> {
-        let clauses = [("SET", &self.set), ("ADD", &self.add)];
+        let clauses = [
+            ("SET", &self.set),
+            ("ADD", &self.add),
+            ("REMOVE", &self.remove),
+            ("DELETE", &self.delete),
+        ];
         let clauses: Vec<String> = clauses
             .iter()
             .filter(|(_, parts)| !parts.is_empty())

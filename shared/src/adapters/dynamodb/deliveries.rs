@@ -1,0 +1,244 @@
+//! Takes deliveries, and what calls owe, from step to step.
+//!
+//! What changes one item is an update; what changes a call and its deliveries together is a
+//! transaction.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::DynamoDb;
+use super::access::Updated;
+use super::call_item::{TAG, call_primary_key, make_due};
+use super::caller_item::window_item;
+use super::delivery_item::{attempt_name, delivery_of, delivery_primary_key, item_of};
+use super::item::{Item, get_text, json, number, set_of, tag_sets, text};
+use super::transaction::Transacted;
+use super::update::Update;
+use crate::call::Call;
+use crate::course::Step;
+use crate::delivery::{Delivery, DeliveryKey, Progress};
+use crate::ports::StoreError;
+use crate::ports::callers::Caller;
+use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
+use crate::time::Timestamp;
+
+impl Deliveries for DynamoDb {
+    async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
+        let item = self.read(delivery_primary_key(key), "read a delivery").await?;
+        Ok(item.and_then(|item| delivery_of(&key.call, &item)))
+    }
+
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        let action = "advance a call";
+        let (key, update) = (call_primary_key(&call.id), step_update(call, step));
+        let window = step.window.as_ref().and_then(|window| Some((Caller::of(call)?, window)));
+        if step.created.is_empty() && window.is_none() {
+            let updated = self.update(key, update, action).await?;
+            return Ok(matches!(updated, Updated::Made(_)));
+        }
+        let mut transaction = self.transaction(action);
+        transaction.update(key, update);
+        for delivery in &step.created {
+            transaction.put(item_of(delivery, now), absent());
+        }
+        if let Some((caller, window)) = window {
+            let mut closed = Update::default();
+            closed.require_absent_or("until", "<=", number(now.as_millis()));
+            transaction.put(window_item(caller, window), closed);
+        }
+        Ok(matches!(self.transact(transaction).await?, Transacted::Made))
+    }
+
+    async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
+        let action = "claim a delivery";
+        let key = delivery_primary_key(&claim.delivery.key);
+        let update = claim_update(claim);
+        let refused = if claim.while_up {
+            let mut transaction = self.transaction(action);
+            transaction.update(key, update);
+            let mut is_up = Update::default();
+            is_up.require_absent("ended_at");
+            transaction.check(call_primary_key(&claim.delivery.key.call), is_up);
+            match self.transact(transaction).await? {
+                Transacted::Made => return Ok(true),
+                Transacted::Refused(items) => items.into_iter().next().flatten(),
+            }
+        } else {
+            match self.update(key, update, action).await? {
+                Updated::Made(_) => return Ok(true),
+                Updated::Refused(item) => Some(item),
+            }
+        };
+        // The first answer may have been lost on its way, and the SDK have asked again.
+        Ok(refused.is_some_and(|item| get_text(&item, "claimed_by") == Some(claim.by)))
+    }
+
+    async fn record_attempt(&self, record: &AttemptRecord<'_>) -> Result<Recorded, StoreError> {
+        let action = "record an attempt";
+        let (key, update) = (delivery_primary_key(record.key), record_update(record));
+        let on_call = on_call_update(record);
+        if on_call.is_none() && record.window.is_none() {
+            return Ok(match self.update(key, update, action).await? {
+                Updated::Made(_) => Recorded::Kept,
+                Updated::Refused(item) => told_before(record, &item),
+            });
+        }
+        let mut transaction = self.transaction(action);
+        transaction.update(key, update);
+        if let Some(update) = on_call {
+            transaction.update(call_primary_key(&record.call.id), update);
+        }
+        if let Some((caller, window)) = record.window {
+            transaction.put(window_item(caller, window), Update::default());
+        }
+        match self.transact(transaction).await? {
+            Transacted::Made => Ok(Recorded::Kept),
+            Transacted::Refused(items) => match items.into_iter().next().flatten() {
+                Some(item) => Ok(told_before(record, &item)),
+                None => Ok(Recorded::CookiesMoved),
+            },
+        }
+    }
+}
+
+/// Asks that an item not be there.
+pub(super) fn absent() -> Update {
+    let mut update = Update::default();
+    update.require_absent("pk");
+    update
+}
+
+/// The places that new deliveries take in their call's line, as a set to be added.
+pub(super) fn places_of(created: &[Delivery]) -> Option<AttributeValue> {
+    let places = created.iter().filter_map(Delivery::place_in_line);
+    let texts: Vec<String> = places.map(|place| place.to_text()).collect();
+    (!texts.is_empty()).then_some(AttributeValue::Ss(texts))
+}
+
+/// What a step does to the call's item.
+fn step_update(call: &Call, step: &Step) -> Update {
+    let mut update = Update::default();
+    for (set, name) in [(step.sets_timers, "timers_set"), (step.fires_connect, "connect_fired")] {
+        if set {
+            update.set(name, AttributeValue::Bool(true));
+        }
+    }
+    if let Some(decision) = step.decision {
+        update.set("converted", AttributeValue::Bool(decision.converted));
+        update.set("decided_at", number(decision.at.as_millis()));
+    }
+    for (name, amount) in [("revenue", step.amounts.revenue), ("payout", step.amounts.payout)] {
+        if let Some(amount) = amount {
+            update.set_once(name, text(amount.to_string()));
+        }
+    }
+    match step.due_at {
+        Some(at) => make_due(&mut update, &call.id, at),
+        None => {
+            update.remove("due_at");
+            update.remove("due_shard");
+        }
+    }
+    if let Some(joining) = places_of(&step.created) {
+        update.add("pending", joining);
+    }
+    update.add("steps", number(1));
+    let steps = i64::try_from(call.course.steps).unwrap_or(i64::MAX);
+    if steps == 0 {
+        update.require_absent("steps");
+    } else {
+        update.require_equal("steps", number(steps));
+    }
+    update.require_present("campaign_id");
+    update
+}
+
+fn claim_update(claim: &AttemptClaim<'_>) -> Update {
+    let delivery = claim.delivery;
+    let mut update = Update::default();
+    update.set("claimed_by", text(claim.by));
+    make_due(&mut update, &delivery.key.call, claim.until);
+    if matches!(delivery.progress, Progress::Claimed { .. }) {
+        update.add("takeovers", number(1));
+    }
+    require_as_read(&mut update, delivery);
+    update
+}
+
+/// Asks that nothing was done about a delivery since it was read.
+fn require_as_read(update: &mut Update, read: &Delivery) {
+    let count = i64::try_from(read.attempts.len()).unwrap_or(i64::MAX);
+    update.require_equal("attempts_made", number(count));
+    match &read.progress {
+        Progress::Due { at } => {
+            update.require_absent("claimed_by");
+            update.require_equal("due_at", number(at.as_millis()));
+        }
+        Progress::Claimed { by, until } => {
+            update.require_equal("claimed_by", text(by.clone()));
+            update.require_equal("due_at", number(until.as_millis()));
+        }
+        Progress::Ended => update.require_absent("due_at"),
+    }
+}
+
+/// What a record does to the delivery's item.
+fn record_update(record: &AttemptRecord<'_>) -> Update {
+    let mut update = Update::default();
+    update.set("report", json(record.report));
+    if let Some(attempt) = record.attempt {
+        update.set(&attempt_name(attempt), json(attempt));
+        update.add("attempts_made", number(1));
+    }
+    match record.next_at {
+        Some(at) => update.set("due_at", number(at.as_millis())),
+        None => {
+            update.remove("due_at");
+            update.remove("due_shard");
+        }
+    }
+    match record.authority {
+        Authority::Claimant(by) => {
+            update.remove("claimed_by");
+            update.set("recorded_by", text(by));
+            update.require_equal("claimed_by", text(by));
+        }
+        Authority::Reader(read) => {
+            update.remove("claimed_by");
+            require_as_read(&mut update, read);
+        }
+    }
+    update
+}
+
+/// What a record does to the call's item; `None` when nothing.
+fn on_call_update(record: &AttemptRecord<'_>) -> Option<Update> {
+    let mut update = Update::default();
+    if let Some(place) = record.leaves {
+        update.delete("pending", set_of(place.to_text()));
+    }
+    for (name, values) in tag_sets(record.tags, TAG) {
+        update.add(&name, values);
+    }
+    if let Some(place) = &record.place {
+        update.set("place", json(place));
+    }
+    if let Some(cookies) = record.cookies {
+        let changes = |changes: u64| number(i64::try_from(changes).unwrap_or(i64::MAX));
+        update.set("cookies", text(cookies.text.clone()));
+        update.set("cookie_changes", changes(cookies.changes));
+        match cookies.changes {
+            0 | 1 => update.require_absent("cookie_changes"),
+            n => update.require_equal("cookie_changes", changes(n - 1)),
+        }
+    }
+    (!update.is_empty()).then_some(update)
+}
+
+/// What a refused record means: the same claimant told it before and the answer was lost, or it is
+/// somebody else's by now.
+fn told_before(record: &AttemptRecord<'_>, item: &Item) -> Recorded {
+    match record.authority {
+        Authority::Claimant(by) if get_text(item, "recorded_by") == Some(by) => Recorded::Kept,
+        _ => Recorded::Overtaken,
+    }
+}

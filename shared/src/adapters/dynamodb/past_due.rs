@@ -1,0 +1,54 @@
+//! Finds what is past due, by the sparse index `due` and nothing else.
+
+use super::DynamoDb;
+use super::delivery_item::delivery_key_of;
+use super::failure::failed;
+use super::item::{Item, get_text, number};
+use crate::call::CallId;
+use crate::ports::StoreError;
+use crate::ports::deliveries::PastDue;
+use crate::ports::hints::Hint;
+use crate::time::Timestamp;
+
+/// In how many partitions the index is kept.
+pub(super) const DUE_SHARDS: u8 = 16;
+
+impl PastDue for DynamoDb {
+    const SHARDS: u8 = DUE_SHARDS;
+
+    async fn past_due(
+        &self,
+        shard: u8,
+        before: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Hint>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("due")
+            .key_condition_expression("due_shard = :shard AND due_at <= :before")
+            .expression_attribute_values(":shard", number(i64::from(shard)))
+            .expression_attribute_values(":before", number(before.as_millis()))
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .into_paginator()
+            .items()
+            .send();
+        let mut hints = Vec::new();
+        while hints.len() < limit
+            && let Some(item) = pages.next().await
+        {
+            hints.extend(hint_of(&item.map_err(failed("find what is past due"))?));
+        }
+        Ok(hints)
+    }
+}
+
+/// What an item of the index is about.
+fn hint_of(item: &Item) -> Option<Hint> {
+    let call = CallId::parse(get_text(item, "pk")?.strip_prefix("CALL#")?).ok()?;
+    match get_text(item, "sk")? {
+        "CALL" => Some(Hint::Call { call }),
+        sort => delivery_key_of(call, sort).map(Hint::Delivery),
+    }
+}

@@ -4,7 +4,7 @@ use super::Memory;
 use super::due::DueIndex;
 use super::kept_call::KeptCall;
 use super::state::State;
-use crate::call::{Call, CallId, Posting};
+use crate::call::{Call, CallId, Posting, PostingId};
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
 use crate::ports::calls::{Calls, MAX_PENDING, MAX_POSTING_IDS, Posted};
@@ -45,13 +45,15 @@ impl KeptCall {
         fired: &[Delivery],
         now: Timestamp,
     ) -> Posted {
-        let ids = &self.posting_ids;
+        let known = |id: &PostingId| self.posting_ids.contains(id);
         // What was applied before stays so, however full the call is by now.
-        if posting.id.as_ref().is_some_and(|id| ids.contains(id)) || self.has_any_of(fired) {
+        if posting.id.as_ref().is_some_and(known) || self.has_any_of(fired) {
             return Posted::Duplicate;
         }
-        let has_room_for_id = posting.id.is_none() || ids.len() < MAX_POSTING_IDS;
-        if !has_room_for_id || self.call().pending.len() >= MAX_PENDING {
+        let joins = fired.iter().any(|delivery| delivery.place_in_line().is_some());
+        let has_room_for_id = posting.id.is_none() || self.posting_ids.len() < MAX_POSTING_IDS;
+        let has_room_in_line = !joins || self.call().pending.len() < MAX_PENDING;
+        if !(has_room_for_id && has_room_in_line) {
             return Posted::Full;
         }
         self.posting_ids.extend(posting.id.clone());

@@ -2,7 +2,7 @@
 
 use super::Memory;
 use super::due::DueIndex;
-use super::kept_call::KeptCall;
+use super::kept_call::{KeptCall, KeptDelivery};
 use super::state::State;
 use crate::call::Call;
 use crate::course::Step;
@@ -53,8 +53,10 @@ impl State {
 
     fn record_attempt(&mut self, record: &AttemptRecord<'_>) -> Recorded {
         let Some(kept) = self.calls.get_mut(&record.key.call) else { return Recorded::Overtaken };
-        if !kept.delivery(record.key).is_some_and(|stands| record.authority.holds(stands)) {
-            return Recorded::Overtaken;
+        match kept.kept_delivery(record.key) {
+            Some(stands) if record.authority.holds(&stands.delivery) => {}
+            Some(stands) if record.authority.has_told(stands) => return Recorded::Kept,
+            Some(_) | None => return Recorded::Overtaken,
         }
         let changes = kept.call().cookies.changes;
         if record.cookies.is_some_and(|cookies| cookies.changes != changes + 1) {
@@ -75,11 +77,20 @@ impl Authority<'_> {
             Authority::Claimant(name) => {
                 matches!(&stands.progress, Progress::Claimed { by, .. } if by == name)
             }
-            Authority::Reader(read) => {
-                stands.attempts.len() == read.attempts.len() && stands.progress == read.progress
-            }
+            Authority::Reader(read) => is_as_read(stands, read),
         }
     }
+
+    /// Whether this is the word that was told last. It is told again when its answer was lost on its
+    /// way, and is kept already.
+    fn has_told(&self, stands: &KeptDelivery) -> bool {
+        matches!(*self, Authority::Claimant(name) if stands.recorded_by.as_deref() == Some(name))
+    }
+}
+
+/// Whether nothing was done about a delivery since it was read.
+fn is_as_read(stands: &Delivery, read: &Delivery) -> bool {
+    stands.attempts.len() == read.attempts.len() && stands.progress == read.progress
 }
 
 impl KeptCall {
@@ -92,7 +103,6 @@ impl KeptCall {
             course.decision = step.decision.or(course.decision);
             course.due_at = step.due_at;
             call.amounts = call.amounts.or(step.amounts);
-            call.pending.retain(|pending| !step.cancelled.contains(pending));
         });
         self.create(due, &step.created);
     }
@@ -100,32 +110,34 @@ impl KeptCall {
     fn claim_attempt(&mut self, due: &mut DueIndex, claim: &AttemptClaim<'_>) -> bool {
         let read = claim.delivery;
         let Some(stands) = self.delivery(&read.key) else { return false };
-        if claim.while_up && self.call().end.is_some() {
-            return false;
-        }
         let takes_over = match &stands.progress {
             Progress::Ended => return false,
             Progress::Due { .. } => false,
             // The same claim told again: its answer was lost on its way.
-            Progress::Claimed { by, .. } if by == claim.by => false,
+            Progress::Claimed { by, .. } if by == claim.by => return true,
             Progress::Claimed { until, .. } if *until > claim.now => return false,
             Progress::Claimed { .. } => true,
         };
-        if stands.attempts.len() != read.attempts.len() {
+        let is_too_late = claim.while_up && self.call().end.is_some();
+        if is_too_late || !is_as_read(stands, read) {
             return false;
         }
-        self.change_delivery(due, &read.key, |delivery| {
-            delivery.progress = Progress::Claimed { by: claim.by.to_owned(), until: claim.until };
-            delivery.takeovers += u32::from(takes_over);
+        self.change_delivery(due, &read.key, |kept| {
+            let (by, until) = (claim.by.to_owned(), claim.until);
+            kept.delivery.progress = Progress::Claimed { by, until };
+            kept.delivery.takeovers += u32::from(takes_over);
         });
         true
     }
 
     fn record_attempt(&mut self, due: &mut DueIndex, record: &AttemptRecord<'_>) {
-        self.change_delivery(due, record.key, |delivery| {
+        self.change_delivery(due, record.key, |KeptDelivery { delivery, recorded_by }| {
             delivery.report = Some(record.report.clone());
             delivery.attempts.extend(record.attempt.cloned());
             delivery.progress = record.next_at.map_or(Progress::Ended, |at| Progress::Due { at });
+            if let Authority::Claimant(name) = record.authority {
+                *recorded_by = Some(name.to_owned());
+            }
         });
         self.change(due, |call| {
             if let Some(place) = record.leaves {

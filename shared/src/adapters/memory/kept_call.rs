@@ -15,11 +15,20 @@ pub(super) type EventName = (&'static str, String);
 #[derive(Debug)]
 pub(super) struct KeptCall {
     call: Call,
-    deliveries: BTreeMap<DeliveryKey, Delivery>,
+    deliveries: BTreeMap<DeliveryKey, KeptDelivery>,
     /// Who claimed each event, so that it is applied once.
     pub(super) claimants: BTreeMap<EventName, String>,
     /// The ids of the postings that were applied, likewise.
     pub(super) posting_ids: BTreeSet<PostingId>,
+}
+
+/// A delivery, and whose word about it was kept last.
+#[derive(Debug)]
+pub(super) struct KeptDelivery {
+    /// The delivery as it stands.
+    pub(super) delivery: Delivery,
+    /// The claimant who told what came of the last claimed attempt.
+    pub(super) recorded_by: Option<String>,
 }
 
 impl KeptCall {
@@ -40,12 +49,18 @@ impl KeptCall {
 
     /// The delivery of that key as it stands.
     pub(super) fn delivery(&self, key: &DeliveryKey) -> Option<&Delivery> {
+        self.kept_delivery(key).map(|kept| &kept.delivery)
+    }
+
+    /// The same with whose word it is.
+    pub(super) fn kept_delivery(&self, key: &DeliveryKey) -> Option<&KeptDelivery> {
         self.deliveries.get(key)
     }
 
     /// Its deliveries in the order they happened: by time, then in firing order.
     pub(super) fn deliveries(&self) -> Vec<&Delivery> {
-        let mut deliveries: Vec<&Delivery> = self.deliveries.values().collect();
+        let mut deliveries: Vec<&Delivery> =
+            self.deliveries.values().map(|kept| &kept.delivery).collect();
         deliveries.sort_by_key(|delivery| (delivery.created_at, delivery.position));
         deliveries
     }
@@ -70,24 +85,27 @@ impl KeptCall {
         &mut self,
         due: &mut DueIndex,
         key: &DeliveryKey,
-        change: impl FnOnce(&mut Delivery),
+        change: impl FnOnce(&mut KeptDelivery),
     ) {
-        let Some(delivery) = self.deliveries.get_mut(key) else { return };
-        let was = delivery.due_at();
-        change(delivery);
-        due.reschedule(Hint::Delivery(key.clone()), was, delivery.due_at());
+        let Some(kept) = self.deliveries.get_mut(key) else { return };
+        let was = kept.delivery.due_at();
+        change(kept);
+        due.reschedule(Hint::Delivery(key.clone()), was, kept.delivery.due_at());
     }
 
     /// Puts a delivery in place of what stood under its key.
     pub(super) fn put(&mut self, due: &mut DueIndex, delivery: Delivery) {
         let (key, is) = (delivery.key.clone(), delivery.due_at());
-        let was = self.deliveries.insert(key.clone(), delivery).and_then(|old| old.due_at());
+        let kept = KeptDelivery { delivery, recorded_by: None };
+        let was = self.deliveries.insert(key.clone(), kept).and_then(|old| old.delivery.due_at());
         due.reschedule(Hint::Delivery(key), was, is);
     }
 
     /// Puts new deliveries; those that are to be attempted take their place in line.
     pub(super) fn create(&mut self, due: &mut DueIndex, deliveries: &[Delivery]) {
         self.call.pending.extend(deliveries.iter().filter_map(Delivery::place_in_line));
-        deliveries.iter().for_each(|delivery| self.put(due, delivery.clone()));
+        for delivery in deliveries {
+            self.put(due, delivery.clone());
+        }
     }
 }

@@ -36,14 +36,10 @@ impl DueIndex {
     }
 }
 
-/// The part that a call and its deliveries are in: a plain sum, the same in every run.
+/// The part that a call and its deliveries are in.
 fn part_of(hint: &Hint) -> usize {
     let (Hint::Call { call } | Hint::Delivery(DeliveryKey { call, .. })) = hint;
-    let sum = call
-        .as_str()
-        .bytes()
-        .fold(0_usize, |sum, b| sum.wrapping_mul(31).wrapping_add(usize::from(b)));
-    sum % usize::from(SHARDS)
+    usize::try_from(call.part(u32::from(SHARDS))).unwrap_or(0)
 }
 
 impl PastDue for Memory {

@@ -2,4 +2,5 @@
 
 pub mod dynamodb;
 pub mod http;
+pub mod sqs;
 pub mod system;

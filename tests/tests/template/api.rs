@@ -120,7 +120,7 @@ fn operators_and_platforms_are_told_where_everything_is() {
     let value = |output: &str| template.at(&format!("/Outputs/{output}/Value"));
     assert_eq!(*value("ApiUrl"), json!({"Fn::GetAtt": "HttpApi.ApiEndpoint"}));
     assert_eq!(*value("TableName"), json!({"Ref": "Table"}));
-    for function in ["StartFunction", "SelectedFunction", "AnsweredFunction"] {
+    for function in ["StartFunction", "SelectedFunction", "AnsweredFunction", "EndedFunction"] {
         let arn = json!({"Fn::GetAtt": format!("{function}.Arn")});
         assert_eq!(*value(&format!("{function}Arn")), arn);
     }

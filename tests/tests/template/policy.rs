@@ -31,6 +31,20 @@ pub(crate) fn grants_of(template: &Template, binary: &str) -> Vec<Grant> {
         .collect()
 }
 
+/// The queues on which the role of a function grants an action, by the names of their resources.
+pub(crate) fn queues_granted<'a>(
+    template: &'a Template,
+    binary: &str,
+    action: &str,
+) -> BTreeSet<&'a str> {
+    statements(template, binary)
+        .into_iter()
+        .filter(|statement| one_or_more(&statement["Action"]).iter().any(|one| one == action))
+        .flat_map(|statement| one_or_more(&statement["Resource"]))
+        .map(|queue| text(&queue["Fn::GetAtt"]).strip_suffix(".Arn").unwrap())
+        .collect()
+}
+
 /// The statements of a function's role.
 fn statements<'a>(template: &'a Template, binary: &str) -> Vec<&'a Value> {
     let name = role_of(template, binary);

@@ -11,8 +11,9 @@ use hookline::adapters::http::{
     AddressPolicy, EndpointFault, HttpSender, Loopback, PrivateEndpoints, RuntimeApi,
     RuntimePortListed, SenderFault,
 };
+use hookline::adapters::sqs::{QueueUrls, SqsHints};
 
-/// The longest that the store may take over one operation, its retries included.
+/// The longest that the store, or a queue, may take over one operation, its retries included.
 const STORE_TIMEOUT: Duration = Duration::from_secs(3);
 /// The longest that one try of it may take: a connection that died while the sandbox was frozen
 /// must leave time for another.
@@ -25,6 +26,7 @@ const RUNTIME: &str = "AWS_LAMBDA_RUNTIME_API";
 #[derive(Debug)]
 pub struct Environment {
     store: StoreSettings,
+    queues: QueueSettings,
     policy: AddressPolicy,
     /// The least severe level that is logged.
     pub log_level: tracing::Level,
@@ -41,6 +43,15 @@ pub struct StoreSettings {
     pub endpoint: Option<String>,
     /// Who asks.
     pub credentials: Credentials,
+}
+
+/// Where the queues are and who sends.
+#[derive(Debug)]
+struct QueueSettings {
+    urls: QueueUrls,
+    region: String,
+    endpoint: Option<String>,
+    credentials: Credentials,
 }
 
 /// What is wrong with the environment.
@@ -83,11 +94,26 @@ impl Environment {
             required("AWS_SECRET_ACCESS_KEY")?,
             variable("AWS_SESSION_TOKEN"),
         );
+        let region = required("AWS_REGION")?;
+        let endpoint = |name| variable(name).or_else(|| variable("AWS_ENDPOINT_URL"));
+        let queues = QueueSettings {
+            urls: QueueUrls {
+                outcome: required("OUTCOME_QUEUE_URL")?,
+                timer: required("TIMER_QUEUE_URL")?,
+                connect: required("CONNECT_QUEUE_URL")?,
+                conversion: required("CONVERSION_QUEUE_URL")?,
+                non_conversion: required("NON_CONVERSION_QUEUE_URL")?,
+                postback_webhook: required("POSTBACK_WEBHOOK_QUEUE_URL")?,
+                always: required("ALWAYS_QUEUE_URL")?,
+            },
+            region: region.clone(),
+            endpoint: endpoint("AWS_ENDPOINT_URL_SQS"),
+            credentials: credentials.clone(),
+        };
         let store = StoreSettings {
             table: required("TABLE_NAME")?,
-            region: required("AWS_REGION")?,
-            endpoint: variable("AWS_ENDPOINT_URL_DYNAMODB")
-                .or_else(|| variable("AWS_ENDPOINT_URL")),
+            region,
+            endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
             credentials,
         };
         let private = PrivateEndpoints::parse(&variable(ALLOWED).unwrap_or_default())
@@ -101,13 +127,19 @@ impl Environment {
             None => tracing::Level::INFO,
             Some(level) => level.parse().map_err(|_| EnvironmentFault::LogLevel)?,
         };
-        Ok(Self { store, policy, log_level })
+        Ok(Self { store, queues, policy, log_level })
     }
 
     /// The store.
     #[must_use]
     pub fn store(&self) -> DynamoDb {
         DynamoDb::new(self.store.client(), self.store.table.clone())
+    }
+
+    /// The queues.
+    #[must_use]
+    pub fn hints(&self) -> SqsHints {
+        SqsHints::new(self.queues.config(), self.queues.urls.clone())
     }
 
     /// The sender.
@@ -125,20 +157,38 @@ impl Environment {
     }
 }
 
+impl QueueSettings {
+    fn config(&self) -> aws_sdk_sqs::Config {
+        let mut config = aws_sdk_sqs::Config::builder()
+            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::v2026_01_12())
+            .region(Region::new(self.region.clone()))
+            .credentials_provider(self.credentials.clone())
+            .timeout_config(timeouts());
+        if let Some(endpoint) = &self.endpoint {
+            config = config.endpoint_url(endpoint);
+        }
+        config.build()
+    }
+}
+
+/// What bounds one operation on the store or a queue.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_timeout(STORE_TIMEOUT)
+        .operation_attempt_timeout(STORE_ATTEMPT_TIMEOUT)
+        .build()
+}
+
 impl StoreSettings {
     /// The SDK's client for these settings.
     #[must_use]
     pub fn client(&self) -> Client {
-        let timeouts = TimeoutConfig::builder()
-            .operation_timeout(STORE_TIMEOUT)
-            .operation_attempt_timeout(STORE_ATTEMPT_TIMEOUT)
-            .build();
         let mut config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
             .credentials_provider(self.credentials.clone())
             .retry_classifier(ConflictRetry)
-            .timeout_config(timeouts);
+            .timeout_config(timeouts());
         if let Some(endpoint) = &self.endpoint {
             config = config.endpoint_url(endpoint);
         }
@@ -156,6 +206,13 @@ mod tests {
             ("AWS_SECRET_ACCESS_KEY", "b"),
             ("AWS_REGION", "us-east-1"),
             ("TABLE_NAME", "hookline"),
+            ("OUTCOME_QUEUE_URL", "https://sqs.example/outcome"),
+            ("TIMER_QUEUE_URL", "https://sqs.example/timer"),
+            ("CONNECT_QUEUE_URL", "https://sqs.example/connect"),
+            ("CONVERSION_QUEUE_URL", "https://sqs.example/conversion"),
+            ("NON_CONVERSION_QUEUE_URL", "https://sqs.example/non_conversion"),
+            ("POSTBACK_WEBHOOK_QUEUE_URL", "https://sqs.example/postback_webhook"),
+            ("ALWAYS_QUEUE_URL", "https://sqs.example/always"),
         ];
         Environment::from_variables(|name| {
             let all = changes.iter().chain(&base);

@@ -1,7 +1,8 @@
-//! Takes call events: the functions `start`, `selected` and `answered`.
+//! Takes call events: the functions `start`, `selected`, `answered` and `ended`.
 
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::http::HttpSender;
+use hookline::adapters::sqs::SqsHints;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::call::{CallEvent, CallId, EventKind};
 use hookline::fault::Faults;
@@ -11,6 +12,7 @@ use hookline::use_cases::take_event;
 use serde_json::Value;
 
 use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct};
+use crate::environment::Environment;
 use crate::problem::Problem;
 
 /// Takes the events of one kind or another, over HTTP with a key or by direct invoke, where IAM has
@@ -19,13 +21,22 @@ use crate::problem::Problem;
 pub struct EventHandler {
     store: DynamoDb,
     sender: HttpSender,
+    hints: SqsHints,
 }
 
 impl EventHandler {
-    /// A handler before a store and a sender.
+    /// A handler in the function's environment.
+    ///
+    /// # Errors
+    /// When the HTTP client cannot be set up.
+    pub fn open(environment: &Environment) -> Result<Self, lambda_runtime::Error> {
+        Ok(Self::new(environment.store(), environment.sender()?, environment.hints()))
+    }
+
+    /// A handler before a store, a sender and queues.
     #[must_use]
-    pub fn new(store: DynamoDb, sender: HttpSender) -> Self {
-        Self { store, sender }
+    pub fn new(store: DynamoDb, sender: HttpSender, hints: SqsHints) -> Self {
+        Self { store, sender, hints }
     }
 
     /// Takes one invocation.
@@ -72,7 +83,8 @@ impl EventHandler {
             CallEvent::from_json(kind, call, body, SystemClock.now()).map_err(Problem::invalid)?;
         let (clock, random) = (&SystemClock, &SystemRandom);
         // Boxed: with the SDK's futures inside, it is too large to be moved about.
-        let taking = take_event(&self.store, &self.sender, clock, random, &event, bearer);
+        let taking =
+            take_event(&self.store, &self.sender, &self.hints, clock, random, &event, bearer);
         let answer = Box::pin(taking).await?;
         crate::log::event_taken(&event, &answer);
         Ok(serde_json::to_value(answer).unwrap_or_default())

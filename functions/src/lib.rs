@@ -8,6 +8,7 @@ pub mod api;
 pub mod envelope;
 pub mod environment;
 pub mod event_handler;
+pub mod hint_handlers;
 pub mod log;
 pub mod postback_handler;
 pub mod problem;

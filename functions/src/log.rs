@@ -6,11 +6,11 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 use hookline::call::CallEvent;
-use hookline::delivery::Verdict;
-use hookline::use_cases::{EventAnswer, PostbackAnswer};
+use hookline::delivery::{DeliveryKey, Verdict};
+use hookline::use_cases::{Delivered, EventAnswer, PostbackAnswer};
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
-use tracing::{Event, Level, Subscriber, info};
+use tracing::{Event, Level, Subscriber, info, warn};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
@@ -55,7 +55,7 @@ pub(crate) fn event_taken(event: &CallEvent, answer: &EventAnswer) {
     };
     info!(
         correlation_id = answer.call_id,
-        trigger = event.moment.trigger().as_str(),
+        event = event.moment.name(),
         webhooks_ok = count(|verdict| matches!(verdict, Verdict::Ok)),
         webhooks_failed = count(|verdict| matches!(verdict, Verdict::Failed { .. })),
         webhooks_timed_out = count(|verdict| matches!(verdict, Verdict::TimedOut)),
@@ -79,6 +79,45 @@ pub(crate) fn postback_taken(kind: PostbackKind, answer: &PostbackAnswer) {
         tag_keys = answer.tags.len(),
         "postback taken"
     );
+}
+
+/// A delivery was looked at. What was left for others or for later is not told.
+pub(crate) fn delivered(key: &DeliveryKey, delivered: &Delivered) {
+    let (call, trigger) = (key.call.as_str(), key.trigger.as_str());
+    let webhook = key.webhook.as_str();
+    match delivered {
+        Delivered::Attempted { report, attempt, late, next_at, taken_over } => {
+            let verdict = serde_json::to_value(report.verdict).unwrap_or_default();
+            let status = verdict.get("status").and_then(Value::as_str);
+            info!(
+                correlation_id = call,
+                delivery_id = key.id().as_str(),
+                trigger,
+                webhook_id = webhook,
+                attempt,
+                status,
+                http_status = report.http_status,
+                latency_ms = report.latency_ms,
+                late_ms = u64::try_from(late.as_millis()).unwrap_or(u64::MAX),
+                next_at = next_at.map(|at| at.to_string()),
+                taken_over,
+                "delivery attempted"
+            );
+        }
+        Delivered::Overtaken => {
+            let id = key.id();
+            let delivery_id = id.as_str();
+            warn!(correlation_id = call, delivery_id, trigger, webhook_id = webhook, "overtaken");
+        }
+        Delivered::Left => {}
+    }
+}
+
+/// A sweep is done.
+pub(crate) fn swept(hinted: usize) {
+    if hinted > 0 {
+        warn!(hinted, "what was past due was hinted again");
+    }
 }
 
 struct JsonLines;

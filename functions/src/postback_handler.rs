@@ -2,6 +2,7 @@
 //! caller or a call, with a postback key).
 
 use hookline::adapters::dynamodb::DynamoDb;
+use hookline::adapters::sqs::SqsHints;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::key::BearerKey;
 use hookline::ports::StoreError;
@@ -9,12 +10,14 @@ use hookline::use_cases::{Parameters, PostbackAnswer, take_postback, write_data}
 use serde_json::Value;
 
 use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct};
+use crate::environment::Environment;
 use crate::problem::Problem;
 
 /// Takes postbacks over HTTP.
 #[derive(Debug)]
 pub struct PostbackHandler {
     store: DynamoDb,
+    hints: SqsHints,
 }
 
 /// What a partner posts to.
@@ -27,10 +30,16 @@ pub enum PostbackKind {
 }
 
 impl PostbackHandler {
-    /// A handler before a store.
+    /// A handler in the function's environment.
     #[must_use]
-    pub fn new(store: DynamoDb) -> Self {
-        Self { store }
+    pub fn open(environment: &Environment) -> Self {
+        Self::new(environment.store(), environment.hints())
+    }
+
+    /// A handler before a store and queues.
+    #[must_use]
+    pub fn new(store: DynamoDb, hints: SqsHints) -> Self {
+        Self { store, hints }
     }
 
     /// Takes one invocation.
@@ -74,14 +83,15 @@ impl PostbackHandler {
         request: &HttpRequest,
         parameters: Parameters,
     ) -> Result<PostbackAnswer, StoreError> {
+        let (store, hints, clock, random) = (&self.store, &self.hints, &SystemClock, &SystemRandom);
         match kind {
             PostbackKind::CallHandler => {
                 let call = request.parameter("call_id");
-                take_postback(&self.store, &SystemClock, call, parameters).await
+                take_postback(store, hints, clock, random, call, parameters).await
             }
             PostbackKind::SourceData => {
                 let key = BearerKey::given(request.parameter("postback_key").to_owned());
-                write_data(&self.store, &SystemClock, &SystemRandom, &key, parameters).await
+                write_data(store, hints, clock, random, &key, parameters).await
             }
         }
     }

@@ -1,5 +1,10 @@
 //! Runs a function under the Lambda runtime.
 
+use std::time::Duration;
+
+use hookline::adapters::system::SystemClock;
+use hookline::ports::clock::Clock;
+use hookline::time::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 
@@ -7,8 +12,17 @@ use crate::envelope::Answer;
 use crate::environment::Environment;
 use crate::log;
 
+/// One invocation of a function.
+#[derive(Debug)]
+pub struct Invocation {
+    /// What it was invoked with.
+    pub payload: Value,
+    /// How long it may run.
+    pub remaining: Duration,
+}
+
 /// Reads the environment, lets `open` make the function's handler of it, and then hands every
-/// invocation's payload to `take` until the sandbox goes.
+/// invocation to `take` until the sandbox goes.
 ///
 /// # Errors
 /// When the environment does not read or the runtime breaks off.
@@ -17,7 +31,7 @@ pub async fn serve<D, T>(
     take: T,
 ) -> Result<(), Error>
 where
-    T: AsyncFn(&D, Value) -> Answer,
+    T: AsyncFn(&D, Invocation) -> Answer,
 {
     let environment = Environment::read().map_err(|fault| fault.to_string())?;
     log::to_stdout(environment.log_level);
@@ -25,7 +39,10 @@ where
     let (handler, take) = (&handler, &take);
     let invocation = async |event: LambdaEvent<Value>| {
         log::begin(&event.context.request_id, event.context.xray_trace_id.as_deref());
-        take(handler, event.payload).await
+        let now = SystemClock.now();
+        let deadline = i64::try_from(event.context.deadline).ok().and_then(Timestamp::from_millis);
+        let remaining = deadline.map_or(Duration::ZERO, |deadline| now.until(deadline));
+        take(handler, Invocation { payload: event.payload, remaining }).await
     };
     lambda_runtime::run(service_fn(invocation)).await
 }

@@ -7,8 +7,8 @@ use hookline_functions::runtime::serve;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     serve(
-        |environment| Ok(EventHandler::new(environment.store(), environment.sender()?)),
-        async |handler, payload| handler.take(EventKind::Answered, payload).await,
+        |environment| EventHandler::open(environment),
+        async |handler, invocation| handler.take(EventKind::Answered, invocation.payload).await,
     )
     .await
 }

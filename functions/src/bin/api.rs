@@ -7,7 +7,7 @@ use hookline_functions::runtime::serve;
 async fn main() -> Result<(), lambda_runtime::Error> {
     serve(
         |environment| Ok(Api::new(environment.store(), environment.policy())),
-        async |api, payload| api.take(payload).await,
+        async |api, invocation| api.take(invocation.payload).await,
     )
     .await
 }

@@ -6,8 +6,10 @@ use hookline_functions::runtime::serve;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     serve(
-        |environment| Ok(PostbackHandler::new(environment.store())),
-        async |handler, payload| handler.take(PostbackKind::CallHandler, payload).await,
+        |environment| Ok(PostbackHandler::open(environment)),
+        async |handler, invocation| {
+            handler.take(PostbackKind::CallHandler, invocation.payload).await
+        },
     )
     .await
 }

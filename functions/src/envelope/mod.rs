@@ -1,10 +1,12 @@
 //! The shapes in which Lambda hands invocations over.
 //!
 //! - *HTTP*: API Gateway v2 events; whatever goes wrong is an answer with a status.
+//! - *SQS*: batches of messages; those that have to come again are named in the answer.
 //! - *Direct*: plain JSON; what the caller did wrong is an `error` in the answer, and a Lambda error
 //!   is only what we could not do.
 
 mod http;
+mod sqs;
 
 use serde_json::Value;
 
@@ -12,6 +14,7 @@ use crate::problem::Problem;
 
 pub(crate) use self::http::bearer_of;
 pub use self::http::{HttpAnswer, HttpRequest};
+pub(crate) use self::sqs::take_each;
 
 /// What a function answers an invocation with; the error is for Lambda to count and retry.
 pub type Answer = Result<Value, FunctionError>;

@@ -17,6 +17,7 @@ use hookline::ports::clock::Clock;
 use hookline_functions::api::Api;
 use hookline_functions::envelope::Answer;
 use hookline_functions::event_handler::EventHandler;
+use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use serde_json::{Map, Value, json};
@@ -32,6 +33,9 @@ pub(crate) struct Functions {
     pub(crate) events: EventHandler,
     pub(crate) postbacks: PostbackHandler,
     pub(crate) api: Api,
+    pub(crate) outcomes: OutcomeHandler,
+    pub(crate) deliveries: DeliveryHandler,
+    pub(crate) sweep: SweepHandler,
 }
 
 impl Functions {
@@ -40,6 +44,7 @@ impl Functions {
             Function::Start => self.events.take(EventKind::Start, payload).await,
             Function::Selected => self.events.take(EventKind::Selected, payload).await,
             Function::Answered => self.events.take(EventKind::Answered, payload).await,
+            Function::Ended => self.events.take(EventKind::Ended, payload).await,
             Function::Postback => self.postbacks.take(PostbackKind::CallHandler, payload).await,
             Function::Data => self.postbacks.take(PostbackKind::SourceData, payload).await,
             Function::Api => self.api.take(payload).await,

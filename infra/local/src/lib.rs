@@ -4,6 +4,7 @@
 pub mod database;
 pub mod demo;
 mod front;
+mod pollers;
 pub mod queues;
 pub mod routes;
 pub mod stack;

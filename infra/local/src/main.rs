@@ -51,7 +51,12 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let admin_key = admin_key.filter(|key| !key.is_empty());
     let given = admin_key.is_some();
     let data = arguments.data.clone();
-    let settings = Settings { port: Some(arguments.port), data: Some(arguments.data), admin_key };
+    let settings = Settings {
+        port: Some(arguments.port),
+        data: Some(arguments.data),
+        admin_key,
+        ..Settings::default()
+    };
     let stack = Stack::start(settings).await?;
     let mut out = std::io::stdout();
     greet(&mut out, &stack, given, &data)?;

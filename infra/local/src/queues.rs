@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
+use hookline::adapters::sqs::{QueueUrls, SqsHints};
 use winterbaume_core::MockAws;
 use winterbaume_sqs::SqsService;
 
@@ -27,13 +28,14 @@ const REGION: &str = "us-east-1";
 /// Queues with their dead-letter queues, empty at the start.
 #[derive(Debug)]
 pub struct Queues {
+    config: Config,
     client: Client,
-    urls: BTreeMap<String, QueueUrls>,
+    urls: BTreeMap<String, Urls>,
 }
 
 /// Where a queue and its dead letters are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QueueUrls {
+pub struct Urls {
     /// The queue itself.
     pub queue: String,
     /// What was received [`MAX_RECEIVES`] times and never deleted.
@@ -55,14 +57,13 @@ impl Queues {
     /// When a name is none SQS takes: 1 to 80 letters, digits, `-` and `_`, suffix included.
     pub async fn start(names: &[&str]) -> Result<Self, QueuesError> {
         let service = MockAws::builder().with_service(SqsService::new()).build();
-        let client = Client::from_conf(
-            Config::builder()
-                .behavior_version(BehaviorVersion::v2026_01_12())
-                .region(Region::new(REGION))
-                .credentials_provider(Credentials::new("local", "local", None, None, "local"))
-                .http_client(service.http_client())
-                .build(),
-        );
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(REGION))
+            .credentials_provider(Credentials::new("local", "local", None, None, "local"))
+            .http_client(service.http_client())
+            .build();
+        let client = Client::from_conf(config.clone());
         let mut urls = BTreeMap::new();
         for &name in names {
             let made = create(&client, name).await;
@@ -70,7 +71,7 @@ impl Queues {
                 .map_err(|error| QueuesError { name: name.to_owned(), source: Box::new(error) })?;
             urls.insert(name.to_owned(), made);
         }
-        Ok(Self { client, urls })
+        Ok(Self { config, client, urls })
     }
 
     /// The SDK client that reaches these queues; its clones do too.
@@ -79,14 +80,30 @@ impl Queues {
         &self.client
     }
 
+    /// What the functions send their hints through.
+    #[must_use]
+    pub fn hints(&self) -> SqsHints {
+        let url = |name: &str| self.urls(name).map_or_else(String::new, |urls| urls.queue.clone());
+        let urls = QueueUrls {
+            outcome: url("outcome"),
+            timer: url("timer"),
+            connect: url("connect"),
+            conversion: url("conversion"),
+            non_conversion: url("non_conversion"),
+            postback_webhook: url("postback_webhook"),
+            always: url("always"),
+        };
+        SqsHints::new(self.config.clone(), urls)
+    }
+
     /// The URLs of the queue of that name, if it was asked for at the start.
     #[must_use]
-    pub fn urls(&self, name: &str) -> Option<&QueueUrls> {
+    pub fn urls(&self, name: &str) -> Option<&Urls> {
         self.urls.get(name)
     }
 }
 
-async fn create(client: &Client, name: &str) -> Result<QueueUrls, aws_sdk_sqs::Error> {
+async fn create(client: &Client, name: &str) -> Result<Urls, aws_sdk_sqs::Error> {
     let dead_letters = client
         .create_queue()
         .queue_name(format!("{name}-dead-letters"))
@@ -117,7 +134,7 @@ async fn create(client: &Client, name: &str) -> Result<QueueUrls, aws_sdk_sqs::E
         .await?
         .queue_url
         .unwrap_or_default();
-    Ok(QueueUrls { queue, dead_letters })
+    Ok(Urls { queue, dead_letters })
 }
 
 #[cfg(test)]

@@ -3,8 +3,9 @@
 
 use http::Method;
 
-/// Every queue. While a call is up nothing waits in one: the platform waits itself.
-pub const QUEUES: [&str; 0] = [];
+/// Every queue, named like the function that it feeds.
+pub const QUEUES: [&str; 7] =
+    ["outcome", "timer", "connect", "conversion", "non_conversion", "postback_webhook", "always"];
 
 /// A function of the deployment that answers HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum Function {
     Selected,
     /// Takes `answered` events.
     Answered,
+    /// Takes `ended` events.
+    Ended,
     /// Takes postbacks to a call.
     Postback,
     /// Takes data about a caller.
@@ -24,10 +27,11 @@ pub enum Function {
 }
 
 /// Every route: method, path with its parameters in braces, function.
-pub const ROUTES: [(Method, &str, Function); 13] = [
+pub const ROUTES: [(Method, &str, Function); 14] = [
     (Method::POST, "/calls/{call_id}/start", Function::Start),
     (Method::POST, "/calls/{call_id}/selected", Function::Selected),
     (Method::POST, "/calls/{call_id}/answered", Function::Answered),
+    (Method::POST, "/calls/{call_id}/ended", Function::Ended),
     (Method::GET, "/postback/{call_id}", Function::Postback),
     (Method::POST, "/postback/{call_id}", Function::Postback),
     (Method::GET, "/data/{postback_key}", Function::Data),

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::http::{
@@ -17,17 +18,21 @@ use hookline::ports::random::Random;
 use hookline_functions::api::Api;
 use hookline_functions::environment::StoreSettings;
 use hookline_functions::event_handler::EventHandler;
+use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::postback_handler::PostbackHandler;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::database::{Database, DatabaseError};
 use crate::front::{Functions, front};
+use crate::pollers::Pollers;
 use crate::queues::{Queues, QueuesError};
 use crate::routes::QUEUES;
 
 /// The table's name on one machine.
 const TABLE: &str = "hookline";
+/// How often the sweep runs in the cloud.
+const TICK: Duration = Duration::from_mins(1);
 /// The file with the admin key that an earlier start made.
 const KEY_FILE: &str = "admin-key";
 
@@ -38,6 +43,8 @@ pub struct Settings {
     pub port: Option<u16>,
     /// The folder of the database; everything is in memory when `None`.
     pub data: Option<PathBuf>,
+    /// How often the sweep looks for what is past due; every minute when `None`, as in the cloud.
+    pub tick: Option<Duration>,
     /// The admin key; when `None`, that of an earlier start in the folder, or else a new one.
     pub admin_key: Option<String>,
 }
@@ -48,6 +55,7 @@ pub struct Stack {
     address: SocketAddr,
     admin_key: BearerKey,
     server: Server,
+    pollers: Pollers,
     database: Database,
     queues: Queues,
 }
@@ -120,23 +128,34 @@ impl Stack {
 
         let policy = AddressPolicy::new(Loopback::Allowed, PrivateEndpoints::default(), None)?;
         let sender = HttpSender::new(policy.clone())?;
-        let functions = Functions {
-            events: EventHandler::new(store, sender),
-            postbacks: PostbackHandler::new(table.open()),
-            api: Api::new(table.open(), policy),
-        };
-        let front = front(&Arc::new(functions));
+        let functions = Arc::new(Functions {
+            events: EventHandler::new(store, sender, queues.hints()),
+            postbacks: PostbackHandler::new(table.open(), queues.hints()),
+            api: Api::new(table.open(), policy.clone()),
+            outcomes: OutcomeHandler::new(table.open(), queues.hints()),
+            deliveries: DeliveryHandler::new(
+                table.open(),
+                HttpSender::new(policy)?,
+                queues.hints(),
+            ),
+            sweep: SweepHandler::new(table.open(), queues.hints()),
+        });
+        let tick = settings.tick.unwrap_or(TICK);
+        let pollers = Pollers::start(&functions, &queues, tick);
+        let front = front(&functions);
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, front).await {
                 tracing::error!(%error, "the front stopped");
             }
         });
-        Ok(Self { address, admin_key, server: Server(server), database, queues })
+        let server = Server(server);
+        Ok(Self { address, admin_key, server, pollers, database, queues })
     }
 
     /// Stops, and is done only when its files are free for another.
     pub async fn stop(self) {
         drop(self.server);
+        self.pollers.stop().await;
         self.database.stop().await;
     }
 

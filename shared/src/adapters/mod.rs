@@ -3,4 +3,5 @@
 pub mod dynamodb;
 pub mod http;
 pub mod memory;
+pub mod sqs;
 pub mod system;

@@ -120,18 +120,8 @@ fn operators_and_platforms_are_told_where_everything_is() {
     let value = |output: &str| template.at(&format!("/Outputs/{output}/Value"));
     assert_eq!(*value("ApiUrl"), json!({"Fn::GetAtt": "HttpApi.ApiEndpoint"}));
     assert_eq!(*value("TableName"), json!({"Ref": "Table"}));
-    for function in ["StartFunction", "SelectedFunction", "AnsweredFunction"] {
+    for function in ["StartFunction", "SelectedFunction", "AnsweredFunction", "EndedFunction"] {
         let arn = json!({"Fn::GetAtt": format!("{function}.Arn")});
         assert_eq!(*value(&format!("{function}Arn")), arn);
     }
-}
-
-#[test]
-fn queues_are_those_of_the_local_stack() {
-    let template = Template::read();
-    let declared = template.resources("AWS::SQS::Queue");
-    let names: BTreeSet<&str> =
-        declared.values().filter_map(|queue| queue["Properties"]["QueueName"].as_str()).collect();
-    let local = BTreeSet::from(hookline_local::routes::QUEUES);
-    assert_eq!((names.len(), &names), (declared.len(), &local));
 }

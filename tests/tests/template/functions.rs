@@ -17,8 +17,9 @@ const OF_LAMBDA: [(&str, &str); 5] = [
     ("AWS_REGION", "eu-central-1"),
     ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"),
 ];
-/// Variables that lead to another DynamoDB than the region's own, which no deployment wants.
-const NEVER_SET: [&str; 2] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"];
+/// Variables that lead to another DynamoDB or SQS than the region's own, which no deployment wants.
+const NEVER_SET: [&str; 3] =
+    ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SQS", "AWS_ENDPOINT_URL"];
 
 /// The longest that a trigger's pings take, in seconds (spec section 6).
 const PINGS_SECONDS: u64 = 5;
@@ -127,8 +128,12 @@ fn every_function_logs_to_a_group_of_its_own_that_forgets() {
 
 /// What variables are set to when no parameter is given.
 fn variables(template: &Template, variables: &Value) -> BTreeMap<String, String> {
+    let queues = template.resources("AWS::SQS::Queue");
     let value = |value: &Value| match text(&value["Ref"]) {
         "Table" => "hookline-Table-1".to_owned(),
+        queue if queues.contains_key(queue) => {
+            format!("https://sqs.eu-central-1.amazonaws.com/123456789012/{queue}")
+        }
         parameter => template.default(parameter),
     };
     let variables = variables.as_object().expect("variables have names");

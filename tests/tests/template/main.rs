@@ -14,5 +14,6 @@ mod document;
 mod functions;
 mod gate;
 mod policy;
+mod queues;
 mod roles;
 mod table;

@@ -1,0 +1,13 @@
+//! Fires `always` webhooks.
+
+use hookline_functions::hint_handlers::DeliveryHandler;
+use hookline_functions::runtime::serve;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    serve(
+        |environment| DeliveryHandler::open(environment),
+        async |handler, invocation| handler.take(invocation).await,
+    )
+    .await
+}

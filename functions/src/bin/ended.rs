@@ -1,0 +1,14 @@
+//! Takes `ended` events.
+
+use hookline::call::EventKind;
+use hookline_functions::event_handler::EventHandler;
+use hookline_functions::runtime::serve;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    serve(
+        |environment| EventHandler::open(environment),
+        async |handler, invocation| handler.take(EventKind::Ended, invocation.payload).await,
+    )
+    .await
+}

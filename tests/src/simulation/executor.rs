@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use super::dice::Dice;
@@ -17,12 +17,20 @@ type Work = Pin<Box<dyn Future<Output = ()>>>;
 
 /// Takes on new tasks.
 #[derive(Clone, Default)]
-pub(super) struct Spawner(Rc<RefCell<Vec<Work>>>);
+pub(super) struct Spawner {
+    new: Rc<RefCell<Vec<Work>>>,
+    ready: Arc<Ready>,
+}
 
 impl Spawner {
     /// Takes a task on.
     pub(super) fn spawn(&self, work: impl Future<Output = ()> + 'static) {
-        self.0.borrow_mut().push(Box::pin(work));
+        self.new.borrow_mut().push(Box::pin(work));
+    }
+
+    /// Whether any task besides the one that asks can go on now.
+    pub(super) fn is_busy(&self) -> bool {
+        !self.new.borrow().is_empty() || !self.ready.places().is_empty()
     }
 }
 
@@ -32,7 +40,6 @@ pub(super) struct Executor {
     spawner: Spawner,
     dice: Dice,
     tasks: Vec<Option<Task>>,
-    ready: Arc<Ready>,
 }
 
 struct Task {
@@ -43,6 +50,12 @@ struct Task {
 /// The places of the tasks that can go on.
 #[derive(Default)]
 struct Ready(Mutex<Vec<usize>>);
+
+impl Ready {
+    fn places(&self) -> MutexGuard<'_, Vec<usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// Puts its task among those that can go on, once.
 struct Turn {
@@ -58,7 +71,7 @@ impl Wake for Turn {
 
     fn wake_by_ref(self: &Arc<Self>) {
         if !self.is_ready.swap(true, Ordering::Relaxed) {
-            self.ready.0.lock().unwrap_or_else(PoisonError::into_inner).push(self.task);
+            self.ready.places().push(self.task);
         }
     }
 }
@@ -66,8 +79,7 @@ impl Wake for Turn {
 impl Executor {
     /// An executor on a timeline.
     pub(super) fn new(timeline: Timeline, dice: Dice) -> Self {
-        let (tasks, ready) = (Vec::new(), Arc::default());
-        Self { timeline, spawner: Spawner::default(), dice, tasks, ready }
+        Self { timeline, spawner: Spawner::default(), dice, tasks: Vec::new() }
     }
 
     /// What takes on tasks for it.
@@ -87,8 +99,8 @@ impl Executor {
     }
 
     fn take_on(&mut self) {
-        for work in self.spawner.0.take() {
-            let (task, ready) = (self.tasks.len(), Arc::clone(&self.ready));
+        for work in self.spawner.new.take() {
+            let (task, ready) = (self.tasks.len(), Arc::clone(&self.spawner.ready));
             let turn = Arc::new(Turn { task, is_ready: AtomicBool::new(false), ready });
             turn.wake_by_ref();
             self.tasks.push(Some(Task { work, turn }));
@@ -97,7 +109,7 @@ impl Executor {
 
     /// Lets one task that can go on do so; says whether there was one.
     fn take_a_turn(&mut self) -> bool {
-        let mut ready = self.ready.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ready = self.spawner.ready.places();
         if ready.is_empty() {
             return false;
         }

@@ -75,7 +75,7 @@ pub fn run(seed: u64) -> Run {
     spawner.spawn(queue::attend(Arc::clone(&world), spawner.clone()));
     platform::play(&world, &spawner);
     posters::post(&world, &spawner);
-    spawner.spawn(sweeper::sweep_each_minute(Arc::clone(&world)));
+    spawner.spawn(sweeper::sweep_each_minute(Arc::clone(&world), spawner.clone()));
     let rested = executor.run();
     Run {
         seed,

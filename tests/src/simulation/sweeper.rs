@@ -7,6 +7,7 @@ use hookline::adapters::memory::Memory;
 use hookline::ports::deliveries::PastDue;
 use hookline::use_cases::sweep;
 
+use super::executor::Spawner;
 use super::function::invoke;
 use super::journal::Task;
 use super::queue::{LIMIT, Queue};
@@ -19,8 +20,11 @@ const MINUTE: Millis = 60_000;
 pub(super) const LAST: Millis = 10 * 24 * 60 * MINUTE;
 
 /// Sweeps each minute for as long as anything is due or goes on.
-pub(super) async fn sweep_each_minute(world: Arc<World>) {
+pub(super) async fn sweep_each_minute(world: Arc<World>, spawner: Spawner) {
     loop {
+        while spawner.is_busy() {
+            world.timeline.sleep(1).await;
+        }
         let now = world.timeline.now();
         let next = match (world.timeline.next_wake(), next_due(&world)) {
             (Some(wake), Some(due)) => wake.min(due),

@@ -41,7 +41,9 @@ pub fn readiness(
         Progress::Due { at } => *at,
     };
     let later = |at| if at <= now { Readiness::Ready } else { Readiness::Later { at } };
-    let Some(place) = place else { return later(due_at) };
+    // Call and delivery are read one after the other: once an attempt was made, the place that the
+    // call still shows says nothing.
+    let Some(place) = place.filter(|_| delivery.report.is_none()) else { return later(due_at) };
     if delivery.trigger() == Trigger::Timer {
         match call.connected_until() {
             Some(until) if place.at > until => return Readiness::Unreached,

@@ -7,12 +7,10 @@ use hookline::trigger::Trigger;
 use super::fitting::{ping_suits, suits_somewhere};
 use super::history::{Created, History, Index};
 use super::owed::owed;
+use super::spacing::TAKEOVERS;
 use super::windows::{is_disabled, may_be_open};
 use crate::simulation::journal::What;
 use crate::simulation::plan::WebhookPlan;
-
-/// How often a delivery may be taken over before it is given up.
-const TAKEOVERS: usize = 5;
 
 pub(super) fn judge(history: &History<'_>) -> Vec<String> {
     let mut broken = Vec::new();
@@ -71,7 +69,7 @@ fn unattempted(history: &History<'_>, created: &Created<'_>) -> Option<String> {
     let claims = history.visits.iter().filter(|visit| {
         visit.key == created.key && visit.claimed.is_some_and(|at| at < end)
     });
-    if windowed || claims.count() > TAKEOVERS {
+    if windowed || claims.count() >= TAKEOVERS {
         return None;
     }
     Some(history.say(end, format!("{:?} was ended without an attempt", created.key)))

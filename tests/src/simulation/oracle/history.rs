@@ -72,8 +72,6 @@ pub(super) struct Created<'a> {
     pub(super) read: Index,
     /// When it is due; `None` when it was skipped at once.
     pub(super) due: Option<Clock>,
-    /// Its place among those created with it.
-    pub(super) place: usize,
 }
 
 /// How a call stood when.
@@ -277,12 +275,11 @@ impl<'a> History<'a> {
     fn note_created(&mut self, index: Index, entry: &'a Entry) {
         let reads = |what: &What| matches!(what, What::ReadCall(_) | What::Event { .. });
         let made: Vec<(&DeliveryKey, Option<Clock>)> = match &entry.what {
-            What::Advanced(_, step, now) => {
+            What::Advanced(_, step, _) => {
                 let due = |progress: &Progress| match progress {
                     Progress::Due { at } => Some(at.as_millis()),
                     Progress::Claimed { .. } | Progress::Ended => None,
                 };
-                let _ = now;
                 step.created.iter().map(|one| (&one.key, due(&one.progress))).collect()
             }
             What::Posted { fired, result: Posted::Applied, .. } => {
@@ -292,9 +289,9 @@ impl<'a> History<'a> {
             _ => return,
         };
         let read = self.last_by(entry.by, index, reads).unwrap_or(index);
-        for (place, (key, due)) in made.into_iter().enumerate() {
+        for (key, due) in made {
             if let Some(webhook) = self.plan().webhook(key.webhook.as_str()) {
-                self.created.push(Created { key, webhook, at: index, read, due, place });
+                self.created.push(Created { key, webhook, at: index, read, due });
             }
         }
     }

@@ -77,7 +77,8 @@ pub async fn deliver(
     let campaign = store.campaign(&call.campaign).await?;
     let now = clock.now();
     let place = call.pending_delivery(key);
-    match readiness(&call, &delivery, place, now) {
+    let max_wait = campaign.as_deref().map_or(0, |campaign| campaign.always_max_wait);
+    match readiness(&call, &delivery, place, max_wait, now) {
         Readiness::Ready => {}
         Readiness::Unreached => {
             end_unreached(store, &call, &delivery).await?;

@@ -27,6 +27,8 @@ pub struct Rates {
     pub lateness: Millis,
     /// A request to the store takes long.
     pub slow: u64,
+    /// How long that is at most.
+    pub slowness: Millis,
     /// A call to Hookline is done, and its answer does not get back.
     pub deaf: u64,
 }
@@ -56,9 +58,14 @@ impl Faults {
             late: some(&[100, 500]),
             lateness: 0,
             slow: some(&[20, 100]),
+            slowness: 0,
             deaf: some(&[50, 200]),
         };
-        let early = Rates { lateness: dice.one_of(&[2_000, 20_000, 90_000]), ..early };
+        let early = Rates {
+            lateness: dice.one_of(&[2_000, 20_000, 90_000]),
+            slowness: dice.one_of(&[1_000, 3_000, 20_000]),
+            ..early
+        };
         let late = Rates { lost: early.lost, ..Rates::default() };
         let calm = dice.happens(100);
         Self {

@@ -113,7 +113,7 @@ impl Function {
         let (crashes, span) = {
             let rates = self.world.rates();
             let mut dice = self.world.dice();
-            let most = if dice.happens(rates.slow) { 3_000 } else { 12 };
+            let most = if dice.happens(rates.slow) { rates.slowness } else { 12 };
             (dice.happens(rates.crash), dice.between(1, most))
         };
         self.world.timeline.sleep(span).await;

@@ -72,6 +72,10 @@ pub(super) struct Created<'a> {
     pub(super) read: Index,
     /// When it is due; `None` when it was skipped at once.
     pub(super) due: Option<Clock>,
+    /// When it was created, by the clock of whoever created it.
+    pub(super) since: Clock,
+    /// Its place among those created with it.
+    pub(super) place: usize,
 }
 
 /// How a call stood when.
@@ -289,9 +293,13 @@ impl<'a> History<'a> {
             _ => return,
         };
         let read = self.last_by(entry.by, index, reads).unwrap_or(index);
-        for (key, due) in made {
+        let since = match &entry.what {
+            What::Advanced(_, _, now) => now.as_millis(),
+            _ => entry.clock.as_millis(),
+        };
+        for (place, (key, due)) in made.into_iter().enumerate() {
             if let Some(webhook) = self.plan().webhook(key.webhook.as_str()) {
-                self.created.push(Created { key, webhook, at: index, read, due });
+                self.created.push(Created { key, webhook, at: index, read, due, since, place });
             }
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
 }
 
 /// Whether `always_max_wait` had passed since the decision.
-fn has_waited_enough(history: &History<'_>, visit: &Visit<'_>) -> bool {
+pub(super) fn has_waited_enough(history: &History<'_>, visit: &Visit<'_>) -> bool {
     let state = history.state(visit.key.call.as_str(), visit.read);
     let wait = i64::try_from(history.plan().always_max_wait).unwrap_or(0) * 1_000;
     let until = visit.claimed.unwrap_or(visit.read);

@@ -33,8 +33,8 @@ pub struct EventPlan {
     pub names_all: bool,
     /// Tags.
     pub tags: Tags,
-    /// The buyer, and which attempt at reaching one it is.
-    pub buyer: Option<(&'static str, u32)>,
+    /// The buyer, and which attempt at reaching one it is, unless the platform does not count.
+    pub buyer: Option<(&'static str, Option<u32>)>,
     /// The connected seconds that the platform counts.
     pub connected_seconds: Option<u64>,
 }
@@ -84,9 +84,10 @@ impl CallPlan {
         };
         call.events.push(event(dice, EventKind::Start, at));
         let mut choice = None;
+        let counts = dice.happens(800);
         for attempt in 1..=dice.one_of(&[0, 1, 1, 1, 2]) {
             at += dice.between(1, 15) * SECOND;
-            choice = Some((dice.one_of(&["b0", "b1"]), attempt));
+            choice = Some((dice.one_of(&["b0", "b1"]), counts.then_some(attempt)));
             call.events.push(EventPlan { buyer: choice, ..event(dice, EventKind::Selected, at) });
         }
         let mut connected = None;
@@ -99,7 +100,7 @@ impl CallPlan {
                 // Passed on to another buyer.
                 at += dice.between(1, 30) * SECOND;
                 let again = event(dice, EventKind::Answered, at);
-                call.events.push(EventPlan { buyer: Some(("b1", attempt + 1)), ..again });
+                call.events.push(EventPlan { buyer: Some(("b1", attempt.map(|a| a + 1))), ..again });
             }
         }
         let length = match dice.between(0, 9) {
@@ -149,7 +150,9 @@ impl EventPlan {
         }
         if let Some((id, attempt)) = self.buyer {
             fields.insert("buyer".to_owned(), json!({"id": id}));
-            fields.insert("attempt".to_owned(), json!(attempt));
+            if let Some(attempt) = attempt {
+                fields.insert("attempt".to_owned(), json!(attempt));
+            }
         }
         if let Some(seconds) = self.connected_seconds {
             fields.insert("connected_seconds".to_owned(), json!(seconds));

@@ -91,8 +91,8 @@ pub struct EntryPlan {
 impl CampaignPlan {
     pub(super) fn draw(dice: &mut Dice, calls: &[CallPlan]) -> Self {
         let lengths: Vec<u64> = calls.iter().filter_map(CallPlan::connected_span).collect();
-        let count = dice.between(1, 8);
-        let webhooks = (0..count).map(|place| WebhookPlan::draw(dice, place, &lengths)).collect();
+        let count = dice.one_of(&[1, 2, 3, 4, 5, 6, 8, 12]);
+        let webhooks = (0_u64..count).map(|place| WebhookPlan::draw(dice, place, &lengths)).collect();
         let mut entries: Vec<EntryPlan> = Vec::new();
         for _ in 0..dice.one_of(&[0, 0, 1, 2, 3]) {
             let entry = EntryPlan::draw(dice, &lengths);

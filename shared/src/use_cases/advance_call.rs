@@ -43,8 +43,26 @@ pub async fn advance_call(
     }
 }
 
-/// The same for a call that was just read.
-pub(super) async fn advance(
+/// Sees to what an event changed: timers are set while the call is up; one that has ended is left to
+/// whoever decides about it.
+pub(super) async fn advance_by_event(
+    store: &(impl Calls + Callers + Deliveries),
+    hints: &impl Hints,
+    clock: &impl Clock,
+    call: &Call,
+    campaign: &Campaign,
+) -> Result<(), StoreError> {
+    let Some(end) = &call.end else {
+        return advance(store, hints, clock, call.clone(), campaign).await;
+    };
+    let now = clock.now();
+    let settled_at = end.reported_at.plus_seconds(i64::from(campaign.settle_seconds));
+    let hint = Hint::Call { call: call.id.clone() };
+    hints.send(vec![hint.after(now.until(settled_at))]).await;
+    Ok(())
+}
+
+async fn advance(
     store: &(impl Calls + Callers + Deliveries),
     hints: &impl Hints,
     clock: &impl Clock,
@@ -68,9 +86,11 @@ pub(super) async fn advance(
         if store.advance(&call, &step, now).await? {
             hints.send(later_hints(&step.created, now)).await;
         }
+        let ended = call.end.is_some();
         match store.call(&id).await? {
-            Some(changed) => call = changed,
-            None => return Ok(()),
+            // The end is seen to by whoever takes it in.
+            Some(changed) if ended || changed.end.is_none() => call = changed,
+            _ => return Ok(()),
         }
     }
     let cause = "others keep changing it".to_owned();

@@ -1,6 +1,7 @@
-//! What stands behind the ports in the cloud and on one machine.
+//! What stands behind the ports: in the cloud, on one machine, and in simulation.
 
 pub mod dynamodb;
 pub mod http;
+pub mod memory;
 pub mod sqs;
 pub mod system;

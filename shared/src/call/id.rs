@@ -43,6 +43,15 @@ impl CallId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Which of so many parts it falls into, always the same: what is kept in parts is spread by
+    /// it.
+    #[must_use]
+    pub fn part(&self, parts: u32) -> u32 {
+        let bytes = self.0.bytes();
+        let sum = bytes.fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
+        sum.checked_rem(parts).unwrap_or(0)
+    }
 }
 
 impl TryFrom<String> for CallId {

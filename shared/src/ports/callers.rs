@@ -13,6 +13,10 @@ use crate::tag::TagSet;
 use crate::time::Timestamp;
 use crate::window::Windows;
 
+/// The most that remembered tags weigh, in bytes: half of what a call holds. A caller who brings
+/// more is remembered by the latest call alone.
+pub const MAX_REMEMBERED_BYTES: usize = 64 * 1024;
+
 /// A caller of a campaign.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller<'a> {

@@ -231,16 +231,10 @@ pub(super) fn make_due(update: &mut Update, call: &CallId, at: Timestamp) {
 
 /// The partition of the index `due` for all that belongs to a call.
 pub(super) fn due_shard(call: &CallId) -> AttributeValue {
-    number(i64::from(shard_of(call, u32::from(DUE_SHARDS))))
+    number(i64::from(call.part(u32::from(DUE_SHARDS))))
 }
 
 fn log_partition(campaign: &CampaignId, event: &CallEvent) -> String {
     let day: String = event.occurred_at.to_string().chars().take(10).collect();
-    format!("{campaign}#{day}#{}", shard_of(&event.call, LOG_SHARDS))
-}
-
-fn shard_of(call: &CallId, shards: u32) -> u32 {
-    let bytes = call.as_str().bytes();
-    let sum = bytes.fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
-    sum % shards
+    format!("{campaign}#{day}#{}", event.call.part(LOG_SHARDS))
 }

@@ -12,13 +12,9 @@ use super::item::{Item, get_number, get_tags, json, number, tag_sets, text};
 use super::update::{KEYS_AN_UPDATE, Update};
 use crate::call::CallId;
 use crate::ports::StoreError;
-use crate::ports::callers::{Caller, Callers, Remembering, Waiting};
+use crate::ports::callers::{Caller, Callers, MAX_REMEMBERED_BYTES, Remembering, Waiting};
 use crate::time::Timestamp;
 use crate::window::Windows;
-
-/// The most that remembered tags weigh, in bytes: half of what a call holds. A caller who brings
-/// more is remembered by the latest call alone.
-const MAX_REMEMBERED_BYTES: usize = 64 * 1024;
 
 impl Callers for DynamoDb {
     async fn last_call(&self, caller: Caller<'_>) -> Result<Option<CallId>, StoreError> {

@@ -1,0 +1,155 @@
+//! Takes deliveries, and what calls owe, from step to step.
+
+use super::Memory;
+use super::due::DueIndex;
+use super::kept_call::{KeptCall, KeptDelivery};
+use super::state::State;
+use crate::call::Call;
+use crate::course::Step;
+use crate::delivery::{Delivery, DeliveryKey, Progress};
+use crate::ports::StoreError;
+use crate::ports::callers::Caller;
+use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
+use crate::time::Timestamp;
+
+impl Deliveries for Memory {
+    async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
+        let state = self.lock();
+        Ok(state.calls.get(&key.call).and_then(|kept| kept.delivery(key)).cloned())
+    }
+
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.lock().advance(call, step, now))
+    }
+
+    async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        let State { calls, due, .. } = &mut *state;
+        let kept = calls.get_mut(&claim.delivery.key.call);
+        Ok(kept.is_some_and(|kept| kept.claim_attempt(due, claim)))
+    }
+
+    async fn record_attempt(&self, record: &AttemptRecord<'_>) -> Result<Recorded, StoreError> {
+        Ok(self.lock().record_attempt(record))
+    }
+}
+
+impl State {
+    fn advance(&mut self, call: &Call, step: &Step, now: Timestamp) -> bool {
+        let opens = Caller::of(call).zip(step.window.as_ref());
+        let is_open = opens.is_some_and(|(caller, opens)| {
+            self.caller(caller).is_some_and(|kept| kept.is_open(&opens.window, now))
+        });
+        let Some(kept) = self.calls.get_mut(&call.id).filter(|_| !is_open) else { return false };
+        if kept.call().course.steps != call.course.steps || kept.has_any_of(&step.created) {
+            return false;
+        }
+        kept.make(&mut self.due, step);
+        if let Some((caller, opens)) = opens {
+            self.caller_mut(caller).open(opens);
+        }
+        true
+    }
+
+    fn record_attempt(&mut self, record: &AttemptRecord<'_>) -> Recorded {
+        let Some(kept) = self.calls.get_mut(&record.key.call) else { return Recorded::Overtaken };
+        match kept.kept_delivery(record.key) {
+            Some(stands) if record.authority.holds(&stands.delivery) => {}
+            Some(stands) if record.authority.has_told(stands) => return Recorded::Kept,
+            Some(_) | None => return Recorded::Overtaken,
+        }
+        let changes = kept.call().cookies.changes;
+        if record.cookies.is_some_and(|cookies| cookies.changes != changes + 1) {
+            return Recorded::CookiesMoved;
+        }
+        kept.record_attempt(&mut self.due, record);
+        if let Some((caller, opens)) = record.window {
+            self.caller_mut(caller).open(opens);
+        }
+        Recorded::Kept
+    }
+}
+
+impl Authority<'_> {
+    /// Whether this word about a delivery counts, as the delivery stands.
+    fn holds(&self, stands: &Delivery) -> bool {
+        match *self {
+            Authority::Claimant(name) => {
+                matches!(&stands.progress, Progress::Claimed { by, .. } if by == name)
+            }
+            Authority::Reader(read) => is_as_read(stands, read),
+        }
+    }
+
+    /// Whether this is the word that was told last. It is told again when its answer was lost on its
+    /// way, and is kept already.
+    fn has_told(&self, stands: &KeptDelivery) -> bool {
+        matches!(*self, Authority::Claimant(name) if stands.recorded_by.as_deref() == Some(name))
+    }
+}
+
+/// Whether nothing was done about a delivery since it was read.
+fn is_as_read(stands: &Delivery, read: &Delivery) -> bool {
+    stands.attempts.len() == read.attempts.len() && stands.progress == read.progress
+}
+
+impl KeptCall {
+    fn make(&mut self, due: &mut DueIndex, step: &Step) {
+        self.change(due, |call| {
+            let course = &mut call.course;
+            course.steps += 1;
+            course.timers_set |= step.sets_timers;
+            course.connect_fired |= step.fires_connect;
+            course.decision = step.decision.or(course.decision);
+            course.due_at = step.due_at;
+            call.amounts = call.amounts.or(step.amounts);
+        });
+        self.create(due, &step.created);
+    }
+
+    fn claim_attempt(&mut self, due: &mut DueIndex, claim: &AttemptClaim<'_>) -> bool {
+        let read = claim.delivery;
+        let Some(stands) = self.delivery(&read.key) else { return false };
+        let takes_over = match &stands.progress {
+            Progress::Ended => return false,
+            Progress::Due { .. } => false,
+            // The same claim told again: its answer was lost on its way.
+            Progress::Claimed { by, .. } if by == claim.by => return true,
+            Progress::Claimed { until, .. } if *until > claim.now => return false,
+            Progress::Claimed { .. } => true,
+        };
+        let is_too_late = claim.while_up && self.call().end.is_some();
+        if is_too_late || !is_as_read(stands, read) {
+            return false;
+        }
+        self.change_delivery(due, &read.key, |kept| {
+            let (by, until) = (claim.by.to_owned(), claim.until);
+            kept.delivery.progress = Progress::Claimed { by, until };
+            kept.delivery.takeovers += u32::from(takes_over);
+        });
+        true
+    }
+
+    fn record_attempt(&mut self, due: &mut DueIndex, record: &AttemptRecord<'_>) {
+        self.change_delivery(due, record.key, |KeptDelivery { delivery, recorded_by }| {
+            delivery.report = Some(record.report.clone());
+            delivery.attempts.extend(record.attempt.cloned());
+            delivery.progress = record.next_at.map_or(Progress::Ended, |at| Progress::Due { at });
+            if let Authority::Claimant(name) = record.authority {
+                *recorded_by = Some(name.to_owned());
+            }
+        });
+        self.change(due, |call| {
+            if let Some(place) = record.leaves {
+                call.pending.remove(place);
+            }
+            if let Some(cookies) = record.cookies {
+                call.cookies = cookies.clone();
+            }
+            call.tags.merge(record.tags.clone());
+            if let Some(place) = record.place {
+                call.move_to(place);
+            }
+        });
+    }
+}

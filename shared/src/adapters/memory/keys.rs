@@ -1,0 +1,26 @@
+//! Keys under their hash.
+
+use std::sync::Arc;
+
+use super::Memory;
+use crate::key::{Key, KeyHash};
+use crate::ports::StoreError;
+use crate::ports::keys::Keys;
+
+impl Keys for Memory {
+    async fn key(&self, hash: &KeyHash) -> Result<Option<Arc<Key>>, StoreError> {
+        Ok(self.lock().keys.get(hash).map(Arc::clone))
+    }
+
+    async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
+        self.lock().keys.insert(key.hash.clone(), Arc::new(key.clone()));
+        Ok(())
+    }
+
+    async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        let Some(key) = state.keys.get_mut(hash) else { return Ok(false) };
+        Arc::make_mut(key).paused = paused;
+        Ok(true)
+    }
+}

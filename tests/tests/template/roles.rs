@@ -277,10 +277,6 @@ fn campaign(partner: &Partner) -> Value {
             webhook["seconds"] = json!(60);
             gone["seconds"] = json!(61);
         }
-        // The second postback would be de-duped.
-        if trigger == "postback_webhook" {
-            webhook["matches"] = json!(["later:missing"]);
-        }
         [webhook, gone]
     });
     json!({

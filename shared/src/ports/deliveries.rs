@@ -23,7 +23,7 @@ pub trait Deliveries: Sync {
     ) -> impl Future<Output = Result<Option<Delivery>, StoreError>> + Send;
 
     /// Makes a step of a call, if what the call owes has not changed since it was read and the
-    /// window that the step opens is not open; says whether it was made.
+    /// window that the step opens for the call's caller is not open; says whether it was made.
     fn advance(
         &self,
         call: &Call,
@@ -31,14 +31,15 @@ pub trait Deliveries: Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Claims a delivery for one attempt, if nobody has it and no attempt was made since it was
-    /// read; says whether it is claimed.
+    /// Claims a delivery for one attempt, if it has not ended, nobody has it, and nothing was done
+    /// about it since it was read; says whether it is claimed. The same claim told again holds.
     fn claim_attempt(
         &self,
         claim: &AttemptClaim<'_>,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Keeps what came of a claimed attempt, or ends a delivery without one.
+    /// Keeps what came of a claimed attempt, or ends a delivery without one. The same claimant's
+    /// word told again is kept, and changes nothing.
     fn record_attempt(
         &self,
         record: &AttemptRecord<'_>,
@@ -112,11 +113,11 @@ pub trait PastDue: Sync {
     /// In how many parts [`Self::past_due`] is asked.
     const SHARDS: u8;
 
-    /// What was due before a time in one part, longest due first, at most `limit`.
+    /// What is due by a time in one part, longest due first, at most `limit`.
     fn past_due(
         &self,
         shard: u8,
-        before: Timestamp,
+        by: Timestamp,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Hint>, StoreError>> + Send;
 }

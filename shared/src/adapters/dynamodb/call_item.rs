@@ -39,6 +39,7 @@ use crate::delivery::PendingDelivery;
 use crate::geo::Place;
 use crate::phone::E164;
 use crate::ports::intake::Claim;
+use crate::secret;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
 
@@ -174,11 +175,9 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
     }
     if let Some(buyer_event) = event.buyer_event() {
         let rank = if buyer_event.answered { 2 } else { 1 };
-        let name = format!(
-            "{BUYER_EVENT}{:015}:{rank}:{}",
-            buyer_event.at.as_millis(),
-            buyer_event.buyer.id
-        );
+        let text = serde_json::to_string(&buyer_event).unwrap_or_default();
+        let at = buyer_event.at.as_millis();
+        let name = format!("{BUYER_EVENT}{at:015}:{rank}:{}", secret::sha256_hex(&text));
         update.set(&name, json(&buyer_event));
     }
     if let Moment::Ended(hang_up) = &event.moment {

@@ -49,6 +49,9 @@ impl Deliveries for DynamoDb {
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
+        if is_held(claim) {
+            return Ok(false);
+        }
         let action = "claim a delivery";
         let key = delivery_primary_key(&claim.delivery.key);
         let update = claim_update(claim);
@@ -92,11 +95,29 @@ impl Deliveries for DynamoDb {
         }
         match self.transact(transaction).await? {
             Transacted::Made => Ok(Recorded::Kept),
-            Transacted::Refused(items) => match items.into_iter().next().flatten() {
-                Some(item) => Ok(told_before(record, &item)),
-                None => Ok(Recorded::CookiesMoved),
-            },
+            Transacted::Refused(items) => {
+                let mut items = items.into_iter();
+                let (delivery, call) = (items.next().flatten(), items.next().flatten());
+                Ok(match (delivery, call) {
+                    (Some(delivery), _) => told_before(record, &delivery),
+                    (None, Some(call)) if call.contains_key("campaign_id") => {
+                        Recorded::CookiesMoved
+                    }
+                    // The call is no longer kept.
+                    (None, _) => Recorded::Overtaken,
+                })
+            }
         }
+    }
+}
+
+/// Whether the delivery that is to be claimed has ended or is somebody else's, as it was read. The
+/// write asks that it still is as it was read.
+fn is_held(claim: &AttemptClaim<'_>) -> bool {
+    match &claim.delivery.progress {
+        Progress::Due { .. } => false,
+        Progress::Claimed { by, until } => by != claim.by && *until > claim.now,
+        Progress::Ended => true,
     }
 }
 
@@ -231,7 +252,11 @@ fn on_call_update(record: &AttemptRecord<'_>) -> Option<Update> {
             n => update.require_equal("cookie_changes", changes(n - 1)),
         }
     }
-    (!update.is_empty()).then_some(update)
+    if update.is_empty() {
+        return None;
+    }
+    update.require_present("campaign_id");
+    Some(update)
 }
 
 /// What a refused record means: the same claimant told it before and the answer was lost, or it is

@@ -71,7 +71,7 @@ pub enum Authority<'a> {
 }
 
 /// What came of an attempt.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct AttemptRecord<'a> {
     /// The call.
     pub call: &'a Call,
@@ -95,6 +95,31 @@ pub struct AttemptRecord<'a> {
     pub place: Option<Place>,
     /// The window that it opens for the caller.
     pub window: Option<(Caller<'a>, &'a OpenWindow)>,
+}
+
+impl<'a> AttemptRecord<'a> {
+    /// A record that ends a delivery with this report and brings nothing else.
+    #[must_use]
+    pub fn ending(
+        call: &'a Call,
+        key: &'a DeliveryKey,
+        authority: Authority<'a>,
+        report: &'a Report,
+    ) -> Self {
+        Self {
+            call,
+            key,
+            authority,
+            attempt: None,
+            report,
+            next_at: None,
+            leaves: None,
+            cookies: None,
+            tags: const { &TagSet::new() },
+            place: None,
+            window: None,
+        }
+    }
 }
 
 /// How a record ended.

@@ -12,7 +12,6 @@ use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
 use crate::ports::deliveries::{AttemptRecord, Authority, Deliveries};
 use crate::ports::hints::{DelayedHint, Hint, Hints};
-use crate::tag::TagSet;
 use crate::time::Timestamp;
 use crate::window::Windows;
 
@@ -33,14 +32,12 @@ pub async fn advance_call(
     id: &CallId,
 ) -> Result<(), StoreError> {
     let Some(call) = store.call(id).await? else { return Ok(()) };
-    match store.campaign(&call.campaign).await? {
-        Some(campaign) => advance(store, hints, clock, call, &campaign).await,
-        None => {
-            // Without its campaign it owes nobody anything.
-            store.advance(&call, &Step::default(), clock.now()).await?;
-            Ok(())
-        }
+    if let Some(campaign) = store.campaign(&call.campaign).await? {
+        return advance(store, hints, clock, call, &campaign).await;
     }
+    // Without its campaign it owes nobody anything.
+    store.advance(&call, &Step::default(), clock.now()).await?;
+    Ok(())
 }
 
 /// Sees to what an event changed: timers are set while the call is up; one that has ended is left to
@@ -160,18 +157,10 @@ pub(super) async fn end_unreached(
     delivery: &Delivery,
 ) -> Result<(), StoreError> {
     let note = "the call ended before its time";
+    let report = Report::skipped(delivery.webhook().clone(), note);
     let record = AttemptRecord {
-        call,
-        key: &delivery.key,
-        authority: Authority::Reader(delivery),
-        attempt: None,
-        report: &Report::skipped(delivery.webhook().clone(), note),
-        next_at: None,
         leaves: call.pending_delivery(&delivery.key),
-        cookies: None,
-        tags: &TagSet::new(),
-        place: None,
-        window: None,
+        ..AttemptRecord::ending(call, &delivery.key, Authority::Reader(delivery), &report)
     };
     store.record_attempt(&record).await?;
     Ok(())

@@ -228,6 +228,15 @@ pub(super) fn make_due(update: &mut Update, call: &CallId, at: Timestamp) {
     update.set("due_at", number(at.as_millis()));
 }
 
+/// Puts it into the index at another time, or takes it out.
+pub(super) fn make_due_again(update: &mut Update, call: &CallId, at: Option<Timestamp>) {
+    if let Some(at) = at {
+        return make_due(update, call, at);
+    }
+    update.remove("due_at");
+    update.remove("due_shard");
+}
+
 /// The partition of the index `due` for all that belongs to a call.
 pub(super) fn due_shard(call: &CallId) -> AttributeValue {
     number(i64::from(call.part(u32::from(DUE_SHARDS))))

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoDb;
 use super::access::Updated;
-use super::call_item::{TAG, call_primary_key, make_due};
+use super::call_item::{TAG, call_primary_key, make_due, make_due_again};
 use super::caller_item::window_item;
 use super::delivery_item::{attempt_name, delivery_of, delivery_primary_key, item_of};
 use super::item::{Item, get_text, json, number, set_of, tag_sets, text};
@@ -152,13 +152,7 @@ fn step_update(call: &Call, step: &Step) -> Update {
             update.set_once(name, text(amount.to_string()));
         }
     }
-    match step.due_at {
-        Some(at) => make_due(&mut update, &call.id, at),
-        None => {
-            update.remove("due_at");
-            update.remove("due_shard");
-        }
-    }
+    make_due_again(&mut update, &call.id, step.due_at);
     if let Some(joining) = places_of(&step.created) {
         update.add("pending", joining);
     }
@@ -210,13 +204,7 @@ fn record_update(record: &AttemptRecord<'_>) -> Update {
         update.set(&attempt_name(attempt), json(attempt));
         update.add("attempts_made", number(1));
     }
-    match record.next_at {
-        Some(at) => update.set("due_at", number(at.as_millis())),
-        None => {
-            update.remove("due_at");
-            update.remove("due_shard");
-        }
-    }
+    make_due_again(&mut update, &record.key.call, record.next_at);
     match record.authority {
         Authority::Claimant(by) => {
             update.remove("claimed_by");

@@ -101,6 +101,14 @@ impl SigningSecret {
     }
 }
 
+/// Names the delivery in its request, so that a partner can tell a repeat from another; the same on
+/// every attempt, signed or not.
+pub fn identify(request: &mut Request, delivery: &DeliveryId) {
+    if let Ok(value) = HeaderValue::from_str(delivery.as_str()) {
+        request.headers.insert(ID, value);
+    }
+}
+
 /// Whether a header is one that a signature sets, so that nobody else may.
 #[must_use]
 pub fn is_signature_header(name: &HeaderName) -> bool {

@@ -26,12 +26,13 @@ pub enum Readiness {
 }
 
 /// Whether a delivery may be attempted; `place` is its place in the call's line, if its first attempt
-/// is owed.
+/// is owed, and `always_max_wait` the seconds that an `always` waits for others at most.
 #[must_use]
 pub fn readiness(
     call: &Call,
     delivery: &Delivery,
     place: Option<&PendingDelivery>,
+    always_max_wait: u16,
     now: Timestamp,
 ) -> Readiness {
     let due_at = match &delivery.progress {
@@ -49,7 +50,8 @@ pub fn readiness(
             Some(_) | None => {}
         }
     }
-    let waited_enough = delivery.trigger() == Trigger::Always && due_at <= now;
+    let waits_until = place.at.plus_seconds(i64::from(always_max_wait));
+    let waited_enough = delivery.trigger() == Trigger::Always && waits_until <= now;
     if waited_enough || call.line(now).is_turn_of(place) {
         Readiness::Ready
     } else {

@@ -87,13 +87,13 @@ impl<'a> Line<'a> {
         let may_go = |pending: &&PendingDelivery| {
             pending.trigger != Trigger::Timer || pending.at <= self.timers_until
         };
-        self.pending.iter().filter(may_go).min_by_key(|pending| pending.rank())
+        self.pending.iter().filter(may_go).min_by_key(|pending| (pending.rank(), *pending))
     }
 
     /// Whether it is this one's turn; so it is also for one that is not in line.
     #[must_use]
     pub fn is_turn_of(&self, one: &PendingDelivery) -> bool {
-        self.next().is_none_or(|next| next.rank() >= one.rank())
+        self.next().is_none_or(|next| (next.rank(), next) >= (one.rank(), one))
     }
 }
 
@@ -140,6 +140,15 @@ mod tests {
         let line = BTreeSet::from([pending(Timer, 90, 0), pending(Postback, 50, 0)]);
         assert_eq!(order(line.clone(), 60), [Postback]);
         assert_eq!(order(line, 90), [Timer, Postback]);
+    }
+
+    #[test]
+    fn of_two_that_came_at_the_same_time_one_goes_first() {
+        let one = pending(Trigger::Postback, 50, 0);
+        let other = PendingDelivery { occurrence: "4".to_owned(), ..one.clone() };
+        let both = BTreeSet::from([one.clone(), other.clone()]);
+        let line = Line { pending: &both, timers_until: one.at };
+        assert!(line.is_turn_of(&one) != line.is_turn_of(&other));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Sees to what a call owes: takes the steps of its course that are due, one write each, and hints
 //! what follows (spec sections 1, 8 and 11).
 
+use std::time::Duration;
+
 use crate::call::{Call, CallId};
 use crate::campaign::Campaign;
 use crate::course::{Next, Standpoint, Step};
@@ -13,6 +15,7 @@ use crate::ports::clock::Clock;
 use crate::ports::deliveries::{AttemptRecord, Authority, Deliveries};
 use crate::ports::hints::{DelayedHint, Hint, Hints};
 use crate::time::Timestamp;
+use crate::trigger::Trigger;
 use crate::window::Windows;
 
 /// How often a call may turn out to have changed before it is left to the next who looks at it.
@@ -81,7 +84,7 @@ async fn advance(
             Next::Rest { due_at } => Step { due_at, ..Step::default() },
         };
         if store.advance(&call, &step, now).await? {
-            hints.send(later_hints(&step.created, now)).await;
+            hints.send(later_hints(&step.created, campaign, now)).await;
         }
         let ended = call.end.is_some();
         match store.call(&id).await? {
@@ -126,9 +129,13 @@ fn rest_hints(call: &Call, due_at: Option<Timestamp>, now: Timestamp) -> Vec<Del
     next.into_iter().chain(again).collect()
 }
 
-/// What follows later: timers, and whatever has waited long enough for others.
-fn later_hints(created: &[Delivery], now: Timestamp) -> Vec<DelayedHint> {
+/// What follows later: timers, and `always` when it has waited long enough for the others.
+fn later_hints(created: &[Delivery], campaign: &Campaign, now: Timestamp) -> Vec<DelayedHint> {
+    let max_wait = Duration::from_secs(u64::from(campaign.always_max_wait));
     let later = |delivery: &Delivery| match delivery.progress {
+        Progress::Due { .. } if delivery.trigger() == Trigger::Always => {
+            Some(Hint::Delivery(delivery.key.clone()).after(max_wait))
+        }
         Progress::Due { at } if at > now => {
             Some(Hint::Delivery(delivery.key.clone()).after(now.until(at)))
         }

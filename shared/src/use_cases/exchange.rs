@@ -14,8 +14,10 @@ use crate::delivery::{Attempt, FailureKind, Report, Verdict};
 use crate::geo::{Location, Place};
 use crate::ports::sender::{Exchange, Outcome, Request};
 use crate::secret::MASK;
+use crate::signature::identify;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
+use crate::trigger::Class;
 use crate::use_cases::{Rendering, render_request};
 
 /// What is kept of a request that goes out.
@@ -48,7 +50,7 @@ impl Told {
     }
 }
 
-/// Makes the request of an attempt, signed, and what is kept of it.
+/// Makes the request of an attempt, named and signed, and what is kept of it.
 ///
 /// # Errors
 /// What to tell when none can be made.
@@ -67,8 +69,13 @@ pub(super) fn prepare(
             notes: vec![fault.to_string()],
         }))
     })?;
-    if let (Some(secret), Some(firing)) = (&webhook.signing_secret, facts.firing) {
-        secret.sign(&mut request, firing.delivery, at);
+    if let Some(firing) = facts.firing {
+        if webhook.trigger.class() == Class::Browser {
+            identify(&mut request, firing.delivery);
+        }
+        if let Some(secret) = &webhook.signing_secret {
+            secret.sign(&mut request, firing.delivery, at);
+        }
     }
     let sent = Sent {
         number: facts.firing.map_or(1, |firing| firing.attempt),

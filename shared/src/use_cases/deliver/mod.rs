@@ -74,8 +74,11 @@ pub async fn deliver(
     let (Some(call), Some(delivery)) = (call, delivery) else { return Ok(Delivered::Left) };
     let campaign = store.campaign(&call.campaign).await?;
     let now = clock.now();
-    let place = call.pending_delivery(key);
-    match readiness(&call, &delivery, place, now) {
+    // Call and delivery are read one after the other: once an attempt was made, the place that the
+    // call still shows says nothing.
+    let place = call.pending_delivery(key).filter(|_| delivery.report.is_none());
+    let max_wait = campaign.as_deref().map_or(0, |campaign| campaign.always_max_wait);
+    match readiness(&call, &delivery, place, max_wait, now) {
         Readiness::Ready => {}
         Readiness::Unreached => {
             end_unreached(store, &call, &delivery).await?;

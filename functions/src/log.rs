@@ -104,6 +104,17 @@ pub(crate) fn delivered(key: &DeliveryKey, delivered: &Delivered) {
                 "delivery attempted"
             );
         }
+        Delivered::Ended { report } => {
+            let id = key.id();
+            info!(
+                correlation_id = call,
+                delivery_id = id.as_str(),
+                trigger,
+                webhook_id = webhook,
+                note = report.notes.last(),
+                "delivery ended without an attempt"
+            );
+        }
         Delivered::Overtaken => {
             let id = key.id();
             let delivery_id = id.as_str();

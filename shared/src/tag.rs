@@ -156,8 +156,8 @@ pub struct TagSet(BTreeMap<TagKey, BTreeSet<TagValue>>);
 impl TagSet {
     /// A set with nothing in it.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self(BTreeMap::new())
     }
 
     /// Adds one value; says whether it was new.

@@ -6,9 +6,8 @@ use hookline_functions::runtime::serve;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    serve(
-        |environment| EventHandler::open(environment),
-        async |handler, invocation| handler.take(EventKind::Answered, invocation.payload).await,
-    )
+    serve(EventHandler::open, async |handler, invocation| {
+        handler.take(EventKind::Answered, invocation.payload).await
+    })
     .await
 }

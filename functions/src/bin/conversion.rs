@@ -5,9 +5,5 @@ use hookline_functions::runtime::serve;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
-    serve(
-        |environment| DeliveryHandler::open(environment),
-        async |handler, invocation| handler.take(invocation).await,
-    )
-    .await
+    serve(DeliveryHandler::open, async |handler, invocation| handler.take(invocation).await).await
 }

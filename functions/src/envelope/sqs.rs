@@ -22,10 +22,7 @@ pub(crate) async fn take_each<'a>(
     let each = batch.records.into_iter().map(|message| {
         let taking = match serde_json::from_str(&message.body.unwrap_or_default()) {
             Ok(hint) => take(hint),
-            Err(_) => {
-                let cause = "it is no hint".to_owned();
-                Box::pin(ready(Err(StoreError { action: "read a message", cause })))
-            }
+            Err(_) => Box::pin(ready(Err(unreadable()))),
         };
         taken(message.message_id.unwrap_or_default(), taking)
     });
@@ -33,6 +30,10 @@ pub(crate) async fn take_each<'a>(
     let mut answer = SqsBatchResponse::default();
     answer.batch_item_failures = failures;
     serde_json::to_value(answer).map_err(|error| FunctionError(error.to_string()))
+}
+
+fn unreadable() -> StoreError {
+    StoreError { action: "read a message", cause: "it is no hint".to_owned() }
 }
 
 /// Waits for a message to be taken; when it was not, says so and that it has to come again.

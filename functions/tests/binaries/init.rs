@@ -4,7 +4,9 @@ use std::path::Path;
 
 use hookline_tests::runtime_api::LambdaFunction;
 
-use super::world::{ANSWERED, API, DATA, POSTBACK, SELECTED, START, World};
+use super::world::{
+    ALWAYS, ANSWERED, API, DATA, ENDED, OUTCOME, POSTBACK, SELECTED, START, SWEEP, World,
+};
 
 #[tokio::test]
 async fn a_function_without_its_table_names_what_is_missing() {
@@ -12,7 +14,8 @@ async fn a_function_without_its_table_names_what_is_missing() {
     let mut environment = world.environment();
     environment.retain(|(name, _)| name != "TABLE_NAME");
 
-    for binary in [START, SELECTED, ANSWERED, POSTBACK, DATA, API] {
+    let others = [POSTBACK, DATA, API, OUTCOME, ALWAYS, SWEEP];
+    for binary in [START, SELECTED, ANSWERED, ENDED].into_iter().chain(others) {
         let error =
             LambdaFunction::spawn(Path::new(binary), environment.clone()).await.unwrap_err();
 

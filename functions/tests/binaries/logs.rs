@@ -69,7 +69,7 @@ async fn an_event_is_one_line_without_secrets() {
         shown,
         json!({
             "level": "INFO", "message": "call event taken", "service": "hookline",
-            "correlation_id": "c1", "trigger": "start", "webhooks_ok": 1, "webhooks_failed": 1,
+            "correlation_id": "c1", "event": "start", "webhooks_ok": 1, "webhooks_failed": 1,
             "webhooks_timed_out": 1, "webhooks_blocked": 1, "webhooks_skipped": 0,
         })
     );

@@ -13,9 +13,11 @@
 mod addresses;
 mod api;
 mod call;
+mod end;
 mod init;
 mod logs;
 mod postbacks;
+mod queues;
 mod refusals;
 mod request;
 mod store_gone;

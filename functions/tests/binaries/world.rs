@@ -14,13 +14,25 @@ use hookline::ports::keys::Keys;
 use hookline::ports::random::Random;
 use hookline_functions::environment::StoreSettings;
 use hookline_local::database::Database;
+use hookline_local::routes::QUEUES;
 use hookline_tests::partner::Partner;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
+use super::queues::Queues;
+
 pub(crate) const START: &str = env!("CARGO_BIN_EXE_start");
 pub(crate) const SELECTED: &str = env!("CARGO_BIN_EXE_selected");
 pub(crate) const ANSWERED: &str = env!("CARGO_BIN_EXE_answered");
+pub(crate) const ENDED: &str = env!("CARGO_BIN_EXE_ended");
+pub(crate) const OUTCOME: &str = env!("CARGO_BIN_EXE_outcome");
+pub(crate) const TIMER: &str = env!("CARGO_BIN_EXE_timer");
+pub(crate) const CONNECT: &str = env!("CARGO_BIN_EXE_connect");
+pub(crate) const CONVERSION: &str = env!("CARGO_BIN_EXE_conversion");
+pub(crate) const NON_CONVERSION: &str = env!("CARGO_BIN_EXE_non_conversion");
+pub(crate) const POSTBACK_WEBHOOK: &str = env!("CARGO_BIN_EXE_postback_webhook");
+pub(crate) const ALWAYS: &str = env!("CARGO_BIN_EXE_always");
+pub(crate) const SWEEP: &str = env!("CARGO_BIN_EXE_sweep");
 pub(crate) const POSTBACK: &str = env!("CARGO_BIN_EXE_postback");
 pub(crate) const DATA: &str = env!("CARGO_BIN_EXE_data");
 pub(crate) const API: &str = env!("CARGO_BIN_EXE_api");
@@ -34,6 +46,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) struct World {
     pub(crate) database: Database,
     pub(crate) partner: Partner,
+    pub(crate) queues: Queues,
     settings: StoreSettings,
 }
 
@@ -43,7 +56,8 @@ impl World {
         let database = Database::start(None).await.unwrap();
         let settings = database.store_settings("hookline");
         create_table(&settings.client(), &settings.table).await.unwrap();
-        Self { database, partner: Partner::start().await.unwrap(), settings }
+        let (partner, queues) = (Partner::start().await.unwrap(), Queues::start().await);
+        Self { database, partner, queues, settings }
     }
 
     /// The store, past every function.
@@ -53,7 +67,14 @@ impl World {
 
     /// Stores the campaign `solar`, whatever the addresses of its webhooks.
     pub(crate) async fn campaign(&self, webhooks: &Value) {
-        let document = json!({"id": "solar", "name": "Solar", "version": 1, "webhooks": webhooks});
+        self.campaign_with(webhooks, &json!({})).await;
+    }
+
+    /// The same, `more` laid over it.
+    pub(crate) async fn campaign_with(&self, webhooks: &Value, more: &Value) {
+        let mut document =
+            json!({"id": "solar", "name": "Solar", "version": 1, "webhooks": webhooks});
+        document.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let campaign = Campaign::from_document(&document).unwrap();
         assert_eq!(self.store().save(&campaign).await.unwrap(), Saved::Stored);
     }
@@ -74,13 +95,17 @@ impl World {
 
     /// What `template.yaml` sets on a function, with the partner let in.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
-        [
+        let queues = QUEUES.map(|name| {
+            (format!("{}_QUEUE_URL", name.to_ascii_uppercase()), self.queues.url(name))
+        });
+        let others = [
             ("TABLE_NAME", self.settings.table.clone()),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.database.endpoint()),
+            ("AWS_ENDPOINT_URL_SQS", self.queues.endpoint()),
             ("ALLOWED_PRIVATE_ENDPOINTS", self.partner.address().to_string()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value))
-        .to_vec()
+        ];
+        let others = others.map(|(name, value)| (name.to_owned(), value));
+        others.into_iter().chain(queues).collect()
     }
 
     /// A sandbox with this binary in it, just started.

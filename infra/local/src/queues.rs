@@ -83,8 +83,20 @@ impl Queues {
     /// What the functions send their hints through.
     #[must_use]
     pub fn hints(&self) -> SqsHints {
+        SqsHints::new(self.config.clone(), self.send_urls())
+    }
+
+    /// How the SDK reaches these queues.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Where the functions send their hints; empty for a queue that was not asked for.
+    #[must_use]
+    pub fn send_urls(&self) -> QueueUrls {
         let url = |name: &str| self.urls(name).map_or_else(String::new, |urls| urls.queue.clone());
-        let urls = QueueUrls {
+        QueueUrls {
             outcome: url("outcome"),
             timer: url("timer"),
             connect: url("connect"),
@@ -92,8 +104,7 @@ impl Queues {
             non_conversion: url("non_conversion"),
             postback_webhook: url("postback_webhook"),
             always: url("always"),
-        };
-        SqsHints::new(self.config.clone(), urls)
+        }
     }
 
     /// The URLs of the queue of that name, if it was asked for at the start.

@@ -138,13 +138,12 @@ impl Standpoint<'_> {
             let fired = self.fire(trigger, &call, created.len());
             created.extend(fired);
         }
-        let waits = i64::from(self.campaign.always_max_wait);
+        // Due at once, so that no lost hint holds it up; its turn comes when the others had theirs.
         let always = self.campaign.webhooks_of(Trigger::Always).zip(created.len()..);
         let always: Vec<Delivery> = always
             .map(|(webhook, position)| {
                 let key = self.key(Trigger::Always, webhook);
-                let at = self.now.plus_seconds(waits);
-                Delivery::due(key, position_of(position), at, self.now)
+                Delivery::due(key, position_of(position), self.now, self.now)
             })
             .collect();
         created.extend(always);

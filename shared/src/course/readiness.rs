@@ -42,9 +42,7 @@ pub fn readiness(
         Progress::Due { at } => *at,
     };
     let later = |at| if at <= now { Readiness::Ready } else { Readiness::Later { at } };
-    // Call and delivery are read one after the other: once an attempt was made, the place that the
-    // call still shows says nothing.
-    let Some(place) = place.filter(|_| delivery.report.is_none()) else { return later(due_at) };
+    let Some(place) = place else { return later(due_at) };
     if delivery.trigger() == Trigger::Timer {
         match call.connected_until() {
             Some(until) if place.at > until => return Readiness::Unreached,
@@ -52,7 +50,6 @@ pub fn readiness(
             Some(_) | None => {}
         }
     }
-    // Counted from its creation: one that is taken over is due since its claimant died.
     let waits_until = place.at.plus_seconds(i64::from(always_max_wait));
     let waited_enough = delivery.trigger() == Trigger::Always && waits_until <= now;
     if waited_enough || call.line(now).is_turn_of(place) {

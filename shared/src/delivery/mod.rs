@@ -123,9 +123,6 @@ impl Delivery {
     #[must_use]
     pub fn place_in_line(&self) -> Option<PendingDelivery> {
         let Progress::Due { at } = self.progress else { return None };
-        // A timer stands in line from when it is due, all else from when it was created: `always` is
-        // due only when it has waited long enough for the others.
-        let at = if self.trigger() == Trigger::Timer { at } else { self.created_at };
         Some(PendingDelivery {
             at,
             position: self.position,

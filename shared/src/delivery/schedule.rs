@@ -35,7 +35,7 @@ pub struct Retried {
     /// What the answer's `Retry-After` asked for.
     pub retry_after: Option<Duration>,
     /// How many attempts were made, this one included.
-    pub attempts: usize,
+    pub attempts: u32,
 }
 
 /// How long to wait for the next attempt; `None` when there is none. `jitter` is 0 to 1.
@@ -58,10 +58,11 @@ pub fn next_attempt(retry: Retry, failed: Retried, jitter: f64) -> Option<Durati
         Retry::Standard => STANDARD_STEPS,
         Retry::Extended => STEPS.len(),
     };
-    if pointless || failed.attempts > steps {
+    let made = usize::try_from(failed.attempts).ok()?;
+    if pointless || made > steps {
         return None;
     }
-    let step = *STEPS.get(failed.attempts.checked_sub(1)?)?;
+    let step = *STEPS.get(made.checked_sub(1)?)?;
     let asked = match failed.http_status {
         Some(429 | 503) => failed.retry_after.unwrap_or_default().min(MAX_RETRY_AFTER),
         _ => Duration::ZERO,
@@ -75,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    fn answered(status: u16, attempts: usize) -> Retried {
+    fn answered(status: u16, attempts: u32) -> Retried {
         Retried {
             verdict: Verdict::Failed { kind: FailureKind::Http },
             http_status: Some(status),
@@ -127,7 +128,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn jitter_only_adds_and_at_most_a_tenth(jitter in -1.0..2.0_f64, attempts in 1..8_usize) {
+        fn jitter_only_adds_and_at_most_a_tenth(jitter in -1.0..2.0_f64, attempts in 1..8_u32) {
             let plain = next_attempt(Retry::Standard, answered(500, attempts), 0.0).unwrap();
             let wait = next_attempt(Retry::Standard, answered(500, attempts), jitter).unwrap();
             prop_assert!(wait >= plain && wait <= plain.mul_f64(1.1001));

@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 /// The most postings with an id that one call takes, so that no sender can fill its item.
 pub const MAX_POSTING_IDS: usize = 1000;
 
-/// The most first attempts that a call may owe before it takes no more postings.
+/// The most first attempts that a call may owe before it takes no more postings that fire webhooks.
 pub const MAX_PENDING: usize = 500;
 
 /// Reads calls and applies what is posted back to them.
@@ -42,6 +42,6 @@ pub enum Posted {
     Duplicate,
     /// The call is no longer there.
     Gone,
-    /// The call has as many postings with an id, or first attempts to come, as it may.
+    /// The call has as many postings with an id as it may, or owes as many first attempts.
     Full,
 }

@@ -23,7 +23,7 @@ pub trait Deliveries: Sync {
     ) -> impl Future<Output = Result<Option<Delivery>, StoreError>> + Send;
 
     /// Makes a step of a call, if what the call owes has not changed since it was read and the
-    /// window that the step opens is not open; says whether it was made.
+    /// window that the step opens for the call's caller is not open; says whether it was made.
     fn advance(
         &self,
         call: &Call,
@@ -31,14 +31,15 @@ pub trait Deliveries: Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Claims a delivery for one attempt, if nobody has it and no attempt was made since it was
-    /// read; says whether it is claimed.
+    /// Claims a delivery for one attempt, if it has not ended, nobody has it, and nothing was done
+    /// about it since it was read; says whether it is claimed. The same claim told again holds.
     fn claim_attempt(
         &self,
         claim: &AttemptClaim<'_>,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
-    /// Keeps what came of a claimed attempt, or ends a delivery without one.
+    /// Keeps what came of a claimed attempt, or ends a delivery without one. The same claimant's
+    /// word told again is kept, and changes nothing.
     fn record_attempt(
         &self,
         record: &AttemptRecord<'_>,
@@ -70,7 +71,7 @@ pub enum Authority<'a> {
 }
 
 /// What came of an attempt.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct AttemptRecord<'a> {
     /// The call.
     pub call: &'a Call,
@@ -96,6 +97,31 @@ pub struct AttemptRecord<'a> {
     pub window: Option<(Caller<'a>, &'a OpenWindow)>,
 }
 
+impl<'a> AttemptRecord<'a> {
+    /// A record that ends a delivery with this report and brings nothing else.
+    #[must_use]
+    pub fn ending(
+        call: &'a Call,
+        key: &'a DeliveryKey,
+        authority: Authority<'a>,
+        report: &'a Report,
+    ) -> Self {
+        Self {
+            call,
+            key,
+            authority,
+            attempt: None,
+            report,
+            next_at: None,
+            leaves: None,
+            cookies: None,
+            tags: const { &TagSet::new() },
+            place: None,
+            window: None,
+        }
+    }
+}
+
 /// How a record ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
@@ -112,11 +138,11 @@ pub trait PastDue: Sync {
     /// In how many parts [`Self::past_due`] is asked.
     const SHARDS: u8;
 
-    /// What was due before a time in one part, longest due first, at most `limit`.
+    /// What is due by a time in one part, longest due first, at most `limit`.
     fn past_due(
         &self,
         shard: u8,
-        before: Timestamp,
+        by: Timestamp,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Hint>, StoreError>> + Send;
 }

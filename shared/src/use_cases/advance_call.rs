@@ -1,6 +1,8 @@
 //! Sees to what a call owes: takes the steps of its course that are due, one write each, and hints
 //! what follows (spec sections 1, 8 and 11).
 
+use std::time::Duration;
+
 use crate::call::{Call, CallId};
 use crate::campaign::Campaign;
 use crate::course::{Next, Standpoint, Step};
@@ -12,8 +14,8 @@ use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
 use crate::ports::deliveries::{AttemptRecord, Authority, Deliveries};
 use crate::ports::hints::{DelayedHint, Hint, Hints};
-use crate::tag::TagSet;
 use crate::time::Timestamp;
+use crate::trigger::Trigger;
 use crate::window::Windows;
 
 /// How often a call may turn out to have changed before it is left to the next who looks at it.
@@ -33,18 +35,34 @@ pub async fn advance_call(
     id: &CallId,
 ) -> Result<(), StoreError> {
     let Some(call) = store.call(id).await? else { return Ok(()) };
-    match store.campaign(&call.campaign).await? {
-        Some(campaign) => advance(store, hints, clock, call, &campaign).await,
-        None => {
-            // Without its campaign it owes nobody anything.
-            store.advance(&call, &Step::default(), clock.now()).await?;
-            Ok(())
-        }
+    if let Some(campaign) = store.campaign(&call.campaign).await? {
+        return advance(store, hints, clock, call, &campaign).await;
     }
+    // Without its campaign it owes nobody anything.
+    store.advance(&call, &Step::default(), clock.now()).await?;
+    Ok(())
 }
 
-/// The same for a call that was just read.
-pub(super) async fn advance(
+/// Sees to what an event changed: timers are set while the call is up; one that has ended is left to
+/// whoever decides about it.
+pub(super) async fn advance_by_event(
+    store: &(impl Calls + Callers + Deliveries),
+    hints: &impl Hints,
+    clock: &impl Clock,
+    call: &Call,
+    campaign: &Campaign,
+) -> Result<(), StoreError> {
+    let Some(end) = &call.end else {
+        return advance(store, hints, clock, call.clone(), campaign).await;
+    };
+    let now = clock.now();
+    let settled_at = end.reported_at.plus_seconds(i64::from(campaign.settle_seconds));
+    let hint = Hint::Call { call: call.id.clone() };
+    hints.send(vec![hint.after(now.until(settled_at))]).await;
+    Ok(())
+}
+
+async fn advance(
     store: &(impl Calls + Callers + Deliveries),
     hints: &impl Hints,
     clock: &impl Clock,
@@ -66,11 +84,13 @@ pub(super) async fn advance(
             Next::Rest { due_at } => Step { due_at, ..Step::default() },
         };
         if store.advance(&call, &step, now).await? {
-            hints.send(later_hints(&step.created, now)).await;
+            hints.send(later_hints(&step.created, campaign, now)).await;
         }
+        let ended = call.end.is_some();
         match store.call(&id).await? {
-            Some(changed) => call = changed,
-            None => return Ok(()),
+            // The end is seen to by whoever takes it in.
+            Some(changed) if ended || changed.end.is_none() => call = changed,
+            _ => return Ok(()),
         }
     }
     let cause = "others keep changing it".to_owned();
@@ -109,9 +129,13 @@ fn rest_hints(call: &Call, due_at: Option<Timestamp>, now: Timestamp) -> Vec<Del
     next.into_iter().chain(again).collect()
 }
 
-/// What follows later: timers, and whatever has waited long enough for others.
-fn later_hints(created: &[Delivery], now: Timestamp) -> Vec<DelayedHint> {
+/// What follows later: timers, and `always` when it has waited long enough for the others.
+fn later_hints(created: &[Delivery], campaign: &Campaign, now: Timestamp) -> Vec<DelayedHint> {
+    let max_wait = Duration::from_secs(u64::from(campaign.always_max_wait));
     let later = |delivery: &Delivery| match delivery.progress {
+        Progress::Due { .. } if delivery.trigger() == Trigger::Always => {
+            Some(Hint::Delivery(delivery.key.clone()).after(max_wait))
+        }
         Progress::Due { at } if at > now => {
             Some(Hint::Delivery(delivery.key.clone()).after(now.until(at)))
         }
@@ -140,18 +164,10 @@ pub(super) async fn end_unreached(
     delivery: &Delivery,
 ) -> Result<(), StoreError> {
     let note = "the call ended before its time";
+    let report = Report::skipped(delivery.webhook().clone(), note);
     let record = AttemptRecord {
-        call,
-        key: &delivery.key,
-        authority: Authority::Reader(delivery),
-        attempt: None,
-        report: &Report::skipped(delivery.webhook().clone(), note),
-        next_at: None,
         leaves: call.pending_delivery(&delivery.key),
-        cookies: None,
-        tags: &TagSet::new(),
-        place: None,
-        window: None,
+        ..AttemptRecord::ending(call, &delivery.key, Authority::Reader(delivery), &report)
     };
     store.record_attempt(&record).await?;
     Ok(())

@@ -8,7 +8,7 @@
 use futures_util::join;
 use serde::Serialize;
 
-use super::advance_call::advance;
+use super::advance_call::advance_by_event;
 use super::begin_call::{BeganWith, begin, hand_over, settle};
 use super::exchange::drop_tags;
 use super::remember::remembering;
@@ -164,7 +164,7 @@ async fn see_to_what_it_owes(
     call: &Call,
     campaign: &Campaign,
 ) {
-    if let Err(error) = advance(store, hints, clock, call.clone(), campaign).await {
+    if let Err(error) = advance_by_event(store, hints, clock, call, campaign).await {
         let (action, cause) = (error.action, error.cause);
         tracing::error!(correlation_id = call.id.as_str(), action, cause, "the store failed");
     }

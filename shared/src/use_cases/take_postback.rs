@@ -93,7 +93,7 @@ pub(super) async fn apply(
         Posted::Full => {
             let detail = format!(
                 "a call takes at most {MAX_POSTING_IDS} postbacks with an id, \
-                 and none while {MAX_PENDING} webhooks of it wait to be fired"
+                 and none that fires webhooks while {MAX_PENDING} of them wait"
             );
             return Ok(PostbackAnswer::invalid(&Faults::at("postback_id", detail)).about(&call.id));
         }

@@ -51,11 +51,14 @@ async fn a_call_shows_times_buyer_tags_outcome_deliveries_and_attempts() {
     assert_eq!(
         deliveries,
         json!([
-            {"trigger": "start", "occurrence": "1", "attempts": [
+            {"trigger": "start", "webhook": "crm", "occurrence": "1", "status": "ok",
+             "takeovers": 0, "attempts": [
                 {"attempt": 1, "method": "GET", "url": url("/crm?s=x%20y"), "status": "ok",
                  "http_status": 200}]},
-            {"trigger": "selected", "occurrence": "1.b1", "attempts": []},
-            {"trigger": "answered", "occurrence": "1.b1", "attempts": [
+            {"trigger": "selected", "webhook": "no", "occurrence": "1.b1", "status": "skipped",
+             "takeovers": 0, "attempts": []},
+            {"trigger": "answered", "webhook": "down", "occurrence": "1.b1", "status": "failed",
+             "takeovers": 0, "attempts": [
                 {"attempt": 1, "method": "GET", "url": url("/down?e="), "status": "failed",
                  "kind": "http", "http_status": 404, "empty_tokens": ["empty"]}]},
         ])

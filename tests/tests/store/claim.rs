@@ -15,7 +15,7 @@ fn expected(stored: &Call, events: &[CallEvent]) -> Call {
     let Call { id, campaign, uuid, key, .. } = stored.clone();
     let mut call = Call::new(id, campaign, uuid, key);
     for event in events {
-        call.take_in(event);
+        call.take_in(event, event.occurred_at);
     }
     call
 }

@@ -8,16 +8,19 @@ use futures_util::future::BoxFuture;
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::call::{Call, CallId, Posting};
 use hookline::campaign::{Campaign, CampaignId};
-use hookline::delivery::{Delivery, Report};
+use hookline::course::Step;
+use hookline::delivery::{Delivery, DeliveryKey, Report};
 use hookline::key::{Key, KeyHash};
 use hookline::ports::StoreError;
 use hookline::ports::callers::{Caller, Callers, Remembering, Waiting};
 use hookline::ports::calls::{Calls, Posted};
 use hookline::ports::campaigns::{Campaigns, Saved};
+use hookline::ports::deliveries::{AttemptClaim, AttemptRecord, Deliveries, Recorded};
 use hookline::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
 use hookline::ports::keys::Keys;
 use hookline::time::Timestamp;
 use hookline::trigger::Trigger;
+use hookline::window::Windows;
 
 /// A store, and what is to happen before its operation of that number, counted from 0. An error is
 /// that operation's.
@@ -87,8 +90,14 @@ impl Calls for Interrupted<'_> {
         self.step().await?.history(id).await
     }
 
-    async fn post(&self, call: &Call, posting: &Posting) -> Result<Posted, StoreError> {
-        self.step().await?.post(call, posting).await
+    async fn post(
+        &self,
+        call: &Call,
+        posting: &Posting,
+        fired: &[Delivery],
+        now: Timestamp,
+    ) -> Result<Posted, StoreError> {
+        self.step().await?.post(call, posting, fired, now).await
     }
 }
 
@@ -128,12 +137,34 @@ impl Callers for Interrupted<'_> {
         self.step().await?.settle(caller, id).await
     }
 
+    async fn windows(&self, caller: Caller<'_>, now: Timestamp) -> Result<Windows, StoreError> {
+        self.step().await?.windows(caller, now).await
+    }
+
     async fn remember(
         &self,
         remembering: &Remembering<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.step().await?.remember(remembering, now).await
+    }
+}
+
+impl Deliveries for Interrupted<'_> {
+    async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
+        self.step().await?.delivery(key).await
+    }
+
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        self.step().await?.advance(call, step, now).await
+    }
+
+    async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
+        self.step().await?.claim_attempt(claim).await
+    }
+
+    async fn record_attempt(&self, record: &AttemptRecord<'_>) -> Result<Recorded, StoreError> {
+        self.step().await?.record_attempt(record).await
     }
 }
 

@@ -6,7 +6,7 @@ use hookline::campaign::Amounts;
 use hookline::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
 use serde_json::json;
 
-use super::world::{World, call_id, many_tags, place, started, stored, tags, whole};
+use super::world::{World, at, call_id, many_tags, place, started, stored, tags, whole};
 
 fn posting(id: Option<&str>) -> Posting {
     Posting {
@@ -24,7 +24,7 @@ async fn all_of_a_posting_is_on_the_call() {
     let world = World::new().await;
     let call = started(&world, "c1").await;
 
-    let posted = world.cold().post(&call, &posting(Some("p1"))).await.unwrap();
+    let posted = world.cold().post(&call, &posting(Some("p1")), &[], at(1)).await.unwrap();
 
     assert_eq!(posted, Posted::Applied);
     let posting = posting(None);
@@ -44,7 +44,7 @@ async fn all_of_a_posting_is_on_the_call() {
 async fn a_posting_with_an_id_that_came_before_changes_nothing() {
     let world = World::new().await;
     let call = started(&world, "c1").await;
-    world.cold().post(&call, &posting(Some("p1"))).await.unwrap();
+    world.cold().post(&call, &posting(Some("p1")), &[], at(1)).await.unwrap();
     let items = world.items().await;
     let other = Posting {
         id: Some(PostingId::of("crm", "p1")),
@@ -52,7 +52,7 @@ async fn a_posting_with_an_id_that_came_before_changes_nothing() {
         ..Posting::default()
     };
 
-    let again = world.cold().post(&call, &other).await.unwrap();
+    let again = world.cold().post(&call, &other, &[], at(1)).await.unwrap();
 
     assert_eq!(again, Posted::Duplicate);
     assert_eq!(world.items().await, items);
@@ -66,7 +66,7 @@ async fn postings_without_an_id_and_of_other_ids_are_all_applied() {
 
     for (id, tag) in [(None, "a"), (None, "b"), (Some("p1"), "c"), (Some("p2"), "d")] {
         let posting = Posting { tags: tags(json!({"n": [tag]})), ..posting(id) };
-        assert_eq!(store.post(&call, &posting).await.unwrap(), Posted::Applied);
+        assert_eq!(store.post(&call, &posting, &[], at(1)).await.unwrap(), Posted::Applied);
     }
 
     let wanted = tags(json!({"n": ["a", "b", "c", "d"], "sub_id": ["x"]}));
@@ -82,7 +82,8 @@ async fn of_many_postings_of_one_id_at_once_one_is_applied() {
         .map(|n| Posting { tags: tags(json!({"n": [n.to_string()]})), ..posting(Some("p1")) })
         .collect();
 
-    let posted = join_all(postings.iter().map(|posting| store.post(&call, posting))).await;
+    let posted =
+        join_all(postings.iter().map(|posting| store.post(&call, posting, &[], at(1)))).await;
 
     let applied: Vec<usize> =
         (0..16).filter(|n| *posted[*n].as_ref().unwrap() == Posted::Applied).collect();
@@ -100,10 +101,14 @@ async fn two_senders_may_give_the_same_id() {
     let of = |sender| Posting { id: Some(PostingId::of(sender, "1")), ..posting(None) };
 
     for sender in ["crm", "dialler"] {
-        assert_eq!(store.post(&call, &of(sender)).await.unwrap(), Posted::Applied, "{sender}");
+        assert_eq!(
+            store.post(&call, &of(sender), &[], at(1)).await.unwrap(),
+            Posted::Applied,
+            "{sender}"
+        );
     }
 
-    assert_eq!(store.post(&call, &of("crm")).await.unwrap(), Posted::Duplicate);
+    assert_eq!(store.post(&call, &of("crm"), &[], at(1)).await.unwrap(), Posted::Duplicate);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -116,7 +121,9 @@ async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
         |n: usize| Posting { id: Some(PostingId::of("crm", &n.to_string())), ..Posting::default() };
     let all: Vec<Posting> = (0..MAX_POSTING_IDS - MEETING / 2).map(named).collect();
     for some in all.chunks(MEETING) {
-        for posted in join_all(some.iter().map(|posting| store.post(&call, posting))).await {
+        for posted in
+            join_all(some.iter().map(|posting| store.post(&call, posting, &[], at(1)))).await
+        {
             assert_eq!(posted.unwrap(), Posted::Applied);
         }
     }
@@ -125,7 +132,8 @@ async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
     let last: Vec<Posting> = (MAX_POSTING_IDS..MAX_POSTING_IDS + MEETING)
         .map(|n| Posting { tags: tags(json!({format!("n{n}"): ["1"]})), ..named(n) })
         .collect();
-    let outcomes = join_all(last.iter().map(|posting| store.post(&call, posting))).await;
+    let outcomes =
+        join_all(last.iter().map(|posting| store.post(&call, posting, &[], at(1)))).await;
     let outcomes: Vec<Posted> = outcomes.into_iter().map(Result::unwrap).collect();
 
     let mut wanted = tags(json!({"sub_id": ["x"]}));
@@ -137,9 +145,17 @@ async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
     assert_eq!(stored(&world, "c1").await.tags, wanted);
 
     let before = world.items().await;
-    assert_eq!(store.post(&call, &named(0)).await.unwrap(), Posted::Duplicate, "one it took");
+    assert_eq!(
+        store.post(&call, &named(0), &[], at(1)).await.unwrap(),
+        Posted::Duplicate,
+        "one it took"
+    );
     assert_eq!(world.items().await, before);
-    assert_eq!(store.post(&call, &posting(None)).await.unwrap(), Posted::Applied, "without an id");
+    assert_eq!(
+        store.post(&call, &posting(None), &[], at(1)).await.unwrap(),
+        Posted::Applied,
+        "without an id"
+    );
 }
 
 #[tokio::test]
@@ -148,7 +164,7 @@ async fn as_many_tags_as_a_posting_may_bring_are_applied() {
     let call = started(&world, "c1").await;
     let posting = Posting { tags: many_tags(100), ..posting(Some("p1")) };
 
-    assert_eq!(world.cold().post(&call, &posting).await.unwrap(), Posted::Applied);
+    assert_eq!(world.cold().post(&call, &posting, &[], at(1)).await.unwrap(), Posted::Applied);
 
     let mut wanted = many_tags(100);
     wanted.merge(tags(json!({"sub_id": ["x"]})));
@@ -163,7 +179,7 @@ async fn a_call_that_is_not_there_takes_no_posting() {
     let before = world.items().await;
 
     for id in [None, Some("p1")] {
-        let posted = world.cold().post(&gone, &posting(id)).await.unwrap();
+        let posted = world.cold().post(&gone, &posting(id), &[], at(1)).await.unwrap();
         assert_eq!(posted, Posted::Gone);
     }
 

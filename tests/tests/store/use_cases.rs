@@ -11,6 +11,8 @@ use hookline::ports::callers::Callers;
 use hookline::ports::calls::Calls;
 use hookline::ports::campaigns::Campaigns;
 use hookline::ports::clock::Clock;
+use hookline::ports::deliveries::Deliveries;
+use hookline::ports::hints::{DelayedHint, Hints};
 use hookline::ports::intake::{ClaimError, Intake};
 use hookline::ports::keys::Keys;
 use hookline::ports::sender::{Answer, Exchange, Outcome, Request, Sender};
@@ -29,6 +31,13 @@ impl Clock for At {
     }
 }
 
+/// Lets every hint be lost.
+pub(crate) struct Deaf;
+
+impl Hints for Deaf {
+    async fn send(&self, _: Vec<DelayedHint>) {}
+}
+
 /// Answers every ping at once with the tag `pinged:yes`.
 pub(crate) struct AtOnce;
 
@@ -42,7 +51,7 @@ impl Sender for AtOnce {
 
 /// Takes an event in at the moment it happens.
 pub(crate) async fn take(
-    store: &(impl Intake + Calls + Callers),
+    store: &(impl Intake + Calls + Callers + Deliveries),
     event: &CallEvent,
 ) -> EventAnswer {
     take_with(store, &AtOnce, event).await
@@ -50,12 +59,12 @@ pub(crate) async fn take(
 
 /// The same with another sender.
 pub(crate) async fn take_with(
-    store: &(impl Intake + Calls + Callers),
+    store: &(impl Intake + Calls + Callers + Deliveries),
     sender: &impl Sender,
     event: &CallEvent,
 ) -> EventAnswer {
     let clock = At(event.occurred_at);
-    let taking = take_event(store, sender, &clock, &SystemRandom, event, None);
+    let taking = take_event(store, sender, &Deaf, &clock, &SystemRandom, event, None);
     Box::pin(taking).await.unwrap()
 }
 
@@ -95,15 +104,15 @@ impl Partner {
     ) -> Result<PostbackAnswer, StoreError> {
         let form = format!("caller_number={}&{form}", number.replace('+', "%2B"));
         let (clock, parameters) = (At(at(seconds)), Parameters::of_form(Some(&form)));
-        write_data(store, &clock, &SystemRandom, &self.0, parameters).await
+        write_data(store, &Deaf, &clock, &SystemRandom, &self.0, parameters).await
     }
 }
 
 /// Takes an event in where the store may fail.
 pub(crate) async fn try_take(
-    store: &(impl Intake + Calls + Callers),
+    store: &(impl Intake + Calls + Callers + Deliveries),
     event: &CallEvent,
 ) -> Result<EventAnswer, ClaimError> {
     let clock = At(event.occurred_at);
-    Box::pin(take_event(store, &AtOnce, &clock, &SystemRandom, event, None)).await
+    Box::pin(take_event(store, &AtOnce, &Deaf, &clock, &SystemRandom, event, None)).await
 }

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use serde_json::Value;
 
 use crate::document::text;
-use crate::policy::Grant;
+use crate::policy::{DUE, Grant};
 
 /// Actions by the kinds of items that they are for.
 pub(crate) type Asked = BTreeMap<String, BTreeSet<String>>;
@@ -68,6 +68,39 @@ impl Intercept for Gate {
     }
 }
 
+/// A gate before the queues: it lets a message pass to those that a role grants.
+#[derive(Debug)]
+pub(crate) struct SendGate {
+    granted: BTreeSet<String>,
+}
+
+impl SendGate {
+    /// A gate that lets messages pass to the queues of these functions.
+    pub(crate) fn new(granted: BTreeSet<String>) -> Self {
+        Self { granted }
+    }
+}
+
+impl Intercept for SendGate {
+    fn name(&self) -> &'static str {
+        "SendGate"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let body = context.request().body().bytes().ok_or("a request is sent whole")?;
+        let body: Value = serde_json::from_slice(body)?;
+        let (_, queue) = text(&body["QueueUrl"]).rsplit_once('/').ok_or("a queue has a name")?;
+        // Hints that are not sent are no error of the function's, so this is one of the test's.
+        assert!(self.granted.contains(queue), "the role does not grant sending to {queue}");
+        Ok(())
+    }
+}
+
 /// The actions that IAM sees in a request, with the kinds of items that they are for.
 fn asked_by(operation: &str, body: &Value) -> Asked {
     let mut asked = Asked::new();
@@ -78,6 +111,9 @@ fn asked_by(operation: &str, body: &Value) -> Asked {
     match operation {
         "DeleteItem" | "GetItem" | "UpdateItem" => ask(operation, &body["Key"]["pk"]),
         "PutItem" => ask(operation, &body["Item"]["pk"]),
+        "Query" if body["IndexName"] == "due" => {
+            asked.entry(operation.to_owned()).or_default().insert(DUE.to_owned());
+        }
         "Query" => {
             let condition = text(&body["KeyConditionExpression"]);
             let whole = condition == "pk = :pk";
@@ -96,10 +132,12 @@ fn asked_by(operation: &str, body: &Value) -> Asked {
                 for (part, request) in item.as_object().into_iter().flatten() {
                     let action = match part.as_str() {
                         "Update" => "UpdateItem",
+                        "Put" => "PutItem",
                         "ConditionCheck" => "ConditionCheckItem",
                         other => panic!("a transaction with {other} is not understood"),
                     };
-                    ask(action, &request["Key"]["pk"]);
+                    let key = if part == "Put" { &request["Item"] } else { &request["Key"] };
+                    ask(action, &key["pk"]);
                 }
             }
         }

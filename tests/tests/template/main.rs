@@ -10,6 +10,7 @@
 )]
 
 mod api;
+mod asks;
 mod document;
 mod functions;
 mod gate;

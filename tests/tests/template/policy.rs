@@ -15,18 +15,42 @@ pub(crate) struct Grant {
     pub(crate) kinds: BTreeSet<String>,
 }
 
+/// Stands for the index `due` among the kinds of items.
+pub(crate) const DUE: &str = "index/due";
+
 /// What the role of a function lets it do with the table.
 pub(crate) fn grants_of(template: &Template, binary: &str) -> Vec<Grant> {
     statements(template, binary)
         .into_iter()
-        .filter(|statement| statement["Resource"] == json!({"Fn::GetAtt": "Table.Arn"}))
-        .flat_map(|statement| {
+        .filter_map(|statement| {
             let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
-            let kinds: BTreeSet<String> = list(keys).iter().map(|k| text(k).to_owned()).collect();
+            let kinds: BTreeSet<String> = match &statement["Resource"] {
+                table if *table == json!({"Fn::GetAtt": "Table.Arn"}) => {
+                    list(keys).iter().map(|k| text(k).to_owned()).collect()
+                }
+                index if *index == json!({"Fn::Sub": "${Table.Arn}/index/due"}) => {
+                    BTreeSet::from([DUE.to_owned()])
+                }
+                _ => return None,
+            };
+            Some((statement, kinds))
+        })
+        .flat_map(|(statement, kinds)| {
             one_or_more(&statement["Action"]).iter().map(move |action| Grant {
                 action: text(action).strip_prefix("dynamodb:").unwrap().to_owned(),
                 kinds: kinds.clone(),
             })
+        })
+        .collect()
+}
+
+/// The functions whose queues the role of a function lets it send to.
+pub(crate) fn queue_names_granted(template: &Template, binary: &str) -> BTreeSet<String> {
+    queues_granted(template, binary, "sqs:SendMessage")
+        .into_iter()
+        .map(|resource| {
+            let name = template.at(&format!("/Resources/{resource}/Properties/QueueName/Fn::Sub"));
+            text(name).strip_prefix("${AWS::StackName}-").unwrap().to_owned()
         })
         .collect()
 }

@@ -1,12 +1,13 @@
-//! The roles against the code: a call's whole life, with every function behind a [`Gate`] of its
+//! The roles against the code: the whole life of calls, with every function behind a [`Gate`] of its
 //! own role. What the role does not grant fails the call; what the life never asks for is a grant
 //! too many.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::Client;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::http::{AddressPolicy, HttpSender, Loopback, PrivateEndpoints};
+use hookline::adapters::sqs::SqsHints;
 use hookline::adapters::system::SystemClock;
 use hookline::call::EventKind;
 use hookline::campaign::CampaignId;
@@ -18,18 +19,35 @@ use hookline::ports::keys::Keys;
 use hookline::tag::{TagKey, TagValue};
 use hookline_functions::api::Api;
 use hookline_functions::event_handler::EventHandler;
+use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use hookline_local::database::Database;
+use hookline_local::queues::Queues;
+use hookline_local::routes::QUEUES;
 use hookline_tests::partner::{Partner, Reply};
 use serde_json::{Value, json};
 
+use crate::asks::{Asks, Follows, Posts, Reports};
 use crate::document::Template;
-use crate::gate::{Asked, Gate};
-use crate::policy::grants_of;
+use crate::gate::{Asked, Gate, SendGate};
+use crate::policy::{grants_of, queue_names_granted};
 use crate::table::{TABLE, Unwatched, client};
 
 const ADMIN: &str = "hla_admin";
 const NUMBER: &str = "+16145550100";
+const OTHER_NUMBER: &str = "+16145550101";
+/// 2026-11-23T17:00:00Z in unix seconds.
+const BEGINNING: i64 = 1_795_453_200;
+
+/// The functions whose webhooks fire while the platform waits.
+const IN_CALL: [(&str, EventKind); 3] = [
+    ("start", EventKind::Start),
+    ("selected", EventKind::Selected),
+    ("answered", EventKind::Answered),
+];
+/// The functions whose webhooks fire afterwards.
+const AFTER_PINGS: [&str; 6] =
+    ["timer", "connect", "conversion", "non_conversion", "postback_webhook", "always"];
 
 #[tokio::test]
 async fn every_role_grants_what_its_function_asks_for_and_nothing_else() {
@@ -44,10 +62,20 @@ async fn every_role_grants_what_its_function_asks_for_and_nothing_else() {
             .collect();
         assert_eq!(granted, gate.asked(), "{binary}");
     }
-    assert_eq!(calls["deliveries"].as_array().unwrap().len(), 3);
+    let statuses: BTreeSet<(&str, &str)> = calls["deliveries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["webhook"].as_str().unwrap(), one["status"].as_str().unwrap()))
+        .collect();
+    for trigger in AFTER_PINGS.into_iter().filter(|trigger| *trigger != "non_conversion") {
+        assert!(statuses.contains(&(trigger, "ok")), "{trigger}: {statuses:?}");
+        let gone = format!("{trigger}-gone");
+        assert!(statuses.contains(&(gone.as_str(), "failed")), "{trigger}: {statuses:?}");
+    }
 }
 
-/// A call from the campaign's first save to a look at what became of it; the look.
+/// Calls from the campaign's first save to a look at what became of the first; the look.
 async fn live(world: &World) -> Value {
     let api = world.api();
     let campaign = campaign(&world.partner);
@@ -65,15 +93,12 @@ async fn live(world: &World) -> Value {
     data.post(PostbackKind::SourceData, ("postback_key", postback_key), &about).await;
 
     let mut call_key = Value::Null;
-    for (binary, kind) in [
-        ("start", EventKind::Start),
-        ("selected", EventKind::Selected),
-        ("answered", EventKind::Answered),
-    ] {
+    for (binary, kind) in IN_CALL {
         let handler = world.events(binary);
         world.let_memory_expire().await;
-        let answer = handler.report(kind, platform).await;
-        let repeated = handler.report(kind, platform).await;
+        let body = event_body(kind, NUMBER);
+        let answer = handler.report(kind, "call-1", platform, &body).await;
+        let repeated = handler.report(kind, "call-1", platform, &body).await;
         assert_eq!(answer["webhooks"], repeated["webhooks"], "{binary}");
         assert_eq!(answer["webhooks"][0]["tags"], json!({binary: ["known"]}));
         if kind == EventKind::Start {
@@ -88,6 +113,26 @@ async fn live(world: &World) -> Value {
     let about = json!({"call_id": "call-1", "later": "yes"});
     world.let_memory_expire().await;
     data.post(PostbackKind::SourceData, ("postback_key", postback_key), &about).await;
+    world.deliver_all("call-1").await;
+
+    let ended = event_body(EventKind::Ended, NUMBER);
+    world.events("ended").report(EventKind::Ended, "call-1", platform, &ended).await;
+    world.outcome().follow(&json!({"call_id": "call-1"})).await;
+    world.deliver_all("call-1").await;
+
+    // A call that nobody answered, and that a postback converts afterwards.
+    let start = event_body(EventKind::Start, OTHER_NUMBER);
+    let start = world.events("start").report(EventKind::Start, "call-2", platform, &start).await;
+    let ended = event_body(EventKind::Ended, OTHER_NUMBER);
+    world.events("ended").report(EventKind::Ended, "call-2", platform, &ended).await;
+    world.outcome().follow(&json!({"call_id": "call-2"})).await;
+    world.deliver_all("call-2").await;
+    let converted = json!({"key": start["call_key"], "converted": 1});
+    postback.post(PostbackKind::CallHandler, ("call_id", "call-2"), &converted).await;
+    world.outcome().follow(&json!({"call_id": "call-2"})).await;
+    world.deliver_all("call-2").await;
+
+    world.sweep().take().await.unwrap();
     api.ask("GET", "/calls/call-1", ADMIN, &Value::Null).await
 }
 
@@ -95,6 +140,7 @@ async fn live(world: &World) -> Value {
 struct World {
     template: Template,
     database: Database,
+    queues: Queues,
     partner: Partner,
     gates: BTreeMap<String, Gate>,
 }
@@ -107,16 +153,18 @@ impl World {
         create_table(&operator, TABLE).await.unwrap();
         make_admin_key(operator).await;
         let partner = Partner::start().await.unwrap();
-        for trigger in ["start", "selected", "answered"] {
+        let queues = Queues::start(&QUEUES).await.unwrap();
+        for trigger in IN_CALL.map(|(trigger, _)| trigger).into_iter().chain(AFTER_PINGS) {
             let tag = Reply::json(&json!({trigger: "known"}));
             partner.on(&format!("/{trigger}"), tag);
         }
+        partner.on("/gone", Reply::status(410));
         let gates = template
             .functions()
             .into_keys()
             .map(|binary| (binary.clone(), Gate::new(grants_of(&template, &binary))))
             .collect();
-        Self { template, database, partner, gates }
+        Self { template, database, queues, partner, gates }
     }
 
     /// The table, past the gate of a function.
@@ -137,12 +185,62 @@ impl World {
         operator.remember(&past, until.plus_seconds(-60)).await.unwrap();
     }
 
+    /// The queues, past a gate that lets the function send where its role says.
+    fn hints(&self, binary: &str) -> SqsHints {
+        let gate = SendGate::new(queue_names_granted(&self.template, binary));
+        let config = self.queues.config().to_builder().interceptor(gate).build();
+        SqsHints::new(config, self.queues.send_urls())
+    }
+
     fn events(&self, binary: &str) -> EventHandler {
-        EventHandler::new(self.store(binary), HttpSender::new(policy()).unwrap())
+        let sender = HttpSender::new(policy()).unwrap();
+        EventHandler::new(self.store(binary), sender, self.hints(binary))
     }
 
     fn postbacks(&self, binary: &str) -> PostbackHandler {
-        PostbackHandler::new(self.store(binary))
+        PostbackHandler::new(self.store(binary), self.hints(binary))
+    }
+
+    fn outcome(&self) -> OutcomeHandler {
+        OutcomeHandler::new(self.store("outcome"), self.hints("outcome"))
+    }
+
+    fn deliveries(&self, binary: &str) -> DeliveryHandler {
+        let sender = HttpSender::new(policy()).unwrap();
+        DeliveryHandler::new(self.store(binary), sender, self.hints(binary))
+    }
+
+    fn sweep(&self) -> SweepHandler {
+        SweepHandler::new(self.store("sweep"), self.hints("sweep"))
+    }
+
+    /// Hints the first attempts that a call owes, in their order, each to its function, till none is
+    /// left.
+    async fn deliver_all(&self, call: &str) {
+        let address = format!("/calls/{call}");
+        loop {
+            let shown = self.api().ask("GET", &address, ADMIN, &Value::Null).await;
+            let deliveries = shown["deliveries"].as_array().unwrap().iter();
+            let pending: Vec<&Value> =
+                deliveries.filter(|delivery| delivery["status"] == "pending").collect();
+            if pending.is_empty() {
+                return;
+            }
+            for delivery in pending {
+                self.let_memory_expire().await;
+                let binary = match delivery["trigger"].as_str().unwrap() {
+                    "postback" => "postback_webhook",
+                    trigger => trigger,
+                };
+                let hint = json!({
+                    "call_id": call,
+                    "trigger": delivery["trigger"],
+                    "webhook": delivery["webhook"],
+                    "occurrence": delivery["occurrence"],
+                });
+                self.deliveries(binary).follow(&hint).await;
+            }
+        }
     }
 
     fn api(&self) -> Api {
@@ -165,88 +263,43 @@ async fn make_admin_key(operator: Client) {
     DynamoDb::new(operator, TABLE.to_owned()).store_key(&key).await.unwrap();
 }
 
-/// A webhook for each trigger of a call in progress; whatever they learn is remembered.
+/// Two webhooks for each trigger: one that is told something to be remembered, and that is not fired
+/// again for a caller; and one whose partner is gone.
 fn campaign(partner: &Partner) -> Value {
-    let webhooks = ["start", "selected", "answered"].map(|trigger| {
-        let url = partner.url(&format!("/{trigger}"));
-        json!({"id": trigger, "trigger": trigger, "url": url})
+    let in_call = IN_CALL.map(|(trigger, _)| trigger);
+    let webhooks = in_call.into_iter().chain(AFTER_PINGS).flat_map(|trigger| {
+        let fired = if trigger == "postback_webhook" { "postback" } else { trigger };
+        let mut webhook = json!({"id": trigger, "trigger": fired, "parse_response": true,
+            "dedupe_seconds": 60, "url": partner.url(&format!("/{trigger}"))});
+        let mut gone = json!({"id": format!("{trigger}-gone"), "trigger": fired,
+            "url": partner.url("/gone")});
+        if trigger == "timer" {
+            webhook["seconds"] = json!(60);
+            gone["seconds"] = json!(61);
+        }
+        [webhook, gone]
     });
     json!({
-        "id": "solar", "name": "Solar leads", "version": 0,
-        "webhooks": webhooks,
+        "id": "solar", "name": "Solar leads", "version": 0, "settle_seconds": 0,
+        "webhooks": webhooks.collect::<Vec<_>>(),
+        "conversion": [{"matches": [], "seconds": 60, "dedupe_seconds": 86400}],
         "return_callers": {"remember": "all", "days": 90},
     })
 }
 
-trait Asks {
-    /// A request to the management API; the answer's document.
-    async fn ask(&self, method: &str, path: &str, bearer: &str, body: &Value) -> Value;
-}
-
-impl Asks for Api {
-    async fn ask(&self, method: &str, path: &str, bearer: &str, body: &Value) -> Value {
-        let event = event(method, path, ("", ""), Some(bearer), body);
-        document(&self.take(event).await.unwrap())
+/// What a platform reports of a call: it rings, a buyer answers after ten seconds, it ends after two
+/// minutes. All of it has happened long ago, so timers are due at once.
+fn event_body(kind: EventKind, number: &str) -> Value {
+    let seconds = match kind {
+        EventKind::Start | EventKind::Selected => 0,
+        EventKind::Answered => 10,
+        EventKind::Ended => 120,
+    };
+    let occurred_at = BEGINNING + seconds;
+    let mut body =
+        json!({"campaign_id": "solar", "caller_number": number, "occurred_at": occurred_at});
+    if matches!(kind, EventKind::Selected | EventKind::Answered) {
+        body["buyer"] = json!({"id": "buyer-1"});
     }
-}
-
-trait Reports {
-    /// An event of the one call, from a platform with a key; the answer's document.
-    async fn report(&self, kind: EventKind, bearer: &str) -> Value;
-}
-
-impl Reports for EventHandler {
-    async fn report(&self, kind: EventKind, bearer: &str) -> Value {
-        let mut body = json!({
-            "campaign_id": "solar", "caller_number": NUMBER, "occurred_at": "2026-11-23T17:00:00Z",
-        });
-        if kind != EventKind::Start {
-            body["buyer"] = json!({"id": "buyer-1"});
-        }
-        let event = event("POST", "/", ("call_id", "call-1"), Some(bearer), &body);
-        document(&self.take(kind, event).await.unwrap())
-    }
-}
-
-trait Posts {
-    /// A partner's posting; the answer's document.
-    async fn post(&self, kind: PostbackKind, parameter: (&str, &str), body: &Value) -> Value;
-}
-
-impl Posts for PostbackHandler {
-    async fn post(&self, kind: PostbackKind, parameter: (&str, &str), body: &Value) -> Value {
-        let event = event("POST", "/", parameter, None, body);
-        document(&self.take(kind, event).await.unwrap())
-    }
-}
-
-/// A request as API Gateway hands it over, as far as the functions look at it.
-fn event(
-    method: &str,
-    path: &str,
-    (name, value): (&str, &str),
-    bearer: Option<&str>,
-    body: &Value,
-) -> Value {
-    let mut headers = json!({"content-type": "application/json"});
-    if let Some(bearer) = bearer {
-        headers["authorization"] = json!(format!("Bearer {bearer}"));
-    }
-    json!({
-        "version": "2.0",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": headers,
-        "pathParameters": {name: value},
-        "requestContext": {"http": {"method": method, "path": path}},
-        "body": if body.is_null() { String::new() } else { body.to_string() },
-        "isBase64Encoded": false,
-    })
-}
-
-/// The document of an answer that has to be a good one.
-fn document(answer: &Value) -> Value {
-    let status = answer["statusCode"].as_u64().unwrap();
-    assert!((200..300).contains(&status), "{answer}");
-    serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
+    body
 }

@@ -1,18 +1,22 @@
-//! The demo: one call, played through a stack of its own with a partner beside it, and told as a
-//! timeline. It fails unless every tag is as the spec says (section 5).
+//! The demo: one call, played to its end through a stack of its own with a partner beside it, and
+//! told as a timeline. It fails unless every tag, request and retry is as the spec says.
 
+mod campaign;
 mod partner;
 mod platform;
 mod timeline;
 
 use std::io::Write;
 
+use hookline::adapters::system::SystemClock;
+use hookline::ports::clock::Clock;
 use serde_json::{Value, json};
 
 use crate::stack::{Settings, Stack, StackError};
+use campaign::{after_postback, after_start, campaign, deliveries};
 use partner::Partner;
 use platform::{Platform, PlatformError};
-use timeline::Timeline;
+use timeline::{Timeline, tell_deliveries};
 
 /// Why the demo did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +30,9 @@ pub enum DemoError {
     /// The stack refused something or did not answer.
     #[error(transparent)]
     Platform(#[from] PlatformError),
+    /// The partner was not told of something in time.
+    #[error("the partner waited for {0} in vain")]
+    Unheard(&'static str),
     /// Something is not as the spec says.
     #[error("{what} should be\n{expected:#}\nbut {what} came out as\n{actual:#}")]
     Unlike {
@@ -55,7 +62,7 @@ pub async fn play(out: &mut impl Write) -> Result<(), DemoError> {
     timeline.print(out)?;
 
     let body = json!({"campaign_id": "solar", "caller_number": "+16145550100",
-        "called_number": "+18005550199", "occurred_at": "2026-11-23T17:00:00Z",
+        "called_number": "+18005550199", "occurred_at": SystemClock.now(),
         "tags": {"sub_id": "spring-ad"}});
     let started = platform.post("/calls/demo/start", &body).await?;
     tell(out, &timeline, &Value::Null, &started)?;
@@ -66,67 +73,65 @@ pub async fn play(out: &mut impl Write) -> Result<(), DemoError> {
     )?;
     compare("the tags after start", tags(&started), after_start())?;
 
-    let buyer = json!({"occurred_at": "2026-11-23T17:00:06Z", "attempt": 1,
-        "buyer": {"id": "b7", "name": "Bright Homes"}});
-    let selected = platform.post("/calls/demo/selected", &buyer).await?;
+    let buyer = || {
+        json!({"occurred_at": SystemClock.now(), "attempt": 1,
+            "buyer": {"id": "b7", "name": "Bright Homes"}})
+    };
+    let selected = platform.post("/calls/demo/selected", &buyer()).await?;
     tell(out, &timeline, &started, &selected)?;
     compare("the reports of selected", statuses(&selected), json!([["screen", "ok"]]))?;
 
-    let answered = platform.post("/calls/demo/answered", &buyer).await?;
+    let answered = platform.post("/calls/demo/answered", &buyer()).await?;
     tell(out, &timeline, &selected, &answered)?;
     compare("the reports of answered", statuses(&answered), json!([["desk", "ok"]]))?;
+    partner.heard("/reached").await?;
+    timeline.print(out)?;
+    writeln!(out)?;
 
     let key = started.get("call_key").and_then(Value::as_str).unwrap_or_default();
     let posted = partner.post_back(&stack.url(), "demo", key).await?;
     compare("the postback's result", posted, json!("applied"))?;
-    let call = platform.get("/calls/demo").await?;
-    tell(out, &timeline, &answered, &call)?;
-    compare("the tags after the postback", tags(&call), after_postback())?;
-    writeln!(out, "Every tag is as the spec says.")?;
+    partner.heard("/posted").await?;
+    timeline.print(out)?;
+    writeln!(out)?;
+
+    let hang_up = json!({"occurred_at": SystemClock.now(), "hung_up_by": "caller"});
+    let ended = platform.post("/calls/demo/ended", &hang_up).await?;
+    tell(out, &timeline, &answered, &ended)?;
+    compare("the tags after the end", tags(&ended), after_postback())?;
+    partner.heard("/sync").await?;
+    timeline.print(out)?;
+    writeln!(out, "\n{:>25}now the retries of the sale: 5 s, then 30 s\n", "")?;
+    partner.heard_often("/sale", 3).await?;
+    let call = platform.settled("/calls/demo").await?;
+    timeline.print(out)?;
+    writeln!(out)?;
+    tell_deliveries(out, &call)?;
+    compare("the deliveries", after_pings(&call), deliveries())?;
+    let outcome = |name: &str| call.pointer(&format!("/outcome/{name}")).cloned();
+    let worth = json!([outcome("converted"), outcome("revenue"), outcome("payout")]);
+    compare("the outcome", worth, json!([true, "30.00", "15.00"]))?;
+    compare("the order of first requests", json!(partner.order()), json!(ORDER))?;
+    writeln!(out, "\nEvery tag, request and retry is as the spec says.")?;
+    stack.stop().await;
     Ok(())
 }
 
-fn campaign(partner: &Partner) -> Value {
-    let url = |path: &str| partner.url(path);
-    json!({
-        "id": "solar", "name": "Solar leads", "version": 0,
-        "webhooks": [
-            {"id": "crm", "trigger": "start", "url": url("/crm?phone=[caller_number]")},
-            {"id": "interests", "trigger": "start", "url": url("/interests?caller=[nanp_caller_number]")},
-            {"id": "slow", "trigger": "start", "url": url("/slow")},
-            {"id": "texas", "trigger": "start", "url": url("/crm"), "matches": ["geo:us-tx"]},
-            {"id": "screen", "trigger": "selected", "method": "POST", "url": url("/screen"),
-             "matches": ["geo:us-ny"],
-             "body": {"content_type": "application/json",
-                      "template": "{\"caller\":\"[first_name] [last_name]\",\"age\":[age]}"}},
-            {"id": "desk", "trigger": "answered", "tag_prefix": "desk_",
-             "url": url("/desk?buyer=[buyer_name]&key=[call_key]")},
-        ],
-    })
-}
+/// In which order the partner has to be told of what follows pings.
+const ORDER: [&str; 5] = ["/reached", "/posted", "/ended", "/sale", "/sync"];
 
-/// What section 5 of the spec says of Jason Kay's call: the area code stays, the rest of `geo`
-/// follows the ZIP code of the answer, and `slow` put nothing.
-fn after_start() -> Value {
-    json!({
-        "age": ["23"],
-        "first_name": ["Jason"],
-        "gender": ["m"],
-        "geo": ["614", "us", "us-10101", "us-ny"],
-        "last_name": ["Kay"],
-        "product_interest": ["insurance", "mortgage"],
-        "sub_id": ["spring-ad"],
-    })
-}
-
-/// The same with what the buyer's desk and the postback added.
-fn after_postback() -> Value {
-    let mut tags = after_start();
-    if let Some(tags) = tags.as_object_mut() {
-        tags.insert("desk_agent".to_owned(), json!(["Ann"]));
-        tags.insert("credit_offer".to_owned(), json!(["yes"]));
-    }
-    tags
+/// What became of each delivery that is no ping, and how often it was attempted.
+fn after_pings(call: &Value) -> Value {
+    let deliveries = call.get("deliveries").and_then(Value::as_array);
+    let pings = ["start", "selected", "answered"].map(Value::from);
+    let deliveries = deliveries.into_iter().flatten();
+    deliveries
+        .filter(|one| one.get("trigger").is_some_and(|trigger| !pings.contains(trigger)))
+        .map(|one| {
+            let attempts = one.get("attempts").and_then(Value::as_array).map_or(0, Vec::len);
+            json!([one.get("webhook"), one.get("status"), attempts])
+        })
+        .collect()
 }
 
 fn tags(answer: &Value) -> Value {

@@ -1,4 +1,5 @@
-//! A partner: a CRM that knows Jason Kay, one that takes too long, and a buyer's desk.
+//! A partner: a CRM that knows Jason Kay, one that takes too long, a buyer's desk, and a sales desk
+//! that is down at first.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -6,16 +7,24 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{OriginalUri, State};
 use axum::routing::any;
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
+use super::DemoError;
 use super::platform::{PlatformError, client};
 use super::timeline::{Side, Timeline};
 
 /// How long the slow one takes: longer than any webhook waits.
 const SLOW: Duration = Duration::from_secs(6);
+
+/// How often its sales desk is down before it is there.
+const DOWN: usize = 2;
+/// The longest that a request may be waited for: the retries of a sale take 35 s.
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A running partner. It stops when dropped.
 #[derive(Debug)]
@@ -23,6 +32,14 @@ pub(super) struct Partner {
     address: SocketAddr,
     server: JoinHandle<()>,
     timeline: Timeline,
+    heard: watch::Receiver<Vec<String>>,
+}
+
+/// What an answer needs.
+#[derive(Debug, Clone)]
+struct Desk {
+    timeline: Timeline,
+    heard: watch::Sender<Vec<String>>,
 }
 
 impl Partner {
@@ -30,13 +47,46 @@ impl Partner {
     pub(super) async fn start(timeline: Timeline) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let router = Router::new().fallback(any(answer)).with_state(timeline.clone());
+        let (sender, heard) = watch::channel(Vec::new());
+        let desk = Desk { timeline: timeline.clone(), heard: sender };
+        let router = Router::new().fallback(any(answer)).with_state(desk);
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
                 tracing::error!(%error, "the partner stopped");
             }
         });
-        Ok(Self { address, server, timeline })
+        Ok(Self { address, server, timeline, heard })
+    }
+
+    /// Waits until it was asked at a path.
+    pub(super) async fn heard(&self, path: &'static str) -> Result<(), DemoError> {
+        self.heard_often(path, 1).await
+    }
+
+    /// Waits until it was asked so often at a path.
+    pub(super) async fn heard_often(
+        &self,
+        path: &'static str,
+        times: usize,
+    ) -> Result<(), DemoError> {
+        let mut heard = self.heard.clone();
+        let enough = |paths: &Vec<String>| paths.iter().filter(|one| *one == path).count() >= times;
+        match timeout(PATIENCE, heard.wait_for(enough)).await {
+            Ok(Ok(_)) => Ok(()),
+            _ => Err(DemoError::Unheard(path)),
+        }
+    }
+
+    /// The paths in the order in which it was first asked for them, those of pings left out.
+    pub(super) fn order(&self) -> Vec<String> {
+        let pings = ["/crm", "/interests", "/slow", "/screen", "/desk"];
+        let mut order: Vec<String> = Vec::new();
+        for path in self.heard.borrow().iter() {
+            if !pings.contains(&path.as_str()) && !order.contains(path) {
+                order.push(path.clone());
+            }
+        }
+        order
     }
 
     /// The address of a path.
@@ -74,12 +124,15 @@ impl Drop for Partner {
 }
 
 async fn answer(
-    State(timeline): State<Timeline>,
+    State(desk): State<Desk>,
     method: Method,
     OriginalUri(address): OriginalUri,
     body: String,
-) -> String {
+) -> (StatusCode, String) {
+    let Desk { timeline, heard } = desk;
     let target = shown(&address.to_string());
+    let path = address.path().to_owned();
+    let before = heard.borrow().iter().filter(|one| **one == path).count();
     let document = match address.path() {
         "/crm" => json!({"first_name": "Jason", "last_name": "Kay", "geo": "us-10101", "age": 23,
             "gender": "m"}),
@@ -88,14 +141,18 @@ async fn answer(
             timeline.note(Side::Partner, format!("{method} {target} ← (thinks for 6 s)"));
             // Whoever hangs up first: the caller does, at its deadline.
             let _ = tokio::time::timeout(SLOW, std::future::pending::<()>()).await;
-            return json!({"too": "late"}).to_string();
+            return (StatusCode::OK, json!({"too": "late"}).to_string());
         }
         "/desk" => json!({"agent": "Ann"}),
         _ => json!({}),
     };
+    let is_down = path == "/sale" && before < DOWN;
+    let status = if is_down { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+    let told = if is_down { status.to_string() } else { document.to_string() };
     let body = if body.is_empty() { body } else { format!(" {body}") };
-    timeline.note(Side::Partner, format!("{method} {target}{body} ← {document}"));
-    document.to_string()
+    timeline.note(Side::Partner, format!("{method} {target}{body} ← {told}"));
+    heard.send_modify(|paths| paths.push(path));
+    (status, document.to_string())
 }
 
 /// The address without the call's key.

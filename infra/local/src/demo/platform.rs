@@ -5,6 +5,8 @@ use std::time::Duration;
 use reqwest::{Client, Method};
 use serde_json::Value;
 
+use tokio::time::interval;
+
 use super::timeline::{Side, Timeline};
 use crate::stack::Stack;
 
@@ -55,8 +57,22 @@ impl Platform {
         self.ask(Method::POST, path, Some(body)).await
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Value, PlatformError> {
-        self.ask(Method::GET, path, None).await
+    /// Reads a call until nothing of it is under way.
+    pub(super) async fn settled(&self, path: &str) -> Result<Value, PlatformError> {
+        let mut looks = interval(Duration::from_millis(100));
+        loop {
+            looks.tick().await;
+            let call = self.ask_quietly(Method::GET, path, None).await?;
+            let deliveries = call.get("deliveries").and_then(Value::as_array);
+            let status = |one: &Value| one.get("status").and_then(Value::as_str).map(str::to_owned);
+            let under_way =
+                |one: &Value| matches!(status(one).as_deref(), Some("pending" | "retrying"));
+            if !deliveries.into_iter().flatten().any(under_way) {
+                self.timeline.note(Side::Platform, format!("GET {path}"));
+                self.timeline.note(Side::Hookline, "200");
+                return Ok(call);
+            }
+        }
     }
 
     async fn ask(
@@ -65,8 +81,19 @@ impl Platform {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, PlatformError> {
+        self.timeline.note(Side::Platform, format!("{method} {path}"));
+        let answer = self.ask_quietly(method, path, body).await?;
+        self.timeline.note(Side::Hookline, told(&answer));
+        Ok(answer)
+    }
+
+    async fn ask_quietly(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, PlatformError> {
         let what = format!("{method} {path}");
-        self.timeline.note(Side::Platform, what.clone());
         let request = self.client.request(method, format!("{}{path}", self.url));
         let request = request.bearer_auth(&self.key);
         let request = match body {
@@ -79,14 +106,12 @@ impl Platform {
         if !status.is_success() {
             return Err(PlatformError::Refused { what, status: status.as_u16(), body });
         }
-        let answer: Value = serde_json::from_str(&body).unwrap_or_default();
-        self.timeline.note(Side::Hookline, told(status.as_u16(), &answer));
-        Ok(answer)
+        Ok(serde_json::from_str(&body).unwrap_or_default())
     }
 }
 
-/// An answer in one line: its status and what became of each webhook.
-fn told(status: u16, answer: &Value) -> String {
+/// A good answer in one line: what became of each webhook.
+fn told(answer: &Value) -> String {
     let text = |report: &Value, name: &str| match report.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
@@ -105,9 +130,5 @@ fn told(status: u16, answer: &Value) -> String {
             format!("{id} {status} ({note})")
         })
         .collect();
-    if webhooks.is_empty() {
-        status.to_string()
-    } else {
-        format!("{status}: {}", webhooks.join(", "))
-    }
+    if webhooks.is_empty() { "200".to_owned() } else { format!("200: {}", webhooks.join(", ")) }
 }

@@ -39,6 +39,7 @@ use crate::delivery::PendingDelivery;
 use crate::geo::Place;
 use crate::phone::E164;
 use crate::ports::intake::Claim;
+use crate::secret;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
 
@@ -174,11 +175,9 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
     }
     if let Some(buyer_event) = event.buyer_event() {
         let rank = if buyer_event.answered { 2 } else { 1 };
-        let name = format!(
-            "{BUYER_EVENT}{:015}:{rank}:{}",
-            buyer_event.at.as_millis(),
-            buyer_event.buyer.id
-        );
+        let text = serde_json::to_string(&buyer_event).unwrap_or_default();
+        let at = buyer_event.at.as_millis();
+        let name = format!("{BUYER_EVENT}{at:015}:{rank}:{}", secret::sha256_hex(&text));
         update.set(&name, json(&buyer_event));
     }
     if let Moment::Ended(hang_up) = &event.moment {
@@ -227,6 +226,15 @@ fn end_update(update: &mut Update, hang_up: &HangUp, at: Timestamp, now: Timesta
 pub(super) fn make_due(update: &mut Update, call: &CallId, at: Timestamp) {
     update.set("due_shard", due_shard(call));
     update.set("due_at", number(at.as_millis()));
+}
+
+/// Puts it into the index at another time, or takes it out.
+pub(super) fn make_due_again(update: &mut Update, call: &CallId, at: Option<Timestamp>) {
+    if let Some(at) = at {
+        return make_due(update, call, at);
+    }
+    update.remove("due_at");
+    update.remove("due_shard");
 }
 
 /// The partition of the index `due` for all that belongs to a call.

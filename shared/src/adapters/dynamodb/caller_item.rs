@@ -9,6 +9,8 @@
 //!
 //! Each is forgotten by its own `expires_at`. That may come days late, so `until` is what counts.
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::item::{
     Item, get_json, get_millis, get_number, get_tags, get_text, json, number, primary_key,
 };
@@ -57,10 +59,15 @@ pub(super) fn data_item(caller: Caller<'_>, waiting: &Waiting) -> Item {
         ("posting", json(&waiting.posting)),
         ("since", number(waiting.since.as_millis())),
         ("until", number(waiting.expires_at.as_millis())),
-        ("expires_at", number(waiting.expires_at.plus_seconds(1).as_seconds())),
+        ("expires_at", expires_at(waiting.expires_at)),
     ];
     item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
     item
+}
+
+/// When DynamoDB may forget what counts until a time: whole seconds, never before it.
+pub(super) fn expires_at(until: Timestamp) -> AttributeValue {
+    number(until.plus_seconds(1).as_seconds())
 }
 
 /// An open window as an item.
@@ -68,7 +75,7 @@ pub(super) fn window_item(caller: Caller<'_>, open: &OpenWindow) -> Item {
     let sort = format!("{DEDUPE}{}", open.window.to_text());
     let mut item = primary_key(partition(caller), sort);
     item.insert("until".to_owned(), number(open.until.as_millis()));
-    item.insert("expires_at".to_owned(), number(open.until.plus_seconds(1).as_seconds()));
+    item.insert("expires_at".to_owned(), expires_at(open.until));
     item
 }
 
@@ -84,7 +91,7 @@ pub(super) fn memory_of(items: &[Item], at: Timestamp, now: Timestamp) -> Caller
     let latest = items.iter().find_map(|item| get_number(item, "started_at_ms"));
     let is_next = latest.is_none_or(|latest| latest <= at.as_millis());
     let tags = items.iter().find(|item| get_text(item, "sk") == Some(TAGS));
-    let tags = tags.filter(|item| get_number(item, "until") > Some(now.as_seconds()));
+    let tags = tags.filter(|item| get_millis(item, "until") > Some(now));
     CallerMemory {
         tags: tags.map(|item| get_tags(item, REMEMBERED)).unwrap_or_default(),
         place: tags.and_then(|item| get_json(item, "place")),

@@ -4,8 +4,8 @@ use super::DynamoDb;
 use super::access::Updated;
 use super::call_item::expiry;
 use super::caller_item::{
-    DATA, DEDUPE, REMEMBERED, data_item, data_primary_key, last_call_of, last_call_primary_key,
-    partition, tags_primary_key, waiting_of, windows_of,
+    DATA, DEDUPE, REMEMBERED, data_item, data_primary_key, expires_at, last_call_of,
+    last_call_primary_key, partition, tags_primary_key, waiting_of, windows_of,
 };
 use super::failure::failed;
 use super::item::{Item, get_number, get_tags, json, number, tag_sets, text};
@@ -94,7 +94,7 @@ impl Callers for DynamoDb {
                 update.add(name, values.clone());
             }
             keep_until(&mut update, remembering);
-            update.require_absent_or("until", ">", number(now.as_seconds()));
+            update.require_absent_or("until", ">", number(now.as_millis()));
             let key = tags_primary_key(remembering.caller);
             match self.update(key, update, "remember a caller").await? {
                 Updated::Made(item)
@@ -121,9 +121,8 @@ impl DynamoDb {
         if let Some(place) = &remembering.place {
             item.insert("place".to_owned(), json(place));
         }
-        let until = number(remembering.until.as_seconds());
-        item.insert("until".to_owned(), until.clone());
-        item.insert("expires_at".to_owned(), until);
+        item.insert("until".to_owned(), number(remembering.until.as_millis()));
+        item.insert("expires_at".to_owned(), expires_at(remembering.until));
         let stands = get_number(old, "until").unwrap_or_default();
         let mut as_it_stood = Update::default();
         as_it_stood.require_absent_or("until", "=", number(stands));
@@ -137,6 +136,6 @@ fn keep_until(update: &mut Update, remembering: &Remembering<'_>) {
     if let Some(place) = &remembering.place {
         update.set("place", json(place));
     }
-    update.set("until", number(remembering.until.as_seconds()));
-    update.set("expires_at", number(remembering.until.as_seconds()));
+    update.set("until", number(remembering.until.as_millis()));
+    update.set("expires_at", expires_at(remembering.until));
 }

@@ -55,11 +55,15 @@ impl Calls for DynamoDb {
         }
         match self.transact(transaction).await? {
             Transacted::Made => Ok(Posted::Applied),
-            Transacted::Refused(items) => match items.into_iter().next().flatten() {
-                Some(item) => Ok(why_refused(posting, &item)),
-                // What it fires is there already.
-                None => Ok(Posted::Duplicate),
-            },
+            Transacted::Refused(mut items) => {
+                let call = items.first_mut().and_then(Option::take);
+                let fired_before = items.iter().any(Option::is_some);
+                Ok(match call.map(|item| why_refused(posting, &item)) {
+                    Some(Posted::Full) | None if fired_before => Posted::Duplicate,
+                    Some(posted) => posted,
+                    None => Posted::Full,
+                })
+            }
         }
     }
 }

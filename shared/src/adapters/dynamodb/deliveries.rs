@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoDb;
 use super::access::Updated;
-use super::call_item::{TAG, call_primary_key, make_due};
+use super::call_item::{TAG, call_primary_key, make_due, make_due_again};
 use super::caller_item::window_item;
 use super::delivery_item::{attempt_name, delivery_of, delivery_primary_key, item_of};
 use super::item::{Item, get_text, json, number, set_of, tag_sets, text};
@@ -49,6 +49,9 @@ impl Deliveries for DynamoDb {
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
+        if is_held(claim) {
+            return Ok(false);
+        }
         let action = "claim a delivery";
         let key = delivery_primary_key(&claim.delivery.key);
         let update = claim_update(claim);
@@ -92,11 +95,29 @@ impl Deliveries for DynamoDb {
         }
         match self.transact(transaction).await? {
             Transacted::Made => Ok(Recorded::Kept),
-            Transacted::Refused(items) => match items.into_iter().next().flatten() {
-                Some(item) => Ok(told_before(record, &item)),
-                None => Ok(Recorded::CookiesMoved),
-            },
+            Transacted::Refused(items) => {
+                let mut items = items.into_iter();
+                let (delivery, call) = (items.next().flatten(), items.next().flatten());
+                Ok(match (delivery, call) {
+                    (Some(delivery), _) => told_before(record, &delivery),
+                    (None, Some(call)) if call.contains_key("campaign_id") => {
+                        Recorded::CookiesMoved
+                    }
+                    // The call is no longer kept.
+                    (None, _) => Recorded::Overtaken,
+                })
+            }
         }
+    }
+}
+
+/// Whether the delivery that is to be claimed has ended or is somebody else's, as it was read. The
+/// write asks that it still is as it was read.
+fn is_held(claim: &AttemptClaim<'_>) -> bool {
+    match &claim.delivery.progress {
+        Progress::Due { .. } => false,
+        Progress::Claimed { by, until } => by != claim.by && *until > claim.now,
+        Progress::Ended => true,
     }
 }
 
@@ -131,13 +152,7 @@ fn step_update(call: &Call, step: &Step) -> Update {
             update.set_once(name, text(amount.to_string()));
         }
     }
-    match step.due_at {
-        Some(at) => make_due(&mut update, &call.id, at),
-        None => {
-            update.remove("due_at");
-            update.remove("due_shard");
-        }
-    }
+    make_due_again(&mut update, &call.id, step.due_at);
     if let Some(joining) = places_of(&step.created) {
         update.add("pending", joining);
     }
@@ -189,13 +204,7 @@ fn record_update(record: &AttemptRecord<'_>) -> Update {
         update.set(&attempt_name(attempt), json(attempt));
         update.add("attempts_made", number(1));
     }
-    match record.next_at {
-        Some(at) => update.set("due_at", number(at.as_millis())),
-        None => {
-            update.remove("due_at");
-            update.remove("due_shard");
-        }
-    }
+    make_due_again(&mut update, &record.key.call, record.next_at);
     match record.authority {
         Authority::Claimant(by) => {
             update.remove("claimed_by");
@@ -231,7 +240,11 @@ fn on_call_update(record: &AttemptRecord<'_>) -> Option<Update> {
             n => update.require_equal("cookie_changes", changes(n - 1)),
         }
     }
-    (!update.is_empty()).then_some(update)
+    if update.is_empty() {
+        return None;
+    }
+    update.require_present("campaign_id");
+    Some(update)
 }
 
 /// What a refused record means: the same claimant told it before and the answer was lost, or it is

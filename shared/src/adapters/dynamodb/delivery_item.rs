@@ -108,6 +108,6 @@ pub(super) fn delivery_of(call: &CallId, item: &Item) -> Option<Delivery> {
 pub(super) fn in_order(call: &CallId, items: &[Item]) -> Vec<Delivery> {
     let mut deliveries: Vec<Delivery> =
         items.iter().filter_map(|item| delivery_of(call, item)).collect();
-    deliveries.sort_by_key(|delivery| (delivery.created_at, delivery.position));
+    deliveries.sort_by_key(|one| (one.created_at, one.position, one.trigger()));
     deliveries
 }

@@ -1,0 +1,39 @@
+//! Keeps what became of a call's cookies.
+
+use crate::call::Cookies;
+use crate::ports::StoreError;
+use crate::ports::calls::Calls;
+use crate::ports::deliveries::{AttemptRecord, Deliveries, Recorded};
+use crate::ports::sender::CookieJar;
+
+/// How often a jar that others change is put together anew, before its cookies are let go.
+const TRIES: usize = 3;
+
+/// Keeps a record and with it what became of the jar. Where another delivery of the call changed the
+/// jar meanwhile, both changes stand.
+pub(super) async fn record_with_jar(
+    store: &(impl Calls + Deliveries),
+    record: AttemptRecord<'_>,
+    before: &CookieJar,
+    after: &CookieJar,
+) -> Result<Recorded, StoreError> {
+    if before.to_text() == after.to_text() {
+        return store.record_attempt(&record).await;
+    }
+    let mut changes = record.call.cookies.changes;
+    let mut jar = after.clone();
+    for _ in 0..TRIES {
+        let cookies = Cookies { text: jar.to_text(), changes: changes + 1 };
+        let record = AttemptRecord { cookies: Some(&cookies), ..record };
+        match store.record_attempt(&record).await? {
+            Recorded::CookiesMoved => {}
+            recorded => return Ok(recorded),
+        }
+        let Some(call) = store.call(&record.call.id).await? else { break };
+        changes = call.cookies.changes;
+        jar = CookieJar::from_text(&call.cookies.text).unwrap_or_default();
+        jar.take_over(before, after);
+    }
+    tracing::warn!(correlation_id = record.call.id.as_str(), "cookies of a call were let go");
+    store.record_attempt(&record).await
+}

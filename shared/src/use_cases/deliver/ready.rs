@@ -1,0 +1,127 @@
+//! A delivery that may be attempted: whether it still should be, and its claim.
+
+use std::time::Duration;
+
+use super::{Delivered, hint_next};
+use crate::call::{Call, CallFacts};
+use crate::campaign::Webhook;
+use crate::delivery::{Delivery, MAX_TAKEOVERS, PendingDelivery, Progress, Report};
+use crate::ports::StoreError;
+use crate::ports::callers::{Caller, Callers};
+use crate::ports::calls::Calls;
+use crate::ports::clock::Clock;
+use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
+use crate::ports::hints::Hints;
+use crate::time::Timestamp;
+use crate::trigger::Trigger;
+use crate::use_cases::fire_pings::DEDUPED;
+use crate::window::Window;
+
+/// How long after the function's own end somebody else may take its deliveries over.
+const LEASE_MARGIN: Duration = Duration::from_secs(1);
+
+/// A delivery that may be attempted.
+pub(super) struct Ready<'a> {
+    /// Its call.
+    pub(super) call: &'a Call,
+    /// The delivery.
+    pub(super) delivery: &'a Delivery,
+    /// Its place in the call's line, if its first attempt is owed.
+    pub(super) place: Option<&'a PendingDelivery>,
+    /// Now, by our clock.
+    pub(super) now: Timestamp,
+}
+
+impl Ready<'_> {
+    /// The number of the attempt to be made, from 1.
+    pub(super) fn attempt(&self) -> u32 {
+        u32::try_from(self.delivery.attempts.len() + 1).unwrap_or(u32::MAX)
+    }
+
+    /// How long ago it was due.
+    pub(super) fn late(&self) -> Duration {
+        self.delivery.due_at().map_or(Duration::ZERO, |due_at| due_at.until(self.now))
+    }
+
+    /// Whether somebody claimed it and never told the end.
+    pub(super) fn is_taken_over(&self) -> bool {
+        matches!(self.delivery.progress, Progress::Claimed { .. })
+    }
+
+    /// Why it is not sent after all, as a report.
+    pub(super) async fn why_not(
+        &self,
+        store: &impl Callers,
+        webhook: &Webhook,
+        facts: &CallFacts<'_>,
+    ) -> Result<Option<Report>, StoreError> {
+        if self.delivery.takeovers >= MAX_TAKEOVERS {
+            return Ok(Some(self.given_up("functions keep dying over it")));
+        }
+        if self.delivery.report.is_some() {
+            if !(facts.campaign.enabled && webhook.enabled) {
+                return Ok(Some(self.given_up("the webhook is disabled")));
+            }
+        } else if let Some(note) = facts.why_not(webhook) {
+            return Ok(Some(Report::skipped(webhook.id.clone(), note)));
+        }
+        let Some(caller) = Caller::of(self.call).filter(|_| webhook.dedupe_seconds != 0) else {
+            return Ok(None);
+        };
+        let windows = store.windows(caller, self.now).await?;
+        let is_open = windows.contains(&Window::Webhook(webhook.id.clone()));
+        Ok(is_open.then(|| Report::skipped(webhook.id.clone(), DEDUPED)))
+    }
+
+    /// The report of a delivery that is not attempted again: as it stood, if it was tried before.
+    pub(super) fn given_up(&self, note: &str) -> Report {
+        match &self.delivery.report {
+            Some(report) => {
+                let mut report = report.clone();
+                report.notes.push(format!("given up: {note}"));
+                report
+            }
+            None => Report::skipped(self.delivery.webhook().clone(), note),
+        }
+    }
+
+    /// Ends it without an attempt.
+    pub(super) async fn end(
+        &self,
+        store: &(impl Calls + Deliveries),
+        hints: &impl Hints,
+        clock: &impl Clock,
+        report: Report,
+    ) -> Result<Delivered, StoreError> {
+        let authority = Authority::Reader(self.delivery);
+        let record = AttemptRecord {
+            leaves: self.place,
+            ..AttemptRecord::ending(self.call, &self.delivery.key, authority, &report)
+        };
+        if store.record_attempt(&record).await? != Recorded::Kept {
+            return Ok(Delivered::Left);
+        }
+        if self.place.is_some() {
+            hint_next(store, hints, clock, self.call).await?;
+        }
+        Ok(Delivered::Ended { report })
+    }
+
+    /// Claims it for one attempt by a function that ends at `ends_at`.
+    pub(super) async fn claim(
+        &self,
+        store: &impl Deliveries,
+        by: &str,
+        ends_at: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let is_timer = self.delivery.trigger() == Trigger::Timer;
+        let claim = AttemptClaim {
+            delivery: self.delivery,
+            by,
+            until: ends_at.plus(LEASE_MARGIN),
+            while_up: is_timer && self.place.is_some() && self.call.end.is_none(),
+            now: self.now,
+        };
+        store.claim_attempt(&claim).await
+    }
+}

@@ -37,7 +37,7 @@ pub fn readiness(
 ) -> Readiness {
     let due_at = match &delivery.progress {
         Progress::Ended => return Readiness::Over,
-        Progress::Claimed { until, .. } if now < *until => return Readiness::Held,
+        Progress::Claimed { .. } if delivery.is_held(now) => return Readiness::Held,
         Progress::Claimed { until, .. } => *until,
         Progress::Due { at } => *at,
     };

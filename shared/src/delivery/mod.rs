@@ -108,6 +108,12 @@ impl Delivery {
         self.key.trigger
     }
 
+    /// Whether somebody is at it: who claimed it and is not dead yet.
+    #[must_use]
+    pub fn is_held(&self, now: Timestamp) -> bool {
+        matches!(&self.progress, Progress::Claimed { until, .. } if now < *until)
+    }
+
     /// When somebody has to look at it again: for its next attempt, or since whoever claimed it is
     /// dead by then. `None` when it has ended.
     #[must_use]

@@ -77,7 +77,7 @@ async fn advance(
         let step = match standpoint.next() {
             Next::Step(step) => *step,
             Next::Rest { due_at } if is_due_well(call.course.due_at, due_at) => {
-                end_unreached_timers(store, &call).await?;
+                end_unreached_timers(store, &call, now).await?;
                 hints.send(rest_hints(&call, due_at, now)).await;
                 return Ok(());
             }
@@ -145,12 +145,18 @@ fn later_hints(created: &[Delivery], campaign: &Campaign, now: Timestamp) -> Vec
 }
 
 /// Ends the timers that the end of the call cut off, once nothing that is reported late can change
-/// that. One that is left out here ends itself when it comes due.
-async fn end_unreached_timers(store: &impl Deliveries, call: &Call) -> Result<(), StoreError> {
+/// that. One that is left out here ends itself when it comes due; one that somebody is sending, since
+/// it came due before the end was heard of, is theirs to end.
+async fn end_unreached_timers(
+    store: &impl Deliveries,
+    call: &Call,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let decided = call.course.decision.is_some();
     for pending in call.unreached_timers().filter(|_| decided) {
         let key = pending.key(&call.id);
-        if let Some(delivery) = store.delivery(&key).await? {
+        let delivery = store.delivery(&key).await?;
+        if let Some(delivery) = delivery.filter(|delivery| !delivery.is_held(now)) {
             end_unreached(store, call, &delivery).await?;
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use hookline::call::{CallEvent, CallId, Posting};
 use hookline::course::Step;
-use hookline::delivery::{DeliveryKey, Verdict};
+use hookline::delivery::{Delivery, DeliveryKey, Verdict};
 use hookline::ports::calls::Posted;
 use hookline::ports::deliveries::Recorded;
 use hookline::ports::hints::Hint;
@@ -92,8 +92,8 @@ pub enum What {
         call: CallId,
         /// What it brings.
         posting: Box<Posting>,
-        /// The deliveries that it fires, and whether they are to be attempted.
-        fired: Vec<(DeliveryKey, bool)>,
+        /// The deliveries that it fires.
+        fired: Vec<Delivery>,
         /// What became of it.
         result: Posted,
     },

@@ -83,9 +83,7 @@ impl fmt::Display for What {
             }
             Self::NotAdvanced(call) => write!(f, "not advanced: {call}"),
             Self::Posted { call, posting, fired, result } => {
-                let fired: Vec<String> = fired.iter().map(|(key, due)| {
-                    format!("{}{}", short(key), if *due { "" } else { " skipped" })
-                }).collect();
+                let fired: Vec<String> = fired.iter().map(created).collect();
                 let (tags, converted) = (&posting.tags, posting.converted);
                 write!(f, "posted to {call}: {result:?}, {tags:?}, converted {converted:?}, ")?;
                 write!(f, "fires {fired:?}")

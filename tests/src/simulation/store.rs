@@ -7,7 +7,7 @@ use hookline::adapters::memory::Memory;
 use hookline::call::{Call, CallId, Posting};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::course::Step;
-use hookline::delivery::{Delivery, DeliveryKey, Progress, Report};
+use hookline::delivery::{Delivery, DeliveryKey, Report};
 use hookline::key::{Key, KeyHash};
 use hookline::ports::StoreError;
 use hookline::ports::callers::{Caller, Callers, Remembering, Waiting};
@@ -125,10 +125,8 @@ impl Calls for Store<'_> {
         now: Timestamp,
     ) -> Result<Posted, StoreError> {
         let told = |result: &Posted| {
-            let is_due = |one: &Delivery| matches!(one.progress, Progress::Due { .. });
-            let fired = fired.iter().map(|one| (one.key.clone(), is_due(one))).collect();
             let (call, posting) = (call.id.clone(), Box::new(posting.clone()));
-            Some(What::Posted { call, posting, fired, result: *result })
+            Some(What::Posted { call, posting, fired: fired.to_vec(), result: *result })
         };
         self.ask("apply a posting", self.memory().post(call, posting, fired, now), told).await
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hookline::delivery::{DeliveryKey, Progress};
+use hookline::delivery::{Delivery, DeliveryKey, Progress};
 use hookline::ports::calls::Posted;
 use hookline::ports::deliveries::Recorded;
 use hookline::trigger::{Class, Trigger};
@@ -278,26 +278,18 @@ impl<'a> History<'a> {
 
     fn note_created(&mut self, index: Index, entry: &'a Entry) {
         let reads = |what: &What| matches!(what, What::ReadCall(_) | What::Event { .. });
-        let made: Vec<(&DeliveryKey, Option<Clock>)> = match &entry.what {
-            What::Advanced(_, step, _) => {
-                let due = |progress: &Progress| match progress {
-                    Progress::Due { at } => Some(at.as_millis()),
-                    Progress::Claimed { .. } | Progress::Ended => None,
-                };
-                step.created.iter().map(|one| (&one.key, due(&one.progress))).collect()
-            }
-            What::Posted { fired, result: Posted::Applied, .. } => {
-                let now = entry.clock.as_millis();
-                fired.iter().map(|(key, due)| (key, due.then_some(now))).collect()
-            }
+        let made = match &entry.what {
+            What::Advanced(_, step, _) => &step.created,
+            What::Posted { fired, result: Posted::Applied, .. } => fired,
             _ => return,
         };
         let read = self.last_by(entry.by, index, reads).unwrap_or(index);
-        let since = match &entry.what {
-            What::Advanced(_, _, now) => now.as_millis(),
-            _ => entry.clock.as_millis(),
-        };
-        for (place, (key, due)) in made.into_iter().enumerate() {
+        for (place, Delivery { key, progress, created_at, .. }) in made.iter().enumerate() {
+            let due = match progress {
+                Progress::Due { at } => Some(at.as_millis()),
+                Progress::Claimed { .. } | Progress::Ended => None,
+            };
+            let since = created_at.as_millis();
             if let Some(webhook) = self.plan().webhook(key.webhook.as_str()) {
                 self.created.push(Created { key, webhook, at: index, read, due, since, place });
             }

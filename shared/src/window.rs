@@ -47,3 +47,19 @@ impl Window {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_reads_back() {
+        let webhook = Window::Webhook(WebhookId::parse("sale").unwrap());
+        for window in [webhook, Window::Conversion("0f".to_owned())] {
+            assert_eq!(Window::from_text(&window.to_text()), Some(window));
+        }
+        for text in ["webhook#", "webhook#a b", "other#a", "sale"] {
+            assert_eq!(Window::from_text(text), None, "{text}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use hookline_local::demo;
@@ -17,6 +18,9 @@ struct Arguments {
     /// The port to answer on, on loopback.
     #[arg(long, default_value_t = 8787)]
     port: u16,
+    /// How often what is past due is hinted again, in seconds.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..))]
+    sweep_seconds: u64,
     /// The folder that keeps everything between runs.
     #[arg(long, default_value = ".hookline")]
     data: PathBuf,
@@ -55,7 +59,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         port: Some(arguments.port),
         data: Some(arguments.data),
         admin_key,
-        ..Settings::default()
+        tick: Some(Duration::from_secs(arguments.sweep_seconds)),
     };
     let stack = Stack::start(settings).await?;
     let mut out = std::io::stdout();

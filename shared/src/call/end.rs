@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Call;
 use crate::time::Timestamp;
 
 /// How a call ended, as the platform reported it.
@@ -27,4 +28,50 @@ pub struct Decision {
     /// When it was first decided.
     #[serde(rename = "decided_at")]
     pub at: Timestamp,
+}
+
+impl Call {
+    /// When it ended, by the platform's clock.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.end.as_ref().map(|end| end.at)
+    }
+
+    /// Whether it reached a buyer.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.answered_at().is_some() || self.connected_seconds_told().is_some_and(|s| s > 0)
+    }
+
+    /// How long the caller has been connected, in whole seconds: as the platform says, or else from
+    /// the first answer to the end, or to `now` while the call is up.
+    #[must_use]
+    pub fn connected_seconds(&self, now: Timestamp) -> i64 {
+        if let Some(told) = self.connected_seconds_told() {
+            return i64::from(told);
+        }
+        let until = self.ended_at().unwrap_or(now);
+        self.answered_at().map_or(0, |answered_at| until.seconds_since(answered_at))
+    }
+
+    /// Until when it was connected, once it has ended: a timer due by then was reached.
+    #[must_use]
+    pub fn connected_until(&self) -> Option<Timestamp> {
+        let ended_at = self.ended_at()?;
+        let told = self.answered_at().zip(self.connected_seconds_told());
+        Some(told.map_or(ended_at, |(at, seconds)| at.plus_seconds(i64::from(seconds))))
+    }
+
+    fn connected_seconds_told(&self) -> Option<u32> {
+        self.end.as_ref().and_then(|end| end.connected_seconds)
+    }
+
+    /// Whether it converted: as decided, or until then as a postback says.
+    #[must_use]
+    pub fn is_converted(&self) -> bool {
+        match self.course.decision {
+            Some(decision) => decision.converted,
+            None => self.posted_conversion == Some(true),
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! A call as it stands: what the platform reported and what is known about it.
 
+mod buyer;
+mod course;
 mod end;
 mod event;
 mod facts;
@@ -7,10 +9,9 @@ mod id;
 mod posting;
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
+pub use buyer::{Buyer, BuyerEvent};
+pub use course::{Cookies, Course, HANDLING};
 pub use end::{Decision, End};
 pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
@@ -18,19 +19,15 @@ pub use id::{CallId, CallIdFault, CallKey};
 pub use posting::{Posting, PostingId};
 
 use crate::campaign::{Amounts, CampaignId};
-use crate::delivery::{DeliveryKey, Line, PendingDelivery};
+use crate::delivery::PendingDelivery;
 use crate::geo::{Location, Place};
 use crate::phone::E164;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
-use crate::trigger::Trigger;
 
 /// The most that a call's tags may weigh, keys and values, in bytes. More is dropped and named, so
 /// that no partner can fill the one item a call is stored in.
 pub const MAX_TAG_BYTES: usize = 128 * 1024;
-
-/// How long whoever takes an event in may need to see to what the call owes by it, before others do.
-pub const HANDLING: Duration = Duration::from_secs(15);
 
 /// A call as it stands.
 #[derive(Debug, Clone)]
@@ -73,63 +70,6 @@ pub struct Call {
     pub cookies: Cookies,
 }
 
-/// How far what a call owes its webhooks has been seen to.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Course {
-    /// How often what the call owes has changed: a step holds only if nothing came in between.
-    pub steps: u64,
-    /// When somebody has to look at what it owes.
-    pub due_at: Option<Timestamp>,
-    /// Whether its timers have been set.
-    pub timers_set: bool,
-    /// Whether its `connect` webhooks have been fired.
-    pub connect_fired: bool,
-    /// What was decided about it.
-    pub decision: Option<Decision>,
-}
-
-/// The cookie jar of a call as it is kept.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Cookies {
-    /// The jar as text; empty for an empty jar.
-    pub text: String,
-    /// How often it has been changed.
-    pub changes: u64,
-}
-
-/// Shows its size: values are a partner's secrets.
-impl std::fmt::Debug for Cookies {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Cookies({} bytes, {} changes)", self.text.len(), self.changes)
-    }
-}
-
-/// A buyer chosen, or a buyer who answered.
-///
-/// Ordered by time, so that events in any order give the same call.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct BuyerEvent {
-    /// When, by the platform's clock.
-    pub at: Timestamp,
-    /// Whether the buyer answered; else chosen only.
-    pub answered: bool,
-    /// Who.
-    pub buyer: Buyer,
-}
-
-/// Who a call is sent to.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Buyer {
-    /// The platform's id of the buyer.
-    pub id: String,
-    /// The buyer's name for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// What the platform says of this buyer; seen by matches and tokens while the buyer is chosen.
-    #[serde(default, skip_serializing_if = "TagSet::is_empty")]
-    pub tags: TagSet,
-}
-
 impl Call {
     /// A call that nothing has been reported of.
     #[must_use]
@@ -156,9 +96,9 @@ impl Call {
         }
     }
 
-    /// Takes in what an event that was reported `now` says: numbers and names stay as first reported, tags and what
-    /// happened with buyers add up. Where the platform says that the caller is counts here only
-    /// when nobody has said so before; see [`Self::move_to`].
+    /// Takes in what an event says that was reported `now`: numbers, names and the end stay as first
+    /// reported, tags and what happened with buyers add up. Where the platform says that the caller
+    /// is counts here only when nobody has said so before; see [`Self::move_to`].
     pub fn take_in(&mut self, event: &CallEvent, now: Timestamp) {
         if self.caller.is_none() && event.caller.is_some() {
             self.caller.clone_from(&event.caller);
@@ -210,97 +150,6 @@ impl Call {
     #[must_use]
     pub fn has_room_for(&self, tags: &TagSet) -> bool {
         self.tags.weight() + tags.weight_without(&self.tags) <= MAX_TAG_BYTES
-    }
-
-    /// The buyer of the latest try.
-    #[must_use]
-    pub fn buyer(&self) -> Option<&Buyer> {
-        self.buyer_events.last().map(|event| &event.buyer)
-    }
-
-    /// When a buyer was last chosen.
-    #[must_use]
-    pub fn selected_at(&self) -> Option<Timestamp> {
-        self.buyer_events.iter().rfind(|event| !event.answered).map(|event| event.at)
-    }
-
-    /// When a buyer first answered.
-    #[must_use]
-    pub fn answered_at(&self) -> Option<Timestamp> {
-        self.buyer_events.iter().find(|event| event.answered).map(|event| event.at)
-    }
-
-    /// The buyer who answered last, or else the one who was chosen last.
-    #[must_use]
-    pub fn reached_buyer(&self) -> Option<&Buyer> {
-        let answered = self.buyer_events.iter().rfind(|event| event.answered);
-        answered.map(|event| &event.buyer).or(self.buyer())
-    }
-
-    /// When it ended, by the platform's clock.
-    #[must_use]
-    pub fn ended_at(&self) -> Option<Timestamp> {
-        self.end.as_ref().map(|end| end.at)
-    }
-
-    /// Whether it reached a buyer.
-    #[must_use]
-    pub fn is_connected(&self) -> bool {
-        self.answered_at().is_some() || self.connected_seconds_told().is_some_and(|s| s > 0)
-    }
-
-    /// How long the caller has been connected, in whole seconds: as the platform says, or else from
-    /// the first answer to the end, or to `now` while the call is up.
-    #[must_use]
-    pub fn connected_seconds(&self, now: Timestamp) -> i64 {
-        if let Some(told) = self.connected_seconds_told() {
-            return i64::from(told);
-        }
-        let until = self.ended_at().unwrap_or(now);
-        self.answered_at().map_or(0, |answered_at| until.seconds_since(answered_at))
-    }
-
-    /// Until when it was connected, once it has ended: a timer due by then was reached.
-    #[must_use]
-    pub fn connected_until(&self) -> Option<Timestamp> {
-        let ended_at = self.ended_at()?;
-        let told = self.answered_at().zip(self.connected_seconds_told());
-        Some(told.map_or(ended_at, |(at, seconds)| at.plus_seconds(i64::from(seconds))))
-    }
-
-    fn connected_seconds_told(&self) -> Option<u32> {
-        self.end.as_ref().and_then(|end| end.connected_seconds)
-    }
-
-    /// Whether it converted: as decided, or until then as a postback says.
-    #[must_use]
-    pub fn is_converted(&self) -> bool {
-        match self.course.decision {
-            Some(decision) => decision.converted,
-            None => self.posted_conversion == Some(true),
-        }
-    }
-
-    /// The first attempts it owes, in order.
-    #[must_use]
-    pub fn line(&self, now: Timestamp) -> Line<'_> {
-        // Timers that the end of the call cut off never come due.
-        let timers_until = self.connected_until().unwrap_or(now);
-        Line { pending: &self.pending, timers_until }
-    }
-
-    /// The timers that its end cut off and that are still to be ended.
-    pub fn unreached_timers(&self) -> impl Iterator<Item = &PendingDelivery> {
-        let until = self.connected_until();
-        self.pending.iter().filter(move |pending| {
-            pending.trigger == Trigger::Timer && until.is_some_and(|until| pending.at > until)
-        })
-    }
-
-    /// Its place in line of a delivery whose first attempt is owed.
-    #[must_use]
-    pub fn pending_delivery(&self, key: &DeliveryKey) -> Option<&PendingDelivery> {
-        self.pending.iter().find(|pending| pending.key(&self.id) == *key)
     }
 
     /// Replaces where the caller is.

@@ -7,6 +7,8 @@
 
 mod conversion;
 mod readiness;
+#[cfg(test)]
+mod tests;
 
 pub use conversion::{Weighed, weigh};
 pub use readiness::{Readiness, readiness};

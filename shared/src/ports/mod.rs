@@ -14,6 +14,14 @@ pub mod keys;
 pub mod random;
 pub mod sender;
 
+impl StoreError {
+    /// Logs a fault that keeps nobody from going on; `about` is the call.
+    pub(crate) fn log(&self, about: &str) {
+        let Self { action, cause } = self;
+        tracing::error!(correlation_id = about, action, cause, "the store failed");
+    }
+}
+
 /// Our own store did not do what it was asked; nothing is known about whether it did.
 #[derive(Debug, thiserror::Error)]
 #[error("the store failed to {action}: {cause}")]

@@ -79,10 +79,10 @@ pub async fn take_event(
     let fire = async {
         match event.moment.trigger() {
             Some(trigger) if !repeated => {
-                let windows = windows_of(store, &facts, trigger).await?;
-                Ok(fire_pings(sender, clock, facts, trigger, &occurrence, &windows).await)
+                let windows = windows_of(store, &facts, trigger).await;
+                fire_pings(sender, clock, facts, trigger, &occurrence, &windows).await
             }
-            _ => Ok::<_, StoreError>(Vec::new()),
+            _ => Vec::new(),
         }
     };
     let name =
@@ -92,8 +92,7 @@ pub async fn take_event(
             see_to_what_it_owes(store, hints, clock, &call, &campaign).await;
         }
     };
-    let (pings, named, ()) = join!(fire, name, see_to);
-    let mut pings = pings?;
+    let (mut pings, named, ()) = join!(fire, name, see_to);
 
     let learned = learn(&mut call, &mut pings);
     let mut memorable = learned.tags;
@@ -135,17 +134,15 @@ pub async fn take_event(
     })
 }
 
-/// The windows that are open for the caller, where a webhook of the trigger asks for them.
-async fn windows_of(
-    store: &impl Callers,
-    facts: &CallFacts<'_>,
-    trigger: Trigger,
-) -> Result<Windows, StoreError> {
+/// The windows that are open for the caller, where a webhook of the trigger asks for them. Where
+/// they cannot be read, none are: a ping too many is better than a call without its data.
+async fn windows_of(store: &impl Callers, facts: &CallFacts<'_>, trigger: Trigger) -> Windows {
     let asked = facts.campaign.webhooks_of(trigger).any(|webhook| webhook.dedupe_seconds != 0);
-    match Caller::of(facts.call).filter(|_| asked) {
-        Some(caller) => store.windows(caller, facts.now).await,
-        None => Ok(Windows::new()),
-    }
+    let Some(caller) = Caller::of(facts.call).filter(|_| asked) else { return Windows::new() };
+    store.windows(caller, facts.now).await.unwrap_or_else(|error| {
+        error.log(facts.call.id.as_str());
+        Windows::new()
+    })
 }
 
 /// The windows that delivered pings open.
@@ -165,8 +162,7 @@ async fn see_to_what_it_owes(
     campaign: &Campaign,
 ) {
     if let Err(error) = advance_by_event(store, hints, clock, call, campaign).await {
-        let (action, cause) = (error.action, error.cause);
-        tracing::error!(correlation_id = call.id.as_str(), action, cause, "the store failed");
+        error.log(call.id.as_str());
     }
 }
 

@@ -44,8 +44,7 @@ impl DynamoDb {
             join!(self.add_to_call(record), deliveries, remember);
         // The caller waits for tags, and has them; what else failed is for the log.
         for error in [deliveries.err(), remembered.err()].into_iter().flatten() {
-            let (action, cause) = (error.action, error.cause);
-            tracing::error!(correlation_id = call.as_str(), action, cause, "the store failed");
+            error.log(call.as_str());
         }
         standing
     }

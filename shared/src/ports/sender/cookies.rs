@@ -206,6 +206,25 @@ mod tests {
     }
 
     #[test]
+    fn what_two_requests_from_one_jar_did_is_all_in_it() {
+        let site = url("https://shop.example/");
+        let filled = |jar: &CookieJar, lines: &[&str]| {
+            let mut jar = jar.clone();
+            jar.fill(&site, &setting(lines));
+            jar
+        };
+        let before = filled(&CookieJar::new(), &["a=1", "b=1", "c=1", "d=1"]);
+        let first = filled(&before, &["a=2", "e=2", "d=; Max-Age=0"]);
+        let second = filled(&before, &["b=3", "f=3", "c=; Max-Age=0"]);
+
+        let mut joined = first.clone();
+        joined.take_over(&before, &second);
+
+        let cookies = sent(&joined, "https://shop.example/").unwrap();
+        assert_eq!(cookies, "a=2; b=3; e=2; f=3");
+    }
+
+    #[test]
     fn a_cookie_for_others_is_dropped() {
         let mut jar = CookieJar::new();
         let set = ["a=1; Domain=example", "b=2; Domain=.example", "c=3; Domain=bank.example"];

@@ -65,8 +65,11 @@ pub(super) async fn keep(
     let Sent { told, before, after } = sent;
     let (call, key, now) = (ready.call, &ready.delivery.key, clock.now());
     let memory = remembering(call, facts.campaign, told.tags.clone(), told.place, now);
-    if let Some(memory) = memory {
-        store.remember(&memory, now).await?;
+    if let Some(memory) = memory
+        && let Err(error) = store.remember(&memory, now).await
+    {
+        // What was sent has to be recorded all the same.
+        error.log(call.id.as_str());
     }
     let next_at = retry_at(webhook, &told, ready.attempt(), now, random);
     let delivered = told.report.verdict == Verdict::Ok;

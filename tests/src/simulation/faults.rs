@@ -47,7 +47,8 @@ pub struct Faults {
 impl Faults {
     /// What goes wrong in a run.
     pub(super) fn draw(dice: &mut Dice) -> Self {
-        let mut some = |per_mille: &[u64]| if dice.happens(500) { dice.one_of(per_mille) } else { 0 };
+        let mut some =
+            |per_mille: &[u64]| if dice.happens(500) { dice.one_of(per_mille) } else { 0 };
         let early = Rates {
             throttled: some(&[5, 20, 60, 150]),
             unanswered: some(&[5, 20, 60, 150]),

@@ -20,7 +20,11 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
 }
 
 /// Why a request of the call's own should not have been sent.
-fn unfit(history: &History<'_>, visit: &Visit<'_>, exchange: &Exchange<'_>) -> Option<&'static str> {
+fn unfit(
+    history: &History<'_>,
+    visit: &Visit<'_>,
+    exchange: &Exchange<'_>,
+) -> Option<&'static str> {
     let webhook = exchange.webhook;
     let call = exchange.sent.call.as_str();
     let created = history.created.iter().find(|created| created.key == visit.key);

@@ -98,11 +98,8 @@ impl<'a> History<'a> {
             memory: BTreeMap::new(),
         };
         for call in &run.plan.calls {
-            let whole = CallHistory {
-                caller: None,
-                states: vec![(0, State::default())],
-                timers_set: None,
-            };
+            let whole =
+                CallHistory { caller: None, states: vec![(0, State::default())], timers_set: None };
             history.calls.insert(&call.id, whole);
         }
         for (index, entry) in run.journal.iter().enumerate() {
@@ -425,9 +422,11 @@ impl<'a> History<'a> {
 
     /// Where an event's function had claimed it for the first time.
     pub(super) fn first_claims(&self) -> impl Iterator<Item = (Index, &'a Entry)> {
-        self.run.journal.iter().enumerate().filter(|(_, entry)| {
-            matches!(entry.what, What::Event { repeated: false, .. })
-        })
+        self.run
+            .journal
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| matches!(entry.what, What::Event { repeated: false, .. }))
     }
 }
 
@@ -438,6 +437,7 @@ impl Exchange<'_> {
 
     /// Whether it was delivered.
     pub(super) fn is_ok(&self) -> bool {
-        self.answer.is_some_and(|(_, answer)| answer.status.is_some_and(|s| (200..300).contains(&s)))
+        self.answer
+            .is_some_and(|(_, answer)| answer.status.is_some_and(|s| (200..300).contains(&s)))
     }
 }

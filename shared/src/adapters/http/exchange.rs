@@ -74,13 +74,13 @@ pub(super) async fn read(mut response: Response) -> Result<Answer, NoAnswer> {
     }
     let cap = u64::try_from(BODY_CAP).unwrap_or(u64::MAX);
     if response.content_length().is_some_and(|length| length > cap) {
-        return Err(too_large(answer.status));
+        return Err(too_large(answer));
     }
     let encrypted = response.url().scheme() == "https";
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error, encrypted))? {
         if body.len() + chunk.len() > BODY_CAP {
-            return Err(too_large(answer.status));
+            return Err(too_large(answer));
         }
         body.extend_from_slice(&chunk);
     }
@@ -88,9 +88,8 @@ pub(super) async fn read(mut response: Response) -> Result<Answer, NoAnswer> {
     Ok(answer)
 }
 
-fn too_large(status: u16) -> NoAnswer {
-    let cap = BODY_CAP / 1024;
-    failed(FailureKind::TooLarge, format!("the answer, status {status}, is over {cap} KiB"))
+fn too_large(answer: Answer) -> NoAnswer {
+    NoAnswer::TooLarge { status: answer.status, headers: answer.headers }
 }
 
 /// The headers of a request: the webhook's own over `defaults`, without those it may not set, and
@@ -210,8 +209,7 @@ mod tests {
         let endless = Act::Flood(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 1000]);
         for act in [announced, Act::SayAndHold(until_close), chunks, endless] {
             let outcome = pinged(act).await;
-            let expected = (FailureKind::TooLarge, "the answer, status 200, is over 64 KiB");
-            assert_eq!(failure(&outcome), expected);
+            assert!(matches!(outcome, Outcome::TooLarge { status: 200, .. }), "{outcome:?}");
         }
     }
 

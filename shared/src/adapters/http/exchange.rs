@@ -11,6 +11,7 @@ use reqwest::Response;
 use tokio::time::{Instant, timeout};
 
 use super::admission::AdmittedUrl;
+use super::aside::aside;
 use super::client::Clients;
 use super::failure::{NoAnswer, failed, no_answer, outcome};
 use crate::ports::sender::{Answer, BODY_CAP, Exchange, FailureKind, is_forbidden_header};
@@ -21,7 +22,11 @@ pub(super) async fn within(
     work: impl Future<Output = Result<Answer, NoAnswer>>,
 ) -> Exchange {
     let begun = Instant::now();
-    let result = timeout(deadline, work).await.unwrap_or(Err(NoAnswer::TimedOut));
+    let result = match timeout(deadline, aside(work)).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(failed(FailureKind::Connect, "there is no thread to connect on")),
+        Err(_) => Err(NoAnswer::TimedOut),
+    };
     let latency = begun.elapsed();
     // A stalled process can find answer and deadline ready together.
     let result = if latency > deadline { Err(NoAnswer::TimedOut) } else { result };
@@ -155,6 +160,14 @@ mod tests {
             let outcome = local_sender().send(request).await.outcome;
             assert_eq!(failure(&outcome).0, FailureKind::Invalid);
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_for_a_request_line_is_not_sent() {
+        let url = format!("http://127.0.0.1:1/?key=s3cret{}", "x".repeat(70_000));
+        let outcome = local_sender().send(get(Url::parse(&url).unwrap())).await.outcome;
+        let expected = (FailureKind::Invalid, "the request cannot be put on the wire");
+        assert_eq!(failure(&outcome), expected);
     }
 
     #[tokio::test]

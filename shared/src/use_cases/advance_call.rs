@@ -145,8 +145,8 @@ fn later_hints(created: &[Delivery], campaign: &Campaign, now: Timestamp) -> Vec
 }
 
 /// Ends the timers that the end of the call cut off, once nothing that is reported late can change
-/// that. One that is left out here ends itself when it comes due; one that somebody is sending, since
-/// it came due before the end was heard of, is theirs to end.
+/// that. One that is left out here ends itself when it comes due; one that somebody is sending or has
+/// sent, since it came due before the end was heard of, goes its own way.
 async fn end_unreached_timers(
     store: &impl Deliveries,
     call: &Call,
@@ -156,7 +156,8 @@ async fn end_unreached_timers(
     for pending in call.unreached_timers().filter(|_| decided) {
         let key = pending.key(&call.id);
         let delivery = store.delivery(&key).await?;
-        if let Some(delivery) = delivery.filter(|delivery| !delivery.is_held(now)) {
+        let unsent = |delivery: &Delivery| delivery.report.is_none() && !delivery.is_held(now);
+        if let Some(delivery) = delivery.filter(unsent) {
             end_unreached(store, call, &delivery).await?;
         }
     }

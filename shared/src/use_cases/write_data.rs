@@ -120,7 +120,12 @@ async fn about_caller(
     // A call that started meanwhile has seen it wait, or is seen here.
     if let Some(call) = open_call(store, clock, grant, caller).await? {
         let mut answer = apply(store, hints, clock, &call, read, &waiting.id).await?;
-        store.settle(caller, &waiting.id).await?;
+        let is_applied = answer.result == PostbackResult::Applied;
+        // What waited before and is on the call already may be on it in part, if the start that took
+        // it was cut off: that start is told again and needs it still.
+        if is_new || is_applied {
+            store.settle(caller, &waiting.id).await?;
+        }
         if is_new && answer.result == PostbackResult::Duplicate {
             // The starting call had taken it from where it waited.
             answer.result = PostbackResult::Applied;

@@ -66,8 +66,10 @@ pub enum What {
         now: Timestamp,
         /// Whether somebody had it before.
         repeated: bool,
-        /// The marks of the postings that it was given to begin with.
+        /// Tags of the postings that it was given to begin with.
         waited: TagSet,
+        /// What the last of them said about conversion.
+        waited_converted: Option<bool>,
     },
     /// What an event's webhooks brought was kept.
     EventRecorded {

@@ -54,7 +54,7 @@ impl fmt::Display for What {
             Self::ReadCall(call) => write!(f, "read {call}"),
             Self::ReadCampaign => f.write_str("read the campaign"),
             Self::ReadWindows(windows) => write!(f, "read windows {windows:?}"),
-            Self::Event { event, now, repeated, waited } => {
+            Self::Event { event, now, repeated, waited, .. } => {
                 let again = if *repeated { " again" } else { "" };
                 let (name, call, at) = (event.moment.name(), &event.call, event.occurred_at);
                 write!(f, "claimed {name} of {call}{again}, dated {at}, at {now}: ")?;

@@ -74,9 +74,14 @@ impl Intake for Store<'_> {
     async fn claim(&self, claim: &Claim<'_>) -> Result<Claimed, ClaimError> {
         let told = |claimed: &Claimed| {
             let mut waited = TagSet::new();
-            claimed.caller.waiting.iter().for_each(|one| waited.merge(one.posting.tags.clone()));
-            let (event, repeated) = (Box::new(claim.event.clone()), claimed.repeated);
-            Some(What::Event { event, now: claim.now, repeated, waited })
+            let mut waited_converted = None;
+            for Waiting { posting, .. } in &claimed.caller.waiting {
+                waited.merge(posting.tags.clone());
+                waited_converted = posting.converted.or(waited_converted);
+            }
+            let (event, now) = (Box::new(claim.event.clone()), claim.now);
+            let repeated = claimed.repeated;
+            Some(What::Event { event, now, repeated, waited, waited_converted })
         };
         self.ask("claim an event", self.memory().claim(claim), told).await
     }

@@ -80,19 +80,17 @@ fn outcomes(
 fn is_windowed(history: &History<'_>, id: &str, at: Index, entry: &EntryPlan) -> bool {
     let caller = |call: &str| history.calls.get(call).and_then(|call| call.caller.as_deref());
     let Some(its) = caller(id).filter(|_| entry.dedupe_seconds > 0) else { return false };
-    let now = history.clock(at);
+    let What::Advanced(_, _, now) = &history.entry(at).what else { return false };
     let earlier = history.run.journal.iter().enumerate().take(at);
     earlier.into_iter().any(|(index, other)| {
-        let What::Advanced(call, step, _) = &other.what else { return false };
-        let Some(window) = step.window.as_ref().filter(|_| caller(call.as_str()) == Some(its)) else {
-            return false;
-        };
-        let _ = window;
+        let What::Advanced(call, step, then) = &other.what else { return false };
         let converted = step.decision.is_some_and(|decision| decision.converted);
+        if !converted || caller(call.as_str()) != Some(its) {
+            return false;
+        }
         let state = history.state(call.as_str(), index - 1);
         let by = history.plan().entries.iter().find(|known| state.meets(&known.matches, None));
-        let is_same = by.is_some_and(|by| by.is_alike(entry));
-        converted && is_same && now < other.clock.as_millis() + entry.dedupe_seconds * 1_000
+        by.is_some_and(|by| by.is_alike(entry)) && *now < then.plus_seconds(entry.dedupe_seconds)
     })
 }
 

@@ -67,7 +67,9 @@ fn goes_before(history: &History<'_>, one: &First<'_, '_>, other: &First<'_, '_>
     };
     // Clocks differ: what is closer together than that has no order.
     let spread = i64::try_from(2 * history.run.faults.skew).unwrap_or(i64::MAX);
-    let is_due = a.due.is_some_and(|due| due + spread <= history.clock(read));
+    let until = history.state(a.key.call.as_str(), read).connected_until();
+    // One that the end cut off while it was sent is in nobody's way.
+    let is_due = a.due.is_some_and(|due| due + spread <= until.unwrap_or(history.clock(read)));
     match group(a).cmp(&group(b)) {
         Ordering::Less => a.key.trigger != Trigger::Timer || is_due,
         Ordering::Greater => false,

@@ -1,11 +1,14 @@
 //! An attempt is sent again only where its end was not told, under the same id: a function died, or
-//! the store failed it, between claiming and telling. Attempts count up by one, pings are sent once,
+//! the store failed it, between claiming and telling. What it does tell is kept. Attempts count up by one, pings are sent once,
 //! and `webhook-id` is the delivery's id on every attempt.
 
 use std::collections::BTreeMap;
 
+use hookline::ports::deliveries::Recorded;
+
 use super::history::{Exchange, History};
 use super::windows::kept;
+use crate::simulation::journal::What;
 
 /// The most that an attempt is sent: once, and once for each takeover.
 const MOST: usize = 6;
@@ -23,7 +26,20 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
     for exchanges in deliveries.into_values() {
         broken.extend(one_after_another(history, &exchanges));
     }
+    broken.extend(unheard(history));
     broken
+}
+
+/// What a function tells of an attempt is kept: nobody ends a delivery over its living claimant.
+fn unheard(history: &History<'_>) -> Vec<String> {
+    let entries = history.run.journal.iter().enumerate();
+    let unheard = entries.filter_map(|(index, entry)| match &entry.what {
+        What::Recorded { key, attempt: Some(_), result: Recorded::Overtaken, .. } => {
+            Some(history.say(index, format!("what came of {key:?} was not kept")))
+        }
+        _ => None,
+    });
+    unheard.collect()
 }
 
 fn one_after_another(history: &History<'_>, exchanges: &[&Exchange<'_>]) -> Vec<String> {

@@ -75,6 +75,7 @@ pub(super) fn suits_somewhere(
         What::Posted { posting, .. } => {
             let known_early = history.beginning(entry.by, created.at);
             let answered = history.answered_tags(entry.by);
+            let waited = history.waited_conversion(entry.by, created.at);
             let posted = |with_more: bool| {
                 states.clone().into_iter().map(move |state| {
                     let mut state = state.clone();
@@ -88,6 +89,7 @@ pub(super) fn suits_somewhere(
                 .map(|(mut state, with_more)| {
                     if with_more {
                         state.tags.extend(known_early.iter().chain(&answered).cloned());
+                        state.posted = waited.or(state.posted);
                     }
                     state.suits(created.webhook)
                 })

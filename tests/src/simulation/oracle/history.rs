@@ -399,6 +399,14 @@ impl<'a> History<'a> {
         tags
     }
 
+    /// What the postings that a starting call was given said about conversion.
+    pub(super) fn waited_conversion(&self, by: By, before: Index) -> Option<bool> {
+        let is_start = |what: &What| matches!(what, What::Event { .. });
+        let claimed = self.last_by(by, before, is_start)?;
+        let What::Event { waited_converted, .. } = &self.entry(claimed).what else { return None };
+        *waited_converted
+    }
+
     /// The tags that the answers to a function's requests put on the call.
     pub(super) fn answered_tags(&self, by: By) -> Tags {
         let its = self.exchanges.iter().rev().take_while(|one| one.at > self.began(by));

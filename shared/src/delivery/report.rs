@@ -38,9 +38,9 @@ pub enum FailureKind {
     Tls,
     /// What came back is not HTTP.
     Protocol,
-    /// The answer is larger than the cap.
+    /// The answer is a 2xx, and larger than the cap.
     TooLarge,
-    /// A status other than 2xx.
+    /// A status other than 2xx, however large the answer.
     Http,
     /// No request could be made of the template and the call's values.
     Invalid,
@@ -53,7 +53,6 @@ impl From<sender::FailureKind> for FailureKind {
             sender::FailureKind::Connect => Self::Connect,
             sender::FailureKind::Tls => Self::Tls,
             sender::FailureKind::Protocol => Self::Protocol,
-            sender::FailureKind::TooLarge => Self::TooLarge,
             sender::FailureKind::Invalid => Self::Invalid,
         }
     }

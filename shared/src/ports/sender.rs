@@ -62,6 +62,14 @@ pub struct Exchange {
 pub enum Outcome {
     /// The partner answered in time, with whatever status.
     Answered(Answer),
+    /// The partner answered in time, and the body is over [`BODY_CAP`]: it is not read on. The
+    /// status and the headers count as an answer's do: by a 2xx the partner has taken the request.
+    TooLarge {
+        /// As [`Answer::status`].
+        status: u16,
+        /// As they came.
+        headers: HeaderMap,
+    },
     /// The deadline passed. An answer that comes later is dropped.
     TimedOut,
     /// Hookline refused to send, or to follow a redirect. Trying again changes nothing.
@@ -78,7 +86,8 @@ pub enum Outcome {
 /// A partner's answer, read whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// 200 to 599; for a ping a redirect is an answer like any other.
+    /// 200 to 999, though HTTP means nothing by what is over 599; for a ping a redirect is an answer
+    /// like any other.
     pub status: u16,
     /// As they came.
     pub headers: HeaderMap,
@@ -113,8 +122,6 @@ pub enum FailureKind {
     Tls,
     /// What came back is not a whole, readable HTTP answer.
     Protocol,
-    /// The body is over [`BODY_CAP`].
-    TooLarge,
     /// The request itself cannot be put on the wire.
     Invalid,
 }
@@ -128,7 +135,6 @@ impl FailureKind {
             Self::Connect => "connect",
             Self::Tls => "tls",
             Self::Protocol => "protocol",
-            Self::TooLarge => "too_large",
             Self::Invalid => "invalid",
         }
     }
@@ -228,8 +234,8 @@ mod tests {
 
     #[test]
     fn a_failure_is_named_alike_in_logs_and_on_the_wire() {
-        use FailureKind::{Connect, Dns, Invalid, Protocol, Tls, TooLarge};
-        for kind in [Dns, Connect, Tls, Protocol, TooLarge, Invalid] {
+        use FailureKind::{Connect, Dns, Invalid, Protocol, Tls};
+        for kind in [Dns, Connect, Tls, Protocol, Invalid] {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
         }
     }

@@ -12,7 +12,7 @@ use crate::call::{CallFacts, MAX_TAG_BYTES, Masked};
 use crate::campaign::Webhook;
 use crate::delivery::{Attempt, FailureKind, Report, Verdict};
 use crate::geo::{Location, Place};
-use crate::ports::sender::{Exchange, Outcome, Request};
+use crate::ports::sender::{BODY_CAP, Exchange, Outcome, Request};
 use crate::secret::MASK;
 use crate::signature::identify;
 use crate::tag::TagSet;
@@ -122,7 +122,7 @@ pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
             if answered.is_encoded() {
                 notes.push("the answer came in a content coding that was not asked for".to_owned());
             }
-            if (200..300).contains(&answered.status) {
+            if is_taken(answered.status) {
                 if webhook.parses_response() && !answered.body.is_empty() {
                     answer = tags_of(&answered.body, &webhook.mapping);
                 }
@@ -130,6 +130,13 @@ pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
             } else {
                 Verdict::Failed { kind: FailureKind::Http }
             }
+        }
+        Outcome::TooLarge { status, headers } => {
+            http_status = Some(status);
+            retry_after = asked_to_wait(&headers, at);
+            notes.push(format!("the answer is over {} KiB", BODY_CAP / 1024));
+            let kind = if is_taken(status) { FailureKind::TooLarge } else { FailureKind::Http };
+            Verdict::Failed { kind }
         }
         Outcome::TimedOut => Verdict::TimedOut,
         Outcome::Blocked(reason) => {
@@ -168,6 +175,11 @@ pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
     Told { report, attempt: Some(attempt), tags: answer.tags, place: answer.place, retry_after }
 }
 
+/// Whether the partner says that it has taken the request.
+fn is_taken(status: u16) -> bool {
+    (200..300).contains(&status)
+}
+
 /// Says in a report that the call had no room for its tags.
 pub(super) fn drop_tags(report: &mut Report) {
     let note = format!("its tags were dropped: a call holds {MAX_TAG_BYTES} bytes of tags");
@@ -186,7 +198,38 @@ fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::campaign::Campaign;
+
+    #[test]
+    fn an_answer_that_is_too_large_counts_by_its_status() {
+        let webhook = json!({"id": "p", "trigger": "start", "url": "https://a.example/"});
+        let document = json!({"id": "c", "name": "C", "webhooks": [webhook]});
+        let campaign = Campaign::from_document(&document).unwrap();
+        let told_of = |status| {
+            let sent = Sent {
+                number: 1,
+                at: Timestamp::from_millis(0).unwrap(),
+                method: "GET".to_owned(),
+                url: "https://a.example/".to_owned(),
+                empty: BTreeSet::new(),
+            };
+            let headers = [(header::RETRY_AFTER, "120".parse().unwrap())].into_iter().collect();
+            let outcome = Outcome::TooLarge { status, headers };
+            let exchange = Exchange { outcome, latency: Duration::from_millis(41) };
+            told(&campaign.webhooks[0], sent, exchange)
+        };
+        for (status, kind) in [(200, FailureKind::TooLarge), (503, FailureKind::Http)] {
+            let Told { report, attempt, retry_after, .. } = told_of(status);
+            assert_eq!(report.verdict, Verdict::Failed { kind });
+            assert_eq!(report.http_status, Some(status));
+            assert_eq!(report.notes, ["the answer is over 64 KiB"]);
+            assert_eq!(attempt.unwrap().http_status, Some(status));
+            assert_eq!(retry_after, Some(Duration::from_mins(2)));
+        }
+    }
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {

@@ -131,6 +131,21 @@ async fn a_body_has_at_most_64_kib() {
     assert_eq!((&fits["status"], tags), (&json!("ok"), json!({"a": ["1"]})));
     assert_eq!((&over["status"], &over["kind"]), (&json!("failed"), &json!("too_large")));
     assert_eq!((&over["tags"], none), (&json!({}), json!({})));
+    assert_eq!(
+        (&over["http_status"], &over["notes"]),
+        (&json!(200), &json!(["the answer is over 64 KiB"]))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_2xx_fails_by_its_status_however_large_it_is() {
+    let page = "x".repeat(64 * 1024 + 1);
+    let head = format!("HTTP/1.1 503 Busy\r\ncontent-length: {}\r\n\r\n", page.len());
+
+    let (report, _) = answered(Reply::raw(head + &page), json!({})).await;
+
+    assert_eq!((&report["status"], &report["kind"]), (&json!("failed"), &json!("http")));
+    assert_eq!((&report["http_status"], &report["tags"]), (&json!(503), &json!({})));
 }
 
 #[tokio::test]

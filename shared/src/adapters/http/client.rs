@@ -3,7 +3,8 @@
 //! Policy: roots are compiled in (scanning the system's costs a cold start tens of milliseconds);
 //! no proxy, redirect, retry, referer or cookie of the client's own; no idle connection is kept,
 //! because one that was frozen with the function fails when thawed, and a request on a fresh
-//! connection is never silently sent twice.
+//! connection is never silently sent twice. What a partner can make a client hold is bounded: a head
+//! over HTTP/1.1 by the client itself, about 400 KiB, and a body over HTTP/2 by its window.
 //!
 //! A resolver sees names without ports, while exceptions are for exact ports; so each clearance
 //! that the policy can give has its own client. With no exceptions that is one.
@@ -16,6 +17,10 @@ use rustls::{ClientConfig, RootCertStore};
 use super::SenderFault;
 use super::policy::{AddressPolicy, Clearance};
 use super::resolver::{Lookup, VettingResolver};
+
+/// How much of a body a partner may send ahead of its being read, over HTTP/2: more than the cap,
+/// so that a body over it shows, and not much more.
+const WINDOW: u32 = 128 * 1024;
 
 /// A client for each clearance.
 #[derive(Debug)]
@@ -73,6 +78,8 @@ fn client<L: Lookup>(
         .retry(reqwest::retry::never())
         .referer(false)
         .pool_max_idle_per_host(0)
+        .http2_initial_stream_window_size(WINDOW)
+        .http2_initial_connection_window_size(WINDOW)
         .tcp_nodelay(true)
         .build()
 }

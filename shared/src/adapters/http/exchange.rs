@@ -11,6 +11,7 @@ use reqwest::Response;
 use tokio::time::{Instant, timeout};
 
 use super::admission::AdmittedUrl;
+use super::aside::aside;
 use super::client::Clients;
 use super::failure::{NoAnswer, failed, no_answer, outcome};
 use crate::ports::sender::{Answer, BODY_CAP, Exchange, FailureKind, is_forbidden_header};
@@ -21,7 +22,11 @@ pub(super) async fn within(
     work: impl Future<Output = Result<Answer, NoAnswer>>,
 ) -> Exchange {
     let begun = Instant::now();
-    let result = timeout(deadline, work).await.unwrap_or(Err(NoAnswer::TimedOut));
+    let result = match timeout(deadline, aside(work)).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(failed(FailureKind::Connect, "there is no thread to connect on")),
+        Err(_) => Err(NoAnswer::TimedOut),
+    };
     let latency = begun.elapsed();
     // A stalled process can find answer and deadline ready together.
     let result = if latency > deadline { Err(NoAnswer::TimedOut) } else { result };
@@ -74,13 +79,13 @@ pub(super) async fn read(mut response: Response) -> Result<Answer, NoAnswer> {
     }
     let cap = u64::try_from(BODY_CAP).unwrap_or(u64::MAX);
     if response.content_length().is_some_and(|length| length > cap) {
-        return Err(too_large(answer.status));
+        return Err(too_large(answer));
     }
     let encrypted = response.url().scheme() == "https";
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| no_answer(&error, encrypted))? {
         if body.len() + chunk.len() > BODY_CAP {
-            return Err(too_large(answer.status));
+            return Err(too_large(answer));
         }
         body.extend_from_slice(&chunk);
     }
@@ -88,9 +93,8 @@ pub(super) async fn read(mut response: Response) -> Result<Answer, NoAnswer> {
     Ok(answer)
 }
 
-fn too_large(status: u16) -> NoAnswer {
-    let cap = BODY_CAP / 1024;
-    failed(FailureKind::TooLarge, format!("the answer, status {status}, is over {cap} KiB"))
+fn too_large(answer: Answer) -> NoAnswer {
+    NoAnswer::TooLarge { status: answer.status, headers: answer.headers }
 }
 
 /// The headers of a request: the webhook's own over `defaults`, without those it may not set, and
@@ -159,6 +163,14 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_too_long_for_a_request_line_is_not_sent() {
+        let url = format!("http://127.0.0.1:1/?key=s3cret{}", "x".repeat(70_000));
+        let outcome = local_sender().send(get(Url::parse(&url).unwrap())).await.outcome;
+        let expected = (FailureKind::Invalid, "the request cannot be put on the wire");
+        assert_eq!(failure(&outcome), expected);
+    }
+
+    #[tokio::test]
     async fn one_deadline_covers_every_stage() {
         let hold = |bytes: &[u8]| Act::SayAndHold(bytes.to_vec());
         for act in [
@@ -210,8 +222,7 @@ mod tests {
         let endless = Act::Flood(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 1000]);
         for act in [announced, Act::SayAndHold(until_close), chunks, endless] {
             let outcome = pinged(act).await;
-            let expected = (FailureKind::TooLarge, "the answer, status 200, is over 64 KiB");
-            assert_eq!(failure(&outcome), expected);
+            assert!(matches!(outcome, Outcome::TooLarge { status: 200, .. }), "{outcome:?}");
         }
     }
 

@@ -7,15 +7,18 @@
 use std::error::Error;
 use std::io;
 
+use http::HeaderMap;
+
 use super::resolver::ResolveFault;
 use crate::ports::sender::{Answer, BlockReason, FailureKind, Outcome};
 
 /// The longest detail, in characters.
 const MAX_DETAIL: usize = 120;
 
-/// Every outcome but an answer.
+/// Every outcome but a whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NoAnswer {
+    TooLarge { status: u16, headers: HeaderMap },
     TimedOut,
     Blocked(BlockReason),
     Failed { kind: FailureKind, detail: String },
@@ -31,6 +34,7 @@ impl From<BlockReason> for NoAnswer {
 pub(super) fn outcome(of: Result<Answer, NoAnswer>) -> Outcome {
     match of {
         Ok(answer) => Outcome::Answered(answer),
+        Err(NoAnswer::TooLarge { status, headers }) => Outcome::TooLarge { status, headers },
         Err(NoAnswer::TimedOut) => Outcome::TimedOut,
         Err(NoAnswer::Blocked(reason)) => Outcome::Blocked(reason),
         Err(NoAnswer::Failed { kind, detail }) => Outcome::Failed { kind, detail },

@@ -6,6 +6,7 @@
 
 mod address;
 mod admission;
+mod aside;
 mod browser;
 mod client;
 mod endpoint;

@@ -183,6 +183,13 @@ impl<'a> History<'a> {
         })
     }
 
+    /// Whether the store failed a function at something.
+    pub(super) fn was_failed(&self, by: By, asked: &str) -> bool {
+        let ended = self.invocations.get(&by).map_or(0, |life| life.ended);
+        let faulted = |what: &What| matches!(what, What::Faulted { action, .. } if *action == asked);
+        self.last_by(by, ended.min(self.run.journal.len()), faulted).is_some()
+    }
+
     /// The exchanges of a delivery, oldest first.
     pub(super) fn exchanges_of(&self, key: &DeliveryKey) -> Vec<&Exchange<'a>> {
         let id = key.id();

@@ -186,7 +186,8 @@ impl<'a> History<'a> {
     /// Whether the store failed a function at something.
     pub(super) fn was_failed(&self, by: By, asked: &str) -> bool {
         let ended = self.invocations.get(&by).map_or(0, |life| life.ended);
-        let faulted = |what: &What| matches!(what, What::Faulted { action, .. } if *action == asked);
+        let faulted =
+            |what: &What| matches!(what, What::Faulted { action, .. } if *action == asked);
         self.last_by(by, ended.min(self.run.journal.len()), faulted).is_some()
     }
 

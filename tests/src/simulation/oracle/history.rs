@@ -428,13 +428,18 @@ impl<'a> History<'a> {
         self.calls.iter().filter(|(_, call)| call.states.len() > 1).map(|(id, call)| (*id, call))
     }
 
-    /// Where an event's function had claimed it for the first time.
+    /// Where functions learned that an event is theirs: their last word from the store, if it had to
+    /// be asked again.
     pub(super) fn first_claims(&self) -> impl Iterator<Item = (Index, &'a Entry)> {
-        self.run
-            .journal
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| matches!(entry.what, What::Event { repeated: false, .. }))
+        let is_claim = |what: &What| matches!(what, What::Event { repeated: false, .. });
+        let entries = self.run.journal.iter().enumerate();
+        entries.filter(move |(index, entry)| {
+            let asked_again = || {
+                let end = self.invocations.get(&entry.by).map_or(0, |life| life.ended);
+                self.last_by(entry.by, end.min(self.run.journal.len()), is_claim) != Some(*index)
+            };
+            is_claim(&entry.what) && !asked_again()
+        })
     }
 }
 

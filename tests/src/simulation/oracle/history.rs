@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hookline::delivery::{Delivery, DeliveryKey, Progress};
-use hookline::ports::calls::Posted;
+use hookline::delivery::DeliveryKey;
 use hookline::ports::deliveries::Recorded;
 use hookline::trigger::{Class, Trigger};
 
-use super::state::{Clock, State, tags_of};
+use super::state::{Clock, State};
 use crate::simulation::Run;
 use crate::simulation::journal::{Answered, By, Entry, Sent, Task, What};
 use crate::simulation::plan::{CallPlan, CampaignPlan, Tags, WebhookPlan};
@@ -103,11 +102,7 @@ impl<'a> History<'a> {
             history.calls.insert(&call.id, whole);
         }
         for (index, entry) in run.journal.iter().enumerate() {
-            history.note_invocation(index, entry);
-            history.note_exchange(index, entry);
-            history.note_visit(index, entry);
-            history.note_created(index, entry);
-            history.note_memory(index, entry);
+            history.note(index, entry);
             history.note_state(index, entry);
         }
         history
@@ -208,215 +203,6 @@ impl<'a> History<'a> {
             };
             (key == created.key).then_some(index)
         })
-    }
-
-    fn note_invocation(&mut self, index: Index, entry: &'a Entry) {
-        match &entry.what {
-            What::Began(task) => {
-                let life = Invocation { task, began: index, ended: usize::MAX };
-                self.invocations.insert(entry.by, life);
-            }
-            What::Done | What::Failed(_) | What::Died(_) => {
-                if let Some(life) = self.invocations.get_mut(&entry.by) {
-                    life.ended = index;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn note_exchange(&mut self, index: Index, entry: &'a Entry) {
-        match &entry.what {
-            What::Sent(sent) => {
-                let trigger = Trigger::from_name(&sent.trigger);
-                let webhook = self.plan().webhook(&sent.webhook);
-                if let Some((trigger, webhook)) = trigger.zip(webhook) {
-                    let answer = None;
-                    let (by, at) = (entry.by, index);
-                    self.exchanges.push(Exchange { by, at, sent, trigger, webhook, answer });
-                }
-            }
-            What::Answered(answered) => {
-                let is_its = |one: &&mut Exchange<'_>| {
-                    one.by == entry.by && one.sent.delivery == answered.delivery
-                };
-                if let Some(exchange) = self.exchanges.iter_mut().rfind(is_its) {
-                    exchange.answer = Some((index, answered));
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn note_visit(&mut self, index: Index, entry: &'a Entry) {
-        let by = entry.by;
-        let Some(Invocation { task: Task::Deliver(key), .. }) = self.invocations.get(&by) else {
-            return;
-        };
-        let place = self.visits.iter().rposition(|visit| visit.by == by);
-        let Some(visit) = place.and_then(|place| self.visits.get_mut(place)) else {
-            if matches!(entry.what, What::ReadCall(_)) {
-                self.visits.push(Visit {
-                    by,
-                    key,
-                    read: index,
-                    campaign: index,
-                    windows: None,
-                    claimed: None,
-                    exchange: None,
-                    kept: None,
-                });
-            }
-            return;
-        };
-        match &entry.what {
-            What::ReadCampaign if visit.claimed.is_none() => visit.campaign = index,
-            What::ReadWindows(_) => visit.windows = Some(index),
-            What::Claimed(..) => visit.claimed = Some(index),
-            What::Sent(_) => visit.exchange = self.exchanges.len().checked_sub(1),
-            What::Recorded { attempt, result: Recorded::Kept, .. } => {
-                visit.kept = Some((index, *attempt));
-            }
-            _ => {}
-        }
-    }
-
-    fn note_created(&mut self, index: Index, entry: &'a Entry) {
-        let reads = |what: &What| matches!(what, What::ReadCall(_) | What::Event { .. });
-        let made = match &entry.what {
-            What::Advanced(_, step, _) => &step.created,
-            What::Posted { fired, result: Posted::Applied, .. } => fired,
-            _ => return,
-        };
-        let read = self.last_by(entry.by, index, reads).unwrap_or(index);
-        for (place, Delivery { key, progress, created_at, .. }) in made.iter().enumerate() {
-            let due = match progress {
-                Progress::Due { at } => Some(at.as_millis()),
-                Progress::Claimed { .. } | Progress::Ended => None,
-            };
-            let since = created_at.as_millis();
-            if let Some(webhook) = self.plan().webhook(key.webhook.as_str()) {
-                self.created.push(Created { key, webhook, at: index, read, due, since, place });
-            }
-        }
-    }
-
-    fn note_memory(&mut self, index: Index, entry: &'a Entry) {
-        let (caller, tags) = match &entry.what {
-            What::Remembered(caller, tags) => (caller.as_str(), tags),
-            What::EventRecorded { call, remembered: Some(tags), .. } => {
-                let plan = self.call_plan(call.as_str());
-                let Some(caller) = plan.and_then(|plan| plan.caller.as_deref()) else { return };
-                (caller, tags)
-            }
-            _ => return,
-        };
-        self.memory.entry(caller).or_default().push((index, tags_of(tags)));
-    }
-
-    fn note_state(&mut self, index: Index, entry: &'a Entry) {
-        let (call, change) = match &entry.what {
-            What::Event { event, repeated, .. } => {
-                let caller = event.caller.as_ref().map(|number| number.as_str().to_owned());
-                if let Some(call) = self.calls.get_mut(event.call.as_str())
-                    && !repeated
-                    && call.caller.is_none()
-                {
-                    call.caller = caller;
-                }
-                (&event.call, self.after_event(entry))
-            }
-            What::EventRecorded { call, .. } => (call, self.after_record(index, entry)),
-            What::Posted { call, result: Posted::Applied, .. } => (call, self.after_post(entry)),
-            What::Advanced(call, step, _) => {
-                if let Some(call) = self.calls.get_mut(call.as_str())
-                    && step.sets_timers
-                {
-                    call.timers_set.get_or_insert(index);
-                }
-                (call, self.after_step(entry))
-            }
-            What::Recorded { key, result: Recorded::Kept, .. } => {
-                (&key.call, self.after_attempt(entry))
-            }
-            _ => return,
-        };
-        if let (Some(change), Some(call)) = (change, self.calls.get_mut(call.as_str())) {
-            call.states.push((index, change));
-        }
-    }
-
-    fn after_event(&self, entry: &Entry) -> Option<State> {
-        let What::Event { event, now, repeated: false, .. } = &entry.what else { return None };
-        let mut state = self.last_state(event.call.as_str()).clone();
-        state.take(event, now.as_millis());
-        Some(state)
-    }
-
-    fn after_record(&self, index: Index, entry: &Entry) -> Option<State> {
-        let What::EventRecorded { call, begins, .. } = &entry.what else { return None };
-        let mut state = self.last_state(call.as_str()).clone();
-        if *begins {
-            state.tags.extend(self.beginning(entry.by, index));
-        }
-        state.tags.extend(self.answered_tags(entry.by));
-        Some(state)
-    }
-
-    fn after_post(&self, entry: &Entry) -> Option<State> {
-        let What::Posted { call, posting, .. } = &entry.what else { return None };
-        let mut state = self.last_state(call.as_str()).clone();
-        state.tags.extend(tags_of(&posting.tags));
-        state.posted = posting.converted.or(state.posted);
-        Some(state)
-    }
-
-    fn after_step(&self, entry: &Entry) -> Option<State> {
-        let What::Advanced(call, step, _) = &entry.what else { return None };
-        let mut state = self.last_state(call.as_str()).clone();
-        let decision = step.decision?;
-        state.decision = Some((decision.converted, decision.at.as_millis()));
-        Some(state)
-    }
-
-    fn after_attempt(&self, entry: &Entry) -> Option<State> {
-        let What::Recorded { key, attempt: Some(_), .. } = &entry.what else { return None };
-        let mut state = self.last_state(key.call.as_str()).clone();
-        state.tags.extend(self.answered_tags(entry.by));
-        Some(state)
-    }
-
-    /// The tags that a call begins with, as the function that took its start in saw it.
-    pub(super) fn beginning(&self, by: By, before: Index) -> Tags {
-        let is_start = |what: &What| matches!(what, What::Event { .. });
-        let Some(claimed) = self.last_by(by, before, is_start) else { return Tags::new() };
-        let What::Event { event, waited, .. } = &self.entry(claimed).what else {
-            return Tags::new();
-        };
-        let caller = event.caller.as_ref().map(hookline::phone::E164::as_str);
-        let mut tags = caller.map(|caller| self.remembered(caller, claimed)).unwrap_or_default();
-        tags.extend(tags_of(waited));
-        let known = &self.state(event.call.as_str(), claimed).tags;
-        let fills = |key: &str| !known.iter().chain(&tags).any(|(known, _)| known == key);
-        let defaults = self.plan().default_tags.iter().filter(|(key, _)| fills(key));
-        let defaults: Vec<(String, String)> = defaults.cloned().collect();
-        tags.extend(defaults);
-        tags
-    }
-
-    /// What the postings that a starting call was given said about conversion.
-    pub(super) fn waited_conversion(&self, by: By, before: Index) -> Option<bool> {
-        let is_start = |what: &What| matches!(what, What::Event { .. });
-        let claimed = self.last_by(by, before, is_start)?;
-        let What::Event { waited_converted, .. } = &self.entry(claimed).what else { return None };
-        *waited_converted
-    }
-
-    /// The tags that the answers to a function's requests put on the call.
-    pub(super) fn answered_tags(&self, by: By) -> Tags {
-        let its = self.exchanges.iter().rev().take_while(|one| one.at > self.began(by));
-        let its = its.filter(|one| one.by == by && one.webhook.parses_response());
-        its.filter_map(|one| one.answer).flat_map(|(_, answer)| answer.tags.clone()).collect()
     }
 
     pub(super) fn began(&self, by: By) -> Index {

@@ -5,6 +5,7 @@
 //! and what went over the wire.
 
 mod attempted;
+mod changes;
 mod claims;
 mod conversion;
 mod cookies;
@@ -13,6 +14,7 @@ mod fitting;
 mod history;
 mod last;
 mod made_good;
+mod notes;
 mod owed;
 mod postings;
 mod remembered;

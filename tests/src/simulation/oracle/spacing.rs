@@ -1,11 +1,12 @@
 //! Attempts keep to the retry schedule of spec section 12: never earlier than the step, at most a
 //! tenth later plus what queue and sweep take, as many as the schedule has, and none after an answer
-//! that another cannot change.
+//! that another cannot change. 410 disables the webhook.
 
 use std::collections::BTreeMap;
 
 use super::history::{Exchange, History};
 use super::windows::{is_disabled, kept, may_be_open};
+use crate::simulation::journal::What;
 use crate::simulation::plan::RetryPlan;
 use crate::simulation::timeline::Millis;
 
@@ -31,9 +32,20 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
             let number = one.sent.attempt;
             let next = exchanges.iter().find(|next| next.sent.attempt == number + 1);
             broken.extend(misplaced(history, one, next.copied()));
+            broken.extend(still_enabled(history, one));
         }
     }
     broken
+}
+
+/// A webhook whose partner said that it is gone, to a function that lived to see to that.
+fn still_enabled(history: &History<'_>, one: &Exchange<'_>) -> Option<String> {
+    let ended = history.invocations.get(&one.by)?.ended;
+    let is_gone = one.answer.is_some_and(|(_, answer)| answer.status == Some(410));
+    let lived =
+        ended < history.run.journal.len() && matches!(history.entry(ended).what, What::Done);
+    let stays = is_gone && lived && !is_disabled(history, one.webhook, ended);
+    stays.then(|| history.say(ended, format!("{} is gone and enabled", one.webhook.id)))
 }
 
 /// What is wrong with when an attempt was followed by the next, or was not.

@@ -15,6 +15,7 @@ mod bad_input;
 mod calls;
 mod campaign_faults;
 mod campaigns;
+mod ended;
 mod geo;
 mod keys;
 mod matches;

@@ -10,11 +10,13 @@
     reason = "all of this crate is tests, what they share included"
 )]
 
+mod always;
 mod answers;
 mod bad_input;
 mod calls;
 mod campaign_faults;
 mod campaigns;
+mod end_of_call;
 mod ended;
 mod geo;
 mod keys;
@@ -26,6 +28,7 @@ mod selected_answered;
 mod source_data;
 mod start;
 mod time;
+mod timers;
 mod token_values;
 mod tokens;
 mod waiting_data;

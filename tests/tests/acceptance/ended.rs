@@ -106,7 +106,7 @@ async fn an_end_that_is_reported_again_changes_and_fires_nothing() {
 
 #[tokio::test]
 async fn an_end_before_everything_else_opens_the_call_and_all_the_rest_still_counts() {
-    let world = world(2).await;
+    let world = world(3).await;
     let campaign = json!({"campaign_id": world.campaign()});
 
     let unknown = world.end("call", json!({})).await.of_status(404);
@@ -131,7 +131,7 @@ async fn an_end_before_everything_else_opens_the_call_and_all_the_rest_still_cou
 
 #[tokio::test]
 async fn an_answer_after_the_end_counts_for_what_is_decided() {
-    let world = world(2).await;
+    let world = world(3).await;
     let _ = world.start("call", json!({})).await.of_status(200);
     let _ = world.end("call", json!({})).await.of_status(200);
 

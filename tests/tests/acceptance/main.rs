@@ -1,6 +1,6 @@
-//! Acceptance: a call goes in, tags come out, seen from outside over HTTP.
+//! Acceptance: a call goes in, tags and webhooks come out, seen from outside over HTTP.
 //!
-//! A module for each part of the spec, a test for each of its sentences about calls that are up.
+//! A module for each part of the spec, a test for each of its sentences about calls.
 //! Every test starts a stack of its own in memory. With `HOOKLINE_URL` and `HOOKLINE_ADMIN_KEY`
 //! set they all drive that one instead, as often as one likes: no test uses another's ids.
 

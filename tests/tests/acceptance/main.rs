@@ -25,6 +25,7 @@ mod geo;
 mod keys;
 mod matches;
 mod partners;
+mod postback_webhooks;
 mod postbacks;
 mod posted_conversion;
 mod return_callers;

@@ -24,6 +24,8 @@ const A_BATCH: i32 = 10;
 const CONCURRENCY: usize = 10;
 /// How long a function may run, as the template has it.
 const FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much time is between two looks into a queue, so that one that fails is not asked in a spin.
+const PACE: Duration = Duration::from_millis(10);
 /// How long batches may take to end when the stack stops; what is cut off is taken over later.
 const STOPPING: Duration = Duration::from_secs(10);
 
@@ -87,7 +89,10 @@ struct Poller {
 impl Poller {
     async fn run(self, mut stopped: watch::Receiver<bool>) {
         let mut batches = JoinSet::new();
+        let mut pace = interval(PACE);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            pace.tick().await;
             let messages = tokio::select! {
                 _ = stopped.changed() => break,
                 messages = self.receive() => messages,
@@ -113,8 +118,6 @@ impl Poller {
             Err(error) => {
                 let queue = self.name;
                 tracing::error!(queue, %error, "the queue cannot be read");
-                // An embedded queue does not fail; were it to, this must not spin.
-                tokio::task::yield_now().await;
                 Vec::new()
             }
         }

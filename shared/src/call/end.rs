@@ -25,6 +25,8 @@ pub struct End {
 pub struct Decision {
     /// Whether the call converted; a postback may change that from no to yes, once.
     pub converted: bool,
+    /// Whether it would have converted, had its caller not converted by the same entry not long ago.
+    pub deduped: bool,
     /// When it was first decided.
     #[serde(rename = "decided_at")]
     pub at: Timestamp,
@@ -66,12 +68,11 @@ impl Call {
         self.end.as_ref().and_then(|end| end.connected_seconds)
     }
 
-    /// Whether it converted: as decided, or until then as a postback says.
+    /// Whether it converted: as decided, or else as a postback says, which then decides it.
     #[must_use]
     pub fn is_converted(&self) -> bool {
-        match self.course.decision {
-            Some(decision) => decision.converted,
-            None => self.posted_conversion == Some(true),
-        }
+        let (converted, deduped) =
+            self.course.decision.map_or((false, false), |it| (it.converted, it.deduped));
+        converted || (!deduped && self.posted_conversion == Some(true))
     }
 }

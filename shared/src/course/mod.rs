@@ -80,17 +80,16 @@ impl Standpoint<'_> {
             }
             return match weigh(self) {
                 Weighed::Waits { until } => Next::Rest { due_at: Some(until) },
-                Weighed::Decided(conversion) => Next::Step(Box::new(self.decide(conversion))),
+                weighed => Next::Step(Box::new(self.decide(weighed))),
             };
         };
         if self.call.is_connected() && !course.connect_fired {
             let created = self.fire(Trigger::Connect, self.call, 0);
             return Next::Step(Box::new(Step { fires_connect: true, created, ..Step::default() }));
         }
-        if let (false, Some(true), Weighed::Decided(Some(conversion))) =
-            (decision.converted, self.call.posted_conversion, weigh(self))
-        {
-            return Next::Step(Box::new(self.convert_late(decision, conversion)));
+        let may_convert = !decision.converted && !decision.deduped;
+        if may_convert && self.call.posted_conversion == Some(true) {
+            return Next::Step(Box::new(self.convert_late(decision)));
         }
         Next::Rest { due_at: None }
     }
@@ -124,14 +123,11 @@ impl Standpoint<'_> {
         (!step.created.is_empty()).then_some(step)
     }
 
-    /// Decides about an ended call and creates all that follows from it; `conversion` is what it
-    /// converted by.
-    fn decide(&self, conversion: Option<Converted>) -> Step {
-        let decision = Decision { converted: conversion.is_some(), at: self.now };
-        let Converted { amounts, window } = conversion.unwrap_or_default();
-        let mut call = self.call.clone();
-        call.course.decision = Some(decision);
-        call.amounts = call.amounts.or(amounts);
+    /// Decides about an ended call and creates all that follows from it.
+    fn decide(&self, weighed: Weighed) -> Step {
+        let (decision, conversion) = Self::decision(weighed, self.now);
+        let Converted { amounts, window } = conversion;
+        let call = self.decided(decision, amounts);
         let connected = call.is_connected();
 
         let mut created = Vec::new();
@@ -161,20 +157,33 @@ impl Standpoint<'_> {
         }
     }
 
-    /// A postback converts a call that was decided as not converted.
-    fn convert_late(&self, decided: Decision, conversion: Converted) -> Step {
-        let decision = Decision { converted: true, ..decided };
+    /// A postback converts a call that was decided as not converted, unless its caller converted not
+    /// long ago.
+    fn convert_late(&self, decided: Decision) -> Step {
+        let (decision, conversion) = Self::decision(weigh(self), decided.at);
         let Converted { amounts, window } = conversion;
+        let mut step = Step { decision: Some(decision), amounts, window, ..Step::default() };
+        if decision.converted {
+            step.created = self.fire(Trigger::Conversion, &self.decided(decision, amounts), 0);
+        }
+        step
+    }
+
+    /// What is decided, and by what the call converts if it does.
+    fn decision(weighed: Weighed, at: Timestamp) -> (Decision, Converted) {
+        let deduped = weighed == Weighed::Deduped;
+        match weighed {
+            Weighed::Converts(by) => (Decision { converted: true, deduped, at }, by),
+            _ => (Decision { converted: false, deduped, at }, Converted::default()),
+        }
+    }
+
+    /// The call as it stands once that is decided.
+    fn decided(&self, decision: Decision, amounts: Amounts) -> Call {
         let mut call = self.call.clone();
         call.course.decision = Some(decision);
         call.amounts = call.amounts.or(amounts);
-        Step {
-            decision: Some(decision),
-            amounts,
-            window,
-            created: self.fire(Trigger::Conversion, &call, 0),
-            ..Step::default()
-        }
+        call
     }
 
     /// The deliveries of a trigger that `call` has once, due now; those that are not for it are

@@ -51,7 +51,8 @@ pub fn readiness(
         }
     }
     let waits_until = place.at.plus_seconds(i64::from(always_max_wait));
-    let waited_enough = delivery.trigger() == Trigger::Always && waits_until <= now;
+    let bounded = delivery.trigger() == Trigger::Always && always_max_wait > 0;
+    let waited_enough = bounded && waits_until <= now;
     if waited_enough || call.line(now).is_turn_of(place) {
         Readiness::Ready
     } else {

@@ -113,7 +113,7 @@ fn an_ended_call_is_decided_once_it_has_settled_and_never_again() {
 
     let now = Some(75);
     assert_eq!(created(&decided), [("connect", now), ("conversion", now), ("always", now)]);
-    assert_eq!(decided.decision, Some(Decision { converted: true, at: at(75) }));
+    assert_eq!(decided.decision, Some(Decision { converted: true, deduped: false, at: at(75) }));
     assert_eq!(next(&call, &campaign, 76), rest(None));
 }
 
@@ -232,11 +232,14 @@ fn a_postback_decides_within_its_timeout_and_converts_once_afterwards() {
     assert!(step(&mut converted, &campaign, 30).decision.unwrap().converted);
 
     let timed_out = step(&mut call, &campaign, 120);
-    assert_eq!(timed_out.decision, Some(Decision { converted: false, at: at(120) }));
+    assert_eq!(
+        timed_out.decision,
+        Some(Decision { converted: false, deduped: false, at: at(120) })
+    );
     call.take_posting(&said(true));
     let late = step(&mut call, &campaign, 500);
     assert_eq!(created(&late), [("conversion", Some(500))]);
-    assert_eq!(late.decision, Some(Decision { converted: true, at: at(120) }));
+    assert_eq!(late.decision, Some(Decision { converted: true, deduped: false, at: at(120) }));
     assert_eq!(next(&call, &campaign, 501), rest(None));
 }
 
@@ -255,5 +258,10 @@ fn a_caller_converts_by_an_entry_once_within_its_window() {
 
     assert_eq!(first.window, Some(OpenWindow { window, until: at(80) }));
     let Next::Step(again) = again else { panic!("no step") };
-    assert_eq!((again.decision.unwrap().converted, again.window), (false, None));
+    assert_eq!(again.decision, Some(Decision { converted: false, deduped: true, at: at(20) }));
+    assert_eq!(again.window, None);
+    call.course.decision = again.decision;
+    call.course.connect_fired = true;
+    call.posted_conversion = Some(true);
+    assert_eq!((call.is_converted(), next(&call, &campaign, 21)), (false, rest(None)));
 }

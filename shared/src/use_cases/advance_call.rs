@@ -134,7 +134,8 @@ fn later_hints(created: &[Delivery], campaign: &Campaign, now: Timestamp) -> Vec
     let max_wait = Duration::from_secs(u64::from(campaign.always_max_wait));
     let later = |delivery: &Delivery| match delivery.progress {
         Progress::Due { .. } if delivery.trigger() == Trigger::Always => {
-            Some(Hint::Delivery(delivery.key.clone()).after(max_wait))
+            let bounded = !max_wait.is_zero();
+            bounded.then(|| Hint::Delivery(delivery.key.clone()).after(max_wait))
         }
         Progress::Due { at } if at > now => {
             Some(Hint::Delivery(delivery.key.clone()).after(now.until(at)))

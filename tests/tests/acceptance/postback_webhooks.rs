@@ -133,3 +133,15 @@ async fn several_webhooks_of_one_postback_go_in_their_order() {
     assert_eq!(came, ["/postback?w=first&n=1", "/postback?w=second&n=1"]);
     assert_eq!(all[2..], ["/postback?w=first&n=1%2C2", "/postback?w=second&n=1%2C2"]);
 }
+
+#[tokio::test]
+async fn a_postback_that_converts_a_call_late_finds_it_converted() {
+    let world = world(json!({"matches": ["converted:yes"]})).await;
+    let start = world.start("call", json!({})).await.of_status(200);
+    let _ = world.end("call", json!({})).await.of_status(200);
+    let _ = world.over("call").await;
+
+    let _ = world.post_back("call", &start, "converted=1").await;
+
+    assert_eq!(told(&world, 1).await, ["/postback?n=&r=&v=yes&z="]);
+}

@@ -59,7 +59,13 @@ async fn a_partner_can_check_every_request_of_a_webhook_with_a_secret() {
         assert_eq!(came[0].body.is_empty(), ["start", "connect"].contains(&trigger));
     }
     let unsigned = &world.came("/always", 1).await[0];
-    for name in ["webhook-id", "webhook-timestamp", "webhook-signature", "hookline-signature"] {
+    let id = text(&delivery(&call, "always")["id"]);
+    assert_eq!(
+        unsigned.header("webhook-id"),
+        Some(id.as_str()),
+        "a repeat can be told all the same"
+    );
+    for name in ["webhook-timestamp", "webhook-signature", "hookline-signature"] {
         assert_eq!(unsigned.header(name), None, "{name}");
     }
 }

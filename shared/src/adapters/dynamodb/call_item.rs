@@ -11,7 +11,7 @@
 //! | `begun` | whether what was known at its start is on it |
 //! | `revenue` `payout` `posted_conversion` | as postbacks say |
 //! | `ended_at` `end_reported_at` `connected_seconds` `hung_up_by` `recording_url` | how it ended |
-//! | `converted` `decided_at` | what was decided about it |
+//! | `converted` `deduped` `decided_at` | what was decided about it |
 //! | `timers_set` `connect_fired` | how far what it owes has been seen to |
 //! | `steps` | how often what it owes has changed |
 //! | `due_shard` `due_at` | in the index `due`: when somebody has to look at what it owes |
@@ -123,12 +123,13 @@ fn end_of(item: &Item) -> Option<End> {
 
 fn course_of(item: &Item) -> Course {
     let decision = get_flag(item, "converted").zip(get_millis(item, "decided_at"));
+    let deduped = get_flag(item, "deduped").unwrap_or_default();
     Course {
         steps: get_number(item, "steps").unwrap_or_default().unsigned_abs(),
         due_at: get_millis(item, "due_at"),
         timers_set: get_flag(item, "timers_set").unwrap_or_default(),
         connect_fired: get_flag(item, "connect_fired").unwrap_or_default(),
-        decision: decision.map(|(converted, at)| Decision { converted, at }),
+        decision: decision.map(|(converted, at)| Decision { converted, deduped, at }),
     }
 }
 

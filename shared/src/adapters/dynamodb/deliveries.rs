@@ -145,6 +145,7 @@ fn step_update(call: &Call, step: &Step) -> Update {
     }
     if let Some(decision) = step.decision {
         update.set("converted", AttributeValue::Bool(decision.converted));
+        update.set("deduped", AttributeValue::Bool(decision.deduped));
         update.set("decided_at", number(decision.at.as_millis()));
     }
     for (name, amount) in [("revenue", step.amounts.revenue), ("payout", step.amounts.payout)] {

@@ -27,12 +27,11 @@ use crate::database::{Database, DatabaseError};
 use crate::front::{Functions, front};
 use crate::pollers::Pollers;
 use crate::queues::{Queues, QueuesError};
-use crate::routes::QUEUES;
 
 /// The table's name on one machine.
 const TABLE: &str = "hookline";
 /// How often the sweep runs in the cloud.
-const TICK: Duration = Duration::from_mins(1);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// The file with the admin key that an earlier start made.
 const KEY_FILE: &str = "admin-key";
 
@@ -44,7 +43,7 @@ pub struct Settings {
     /// The folder of the database; everything is in memory when `None`.
     pub data: Option<PathBuf>,
     /// How often the sweep looks for what is past due; every minute when `None`, as in the cloud.
-    pub tick: Option<Duration>,
+    pub sweep_every: Option<Duration>,
     /// The admin key; when `None`, that of an earlier start in the folder, or else a new one.
     pub admin_key: Option<String>,
 }
@@ -57,7 +56,6 @@ pub struct Stack {
     server: Server,
     pollers: Pollers,
     database: Database,
-    queues: Queues,
 }
 
 /// The task of the front. It ends when dropped.
@@ -119,7 +117,7 @@ impl Stack {
 
         let file = settings.data.as_ref().map(|folder| folder.join("hookline.sqlite"));
         let database = Database::start(file.as_deref()).await?;
-        let queues = Queues::start(&QUEUES).await?;
+        let queues = Queues::start().await?;
         let table = Table::of(&database);
         create_table(&table.0.client(), TABLE).await?;
         let store = table.open();
@@ -140,8 +138,8 @@ impl Stack {
             ),
             sweep: SweepHandler::new(table.open(), queues.hints()),
         });
-        let tick = settings.tick.unwrap_or(TICK);
-        let pollers = Pollers::start(&functions, &queues, tick);
+        let sweep_every = settings.sweep_every.unwrap_or(SWEEP_EVERY);
+        let pollers = Pollers::start(&functions, &queues, sweep_every);
         let front = front(&functions);
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, front).await {
@@ -149,7 +147,7 @@ impl Stack {
             }
         });
         let server = Server(server);
-        Ok(Self { address, admin_key, server, pollers, database, queues })
+        Ok(Self { address, admin_key, server, pollers, database })
     }
 
     /// Stops, and is done only when its files are free for another.
@@ -169,12 +167,6 @@ impl Stack {
     #[must_use]
     pub fn database_url(&self) -> String {
         self.database.endpoint()
-    }
-
-    /// Its queues.
-    #[must_use]
-    pub fn queues(&self) -> &Queues {
-        &self.queues
     }
 
     /// The key that may do everything.

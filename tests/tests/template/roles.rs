@@ -23,7 +23,6 @@ use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHa
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use hookline_local::database::Database;
 use hookline_local::queues::Queues;
-use hookline_local::routes::QUEUES;
 use hookline_tests::partner::{Partner, Reply};
 use serde_json::{Value, json};
 
@@ -153,7 +152,7 @@ impl World {
         create_table(&operator, TABLE).await.unwrap();
         make_admin_key(operator).await;
         let partner = Partner::start().await.unwrap();
-        let queues = Queues::start(&QUEUES).await.unwrap();
+        let queues = Queues::start().await.unwrap();
         for trigger in IN_CALL.map(|(trigger, _)| trigger).into_iter().chain(AFTER_PINGS) {
             let tag = Reply::json(&json!({trigger: "known"}));
             partner.on(&format!("/{trigger}"), tag);

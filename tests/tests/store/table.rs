@@ -1,0 +1,52 @@
+//! A table in an embedded database, and what lies in it.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use hookline::adapters::dynamodb::{DynamoDb, create_table};
+use hookline_functions::environment::StoreSettings;
+use hookline_local::database::Database;
+
+/// One table in memory.
+pub(crate) struct Table {
+    settings: StoreSettings,
+    client: Client,
+    _database: Database,
+}
+
+impl Table {
+    /// A table with nothing in it.
+    pub(crate) async fn empty() -> Self {
+        let database = Database::start(None).await.unwrap();
+        let settings = database.store_settings("hookline");
+        let client = settings.client();
+        create_table(&client, &settings.table).await.unwrap();
+        Self { settings, client, _database: database }
+    }
+
+    /// An adapter that remembers nothing.
+    pub(crate) fn adapter(&self) -> DynamoDb {
+        DynamoDb::new(self.settings.client(), self.settings.table.clone())
+    }
+
+    /// Everything in the table, by its key, as text.
+    pub(crate) async fn items(&self) -> BTreeMap<String, BTreeMap<String, String>> {
+        let scanned = self.client.scan().table_name(&self.settings.table).send().await.unwrap();
+        assert_eq!(scanned.last_evaluated_key, None, "more than one page");
+        let items = scanned.items.unwrap_or_default().into_iter().map(|item| {
+            let place = format!("{} {}", item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
+            let text = |(name, value)| (name, format!("{value:?}"));
+            (place, item.into_iter().map(text).collect())
+        });
+        items.collect()
+    }
+
+    /// A whole number in an item of the table.
+    pub(crate) async fn number(&self, pk: &str, sk: &str, name: &str) -> i64 {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let get = self.client.get_item().table_name(&self.settings.table);
+        let found = get.key("pk", text(pk)).key("sk", text(sk)).send().await.unwrap();
+        found.item.unwrap()[name].as_n().unwrap().parse().unwrap()
+    }
+}

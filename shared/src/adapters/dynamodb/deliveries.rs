@@ -211,7 +211,7 @@ fn record_update(record: &AttemptRecord<'_>) -> Update {
         update.add("attempts_made", number(1));
     }
     match record.next_at {
-        Some(at) => update.set("due_at", number(at.as_millis())),
+        Some(at) => make_due(&mut update, &record.key.call, at),
         None => {
             update.remove("due_at");
             update.remove("due_shard");

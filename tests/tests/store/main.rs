@@ -11,25 +11,35 @@
     reason = "a test's world that cannot be built fails the test"
 )]
 
+mod advance;
+mod attempts;
 mod callers;
 mod campaigns;
 mod claim;
 mod claim_guards;
 mod claim_race;
 mod cut_off;
+mod deliveries;
 mod dynamodb;
+mod fired;
 mod interrupted;
 mod keys;
 mod kind;
 mod last_call;
+mod owing;
+mod past_due;
 mod postings;
 mod race;
 mod record;
+mod recorded;
+mod records_meet;
 mod remember;
+mod sample;
 mod store;
 mod table;
 mod use_cases;
 mod waiting_limits;
 mod waiting_orders;
 mod waiting_race;
+mod windows;
 mod world;

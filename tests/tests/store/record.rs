@@ -1,10 +1,7 @@
 //! What webhooks brought is kept: tags in any order, however many, with their deliveries.
 
-use std::time::Duration;
-
 use hookline::call::{Call, EventKind};
-use hookline::campaign::WebhookId;
-use hookline::delivery::{Attempt, Delivery, DeliveryKey, FailureKind, Report, Verdict};
+use hookline::delivery::{Delivery, DeliveryKey, Report};
 use hookline::ports::calls::Calls;
 use hookline::ports::intake::{Intake, Record, Standing};
 use hookline::tag::TagSet;
@@ -13,6 +10,7 @@ use serde_json::json;
 
 use super::kind::{Kind, cold_and_warm_on_each_store, on_each_store};
 use super::race::at_once;
+use super::sample::{FAILED, attempt, key, report};
 use super::store::Store;
 use super::world::{
     World, at, call_id, caller, claimed, event, many_tags, place, start, started, stored, tags,
@@ -22,7 +20,7 @@ use super::world::{
 on_each_store! {
     #[tokio::test]
     four_hundred_tags_and_sixty_deliveries_are_kept,
-    a_record_of_nothing_answers_with_what_was_claimed,
+    a_record_answers_with_what_stands_though_it_adds_nothing,
     a_place_replaces_the_one_before_and_a_record_without_one_leaves_it,
     kept_twice_is_kept_once,
     reports_are_of_one_trigger_and_one_occurrence,
@@ -61,33 +59,14 @@ pub(crate) async fn keep_place(store: &Store, call: &Call, text: &str) {
     store.record(&record).await.unwrap();
 }
 
-/// A delivery of a trigger to the webhook of that number.
+/// A delivery of a trigger to the webhook of that number, ended with one attempt.
 fn delivery(call: &Call, trigger: Trigger, number: usize, occurrence: &str) -> Delivery {
-    let id = WebhookId::parse(&format!("hook-{number}")).unwrap();
-    let verdict = Verdict::Failed { kind: FailureKind::Http };
-    let latency_ms = u64::try_from(Duration::from_secs(1).as_millis()).unwrap();
-    let attempt = Attempt {
-        attempt: 1,
-        at: at(0),
-        method: "GET".to_owned(),
-        url: format!("https://crm.example/{number}"),
-        verdict,
-        http_status: Some(500),
-        latency_ms,
-        empty_tokens: vec!["age".to_owned()],
+    let key = DeliveryKey {
+        occurrence: occurrence.to_owned(),
+        ..key(call, trigger, &format!("hook-{number}"))
     };
-    let report = Report {
-        id: id.clone(),
-        verdict,
-        http_status: Some(500),
-        latency_ms: Some(latency_ms),
-        tags: Some(tags(json!({"hook": [id]}))),
-        notes: vec!["a note".to_owned()],
-    };
-    let (call, occurrence) = (call.id.clone(), occurrence.to_owned());
-    let key = DeliveryKey { call, trigger, webhook: id, occurrence };
-    let position = u32::try_from(number).unwrap();
-    Delivery { attempts: vec![attempt], ..Delivery::ended(key, position, report, at(0)) }
+    let (report, position) = (report(&key, FAILED), u32::try_from(number).unwrap());
+    Delivery { attempts: vec![attempt(1)], ..Delivery::ended(key, position, report, at(0)) }
 }
 
 async fn four_hundred_tags_and_sixty_deliveries_are_kept(kind: Kind) {
@@ -119,16 +98,21 @@ async fn four_hundred_tags_and_sixty_deliveries_are_kept(kind: Kind) {
     assert_eq!(reports, wanted);
 }
 
-async fn a_record_of_nothing_answers_with_what_was_claimed(kind: Kind) {
+async fn a_record_answers_with_what_stands_though_it_adds_nothing(kind: Kind) {
     let world = World::new(kind).await;
     let call = started(&world, "c1").await;
-    let before = world.contents().await;
-
-    let standing = world.cold().record(&record(&call)).await.unwrap();
-
     let wanted = Standing { tags: tags(json!({"sub_id": ["x"]})), place: None };
-    assert_eq!(standing, wanted);
+    let before = world.contents().await;
+    assert_eq!(world.cold().record(&record(&call)).await.unwrap(), wanted);
     assert_eq!(world.contents().await, before);
+
+    let (added, told) = (tags(json!({"meanwhile": ["1"]})), Some(place("us-10101")));
+    let others = Record { tags: added, place: told, ..record(&call) };
+    world.cold().record(&others).await.unwrap();
+
+    let both = tags(json!({"meanwhile": ["1"], "sub_id": ["x"]}));
+    let wanted = Standing { tags: both, place: told };
+    assert_eq!(world.cold().record(&record(&call)).await.unwrap(), wanted);
 }
 
 async fn a_call_has_begun_once_its_start_is_kept(kind: Kind) {
@@ -240,10 +224,11 @@ async fn a_call_that_is_not_there_is_not_made_by_a_record(kind: Kind) {
     let gone = Call { id: call_id("gone"), ..call };
     let before = world.contents().await;
 
-    let kept =
-        world.cold().record(&Record { tags: tags(json!({"a": ["1"]})), ..record(&gone) }).await;
+    for tags in [tags(json!({"a": ["1"]})), TagSet::new()] {
+        let kept = world.cold().record(&Record { tags, ..record(&gone) }).await;
+        assert!(kept.is_err(), "{kept:?}");
+    }
 
-    assert!(kept.is_err(), "{kept:?}");
     assert_eq!(world.contents().await, before);
 }
 

@@ -139,12 +139,11 @@ impl DynamoDb {
     /// claim was made.
     async fn call_with(&self, claim: &Claim<'_>, beside: Option<Item>) -> Result<Call, ClaimError> {
         let (event, action) = (claim.event, "claim an event");
-        let item = match beside {
-            Some(item) => item,
-            None => {
-                let after = self.read(call_item::call_primary_key(&event.call), action).await?;
-                after.unwrap_or_default()
-            }
+        let item = if let Some(item) = beside {
+            item
+        } else {
+            let after = self.read(call_item::call_primary_key(&event.call), action).await?;
+            after.unwrap_or_default()
         };
         let call = call_of(&event.call, &item);
         let mut call = call.ok_or_else(|| unreadable(action, "the call"))?;

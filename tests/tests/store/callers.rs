@@ -167,19 +167,19 @@ async fn what_expired_waits_no_longer(kind: Kind) {
 
 async fn a_posting_waits_to_the_millisecond(kind: Kind) {
     let world = World::new(kind).await;
-    let brief = Waiting { expires_at: at_millis(60_500), ..waiting("a", 0) };
-    stored(&world, std::slice::from_ref(&brief)).await;
+    let brief = [Waiting { expires_at: at_millis(60_500), ..waiting("a", 0) }];
+    stored(&world, &brief).await;
     let store = world.store().await;
 
-    assert_eq!(left_at(&world, at_millis(60_499)).await, [brief.clone()]);
-    assert!(!store.wait(caller().caller(), &brief, at_millis(60_499)).await.unwrap());
+    assert_eq!(left_at(&world, at_millis(60_499)).await, brief);
+    assert!(!store.wait(caller().caller(), &brief[0], at_millis(60_499)).await.unwrap());
     assert_eq!(left_at(&world, at_millis(60_500)).await, []);
 
     let last = CallEvent { occurred_at: at_millis(60_499), ..start("c1", 0) };
-    assert_eq!(claimed(&store, &last).await.caller.waiting, [brief.clone()]);
+    assert_eq!(claimed(&store, &last).await.caller.waiting, brief);
     let late = CallEvent { occurred_at: at_millis(60_500), ..start("c2", 0) };
     assert_eq!(claimed(&store, &late).await.caller.waiting, []);
-    assert!(store.wait(caller().caller(), &brief, at_millis(60_500)).await.unwrap());
+    assert!(store.wait(caller().caller(), &brief[0], at_millis(60_500)).await.unwrap());
 }
 
 async fn one_over_an_expired_one_is_new(kind: Kind) {

@@ -126,13 +126,13 @@ async fn a_claimant_who_meets_a_takeover_is_kept_or_overtaken(kind: Kind) {
         let mut did = at_once(both);
         did.rotate_left(round % 2);
 
-        let (kept, taken) = (did[0], did[1]);
-        assert_ne!(kept, taken, "round {round}");
+        let (kept, overtaken) = (did[0], did[1]);
+        assert_ne!(kept, overtaken, "round {round}");
         let (stands, history) = world.cold().history(&call.id).await.unwrap().unwrap();
         assert_eq!(stands.tags.contains_key("score"), kept, "round {round}");
         assert_eq!(stands.pending.is_empty(), kept, "round {round}");
         assert_eq!(history[0].attempts.len(), usize::from(kept), "round {round}");
-        assert_eq!(history[0].takeovers, u32::from(taken), "round {round}");
+        assert_eq!(history[0].takeovers, u32::from(overtaken), "round {round}");
         assert_eq!(history[0].progress == Progress::Ended, kept, "round {round}");
     }
 }

@@ -11,11 +11,11 @@ use hookline_local::database::Database;
 
 /// How long a request may take. A machine that is busy with other tests is not the store's fault, and
 /// one that is sent again after a second would find that it was done.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One table in memory.
 pub(crate) struct Table {
-    table: String,
+    name: String,
     client: Client,
     _database: Database,
 }
@@ -30,19 +30,19 @@ impl Table {
             .operation_attempt_timeout(PATIENCE)
             .build();
         let config = settings.client().config().to_builder().timeout_config(timeouts).build();
-        let (client, table) = (Client::from_conf(config), settings.table);
-        create_table(&client, &table).await.unwrap();
-        Self { table, client, _database: database }
+        let (client, name) = (Client::from_conf(config), settings.table);
+        create_table(&client, &name).await.unwrap();
+        Self { name, client, _database: database }
     }
 
     /// An adapter that remembers nothing.
     pub(crate) fn adapter(&self) -> DynamoDb {
-        DynamoDb::new(self.client.clone(), self.table.clone())
+        DynamoDb::new(self.client.clone(), self.name.clone())
     }
 
     /// Everything in the table, by its key, as text.
     pub(crate) async fn items(&self) -> BTreeMap<String, BTreeMap<String, String>> {
-        let scanned = self.client.scan().table_name(&self.table).send().await.unwrap();
+        let scanned = self.client.scan().table_name(&self.name).send().await.unwrap();
         assert_eq!(scanned.last_evaluated_key, None, "more than one page");
         let items = scanned.items.unwrap_or_default().into_iter().map(|item| {
             let place = format!("{} {}", item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
@@ -55,7 +55,7 @@ impl Table {
     /// A whole number in an item of the table.
     pub(crate) async fn number(&self, pk: &str, sk: &str, name: &str) -> i64 {
         let text = |text: &str| AttributeValue::S(text.to_owned());
-        let get = self.client.get_item().table_name(&self.table);
+        let get = self.client.get_item().table_name(&self.name);
         let found = get.key("pk", text(pk)).key("sk", text(sk)).send().await.unwrap();
         found.item.unwrap()[name].as_n().unwrap().parse().unwrap()
     }

@@ -22,8 +22,8 @@ pub trait Calls: Sync {
         id: &CallId,
     ) -> impl Future<Output = Result<Option<(Call, Vec<Delivery>)>, StoreError>> + Send;
 
-    /// Applies a posting once, and creates the deliveries that it fires with it. One that says that
-    /// the call converted makes the call due: it may owe something by that.
+    /// Applies a posting once, and creates the deliveries that it fires with it. One that says
+    /// whether the call converted makes the call due: it may owe something by that.
     fn post(
         &self,
         call: &Call,
@@ -38,7 +38,7 @@ pub trait Calls: Sync {
 pub enum Posted {
     /// It was applied.
     Applied,
-    /// One with its id was applied before; nothing changed.
+    /// One with its id, or one that fired any of the same, was applied before; nothing changed.
     Duplicate,
     /// The call is no longer there.
     Gone,

@@ -22,8 +22,9 @@ pub trait Deliveries: Sync {
         key: &DeliveryKey,
     ) -> impl Future<Output = Result<Option<Delivery>, StoreError>> + Send;
 
-    /// Makes a step of a call, if what the call owes has not changed since it was read and the
-    /// window that the step opens for the call's caller is not open; says whether it was made.
+    /// Makes a step of a call, if what the call owes has not changed since it was read, nothing that
+    /// the step creates is there, and the window that it opens for the call's caller is not open;
+    /// says whether it was made.
     fn advance(
         &self,
         call: &Call,

@@ -173,7 +173,7 @@ fn claim_update(claim: &AttemptClaim<'_>) -> Update {
     let mut update = Update::default();
     update.set("claimed_by", text(claim.by));
     make_due(&mut update, &delivery.key.call, claim.until);
-    if matches!(delivery.progress, Progress::Claimed { .. }) {
+    if matches!(&delivery.progress, Progress::Claimed { by, .. } if by != claim.by) {
         update.add("takeovers", number(1));
     }
     require_as_read(&mut update, delivery);

@@ -3,4 +3,5 @@
 pub mod client;
 pub mod partner;
 pub mod runtime_api;
+pub mod simulation;
 pub mod target;

@@ -1,6 +1,6 @@
 //! The one source of chance of a run: the same seed throws the same dice.
 
-/// A stream of numbers that a seed decides (SplitMix64).
+/// A stream of numbers that a seed decides (`SplitMix64`).
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 

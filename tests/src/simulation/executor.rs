@@ -135,18 +135,18 @@ mod tests {
     fn order(seed: u64) -> Vec<(u64, char)> {
         let timeline = Timeline::default();
         let mut executor = Executor::new(timeline.clone(), Dice::new(seed));
-        let seen = Rc::new(RefCell::new(Vec::new()));
+        let order = Rc::new(RefCell::new(Vec::new()));
         for name in 'a'..'g' {
-            let (timeline, seen) = (timeline.clone(), Rc::clone(&seen));
+            let (timeline, order) = (timeline.clone(), Rc::clone(&order));
             executor.spawner().spawn(async move {
                 timeline.sleep(10).await;
-                seen.borrow_mut().push((timeline.now(), name));
+                order.borrow_mut().push((timeline.now(), name));
                 futures_util::join!(timeline.sleep(5), timeline.sleep(7));
-                seen.borrow_mut().push((timeline.now(), name));
+                order.borrow_mut().push((timeline.now(), name));
             });
         }
         assert!(executor.run());
-        seen.take()
+        order.take()
     }
 
     #[test]

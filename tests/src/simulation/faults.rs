@@ -13,6 +13,8 @@ pub struct Rates {
     pub throttled: u64,
     /// A request to the store is done, and its answer is lost.
     pub unanswered: u64,
+    /// A request to the store is done twice, since the first answer was lost.
+    pub repeated: u64,
     /// The function dies before or after a request, by each request.
     pub crash: u64,
     /// The function dies at any moment, by invocation.
@@ -47,10 +49,12 @@ pub struct Faults {
 impl Faults {
     /// What goes wrong in a run.
     pub(super) fn draw(dice: &mut Dice) -> Self {
-        let mut some = |per_mille: &[u64]| if dice.happens(500) { dice.one_of(per_mille) } else { 0 };
+        let mut some =
+            |per_mille: &[u64]| if dice.happens(500) { dice.one_of(per_mille) } else { 0 };
         let early = Rates {
             throttled: some(&[5, 20, 60, 150]),
             unanswered: some(&[5, 20, 60, 150]),
+            repeated: some(&[5, 50, 200]),
             crash: some(&[2, 10, 30, 80]),
             doom: some(&[20, 100, 250]),
             lost: some(&[50, 200, 500, 1000]),

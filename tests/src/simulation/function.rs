@@ -145,7 +145,13 @@ impl Random for Function {
     fn uuid(&self) -> String {
         let mut dice = self.world.dice();
         let [a, b] = [dice.bits(), dice.bits()];
-        format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", a >> 32, a & 0xffff, (a >> 16) & 0xfff,
-            b >> 52, b & 0xffff_ffff_ffff)
+        format!(
+            "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+            a >> 32,
+            a & 0xffff,
+            (a >> 16) & 0xfff,
+            b >> 52,
+            b & 0xffff_ffff_ffff
+        )
     }
 }

@@ -52,6 +52,8 @@ pub enum What {
         /// Whether it did it all the same.
         done: bool,
     },
+    /// The store was asked the same again.
+    AskedAgain(&'static str),
     /// A call was read.
     ReadCall(CallId),
     /// The campaign was read.

@@ -4,7 +4,7 @@
 //!
 //! A seed decides everything: the [`plan`] of what the world outside does, the [`faults`], and every
 //! turn and latency. [`run`] plays a seed to its end and [`oracle`] judges what happened, by the
-//! plan and the [`journal`], against its own reading of the spec.
+//! plan and the [`journal`], against its own reading of the spec; [`trial`] does so with many.
 
 pub mod dice;
 mod executor;
@@ -21,6 +21,7 @@ mod queue;
 mod store;
 mod sweeper;
 pub mod timeline;
+pub mod trial;
 mod world;
 
 use std::sync::Arc;

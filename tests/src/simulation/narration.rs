@@ -51,6 +51,7 @@ impl fmt::Display for What {
             Self::Died(death) => write!(f, "< died: {death:?}"),
             Self::Faulted { action, done: true } => write!(f, "! no answer, but did {action}"),
             Self::Faulted { action, done: false } => write!(f, "! refused to {action}"),
+            Self::AskedAgain(action) => write!(f, "! asked again to {action}"),
             Self::ReadCall(call) => write!(f, "read {call}"),
             Self::ReadCampaign => f.write_str("read the campaign"),
             Self::ReadWindows(windows) => write!(f, "read windows {windows:?}"),

@@ -74,7 +74,11 @@ impl Partners<'_> {
             *count
         };
         let Some(webhook) = world.plan.campaign.webhook(&sent.webhook) else {
-            return silence(sent, Outcome::Blocked(hookline::ports::sender::BlockReason::Scheme), 0);
+            return silence(
+                sent,
+                Outcome::Blocked(hookline::ports::sender::BlockReason::Scheme),
+                0,
+            );
         };
         let conduct = &webhook.conduct;
         let latency = {
@@ -145,17 +149,17 @@ fn answer(
         }
     }
     let mut headers = HeaderMap::new();
-    let mut set = |name, text: String| {
+    let mut add = |name, text: String| {
         if let Ok(value) = HeaderValue::from_str(&text) {
             headers.append(name, value);
         }
     };
     let cookie = conduct.sets_cookie.then(|| format!("{}={}", sent.webhook, sent.attempt));
     if let Some(cookie) = &cookie {
-        set(header::SET_COOKIE, format!("{cookie}; Path=/"));
+        add(header::SET_COOKIE, format!("{cookie}; Path=/"));
     }
     if let Some(seconds) = retry_after {
-        set(header::RETRY_AFTER, seconds.to_string());
+        add(header::RETRY_AFTER, seconds.to_string());
     }
     let told = Answered {
         delivery: sent.delivery.clone(),

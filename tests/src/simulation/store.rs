@@ -34,18 +34,19 @@ impl Store<'_> {
     }
 
     /// Asks the store; `told` is what the journal says of what it did.
-    async fn ask<T, E: From<StoreError>>(
+    async fn ask<T, E: From<StoreError>, W: Future<Output = Result<T, E>>>(
         &self,
         action: &'static str,
-        work: impl Future<Output = Result<T, E>>,
-        told: impl FnOnce(&T) -> Option<What>,
+        work: impl Fn() -> W,
+        told: impl Fn(&T) -> Option<What>,
     ) -> Result<T, E> {
         let function = self.0;
         function.pass().await;
-        let (throttled, unanswered) = {
+        let (throttled, unanswered, repeated) = {
             let rates = function.world.rates();
             let mut dice = function.world.dice();
-            (dice.happens(rates.throttled), dice.happens(rates.unanswered))
+            let mut happens = |rate| dice.happens(rate);
+            (happens(rates.throttled), happens(rates.unanswered), happens(rates.repeated))
         };
         let failed = |cause: &str| StoreError { action, cause: cause.to_owned() };
         if throttled {
@@ -53,9 +54,18 @@ impl Store<'_> {
             function.pass().await;
             return Err(failed("throttled").into());
         }
-        let answer = work.await;
-        if let Some(what) = answer.as_ref().ok().and_then(told) {
+        let mut answer = work().await;
+        if let Some(what) = answer.as_ref().ok().and_then(&told) {
             function.write(what);
+        }
+        if repeated {
+            // The first answer was lost on its way, and the client asks again of itself.
+            function.pass().await;
+            answer = work().await;
+            function.write(What::AskedAgain(action));
+            if let Some(what) = answer.as_ref().ok().and_then(&told) {
+                function.write(what);
+            }
         }
         function.pass().await;
         if unanswered {
@@ -83,7 +93,7 @@ impl Intake for Store<'_> {
             let repeated = claimed.repeated;
             Some(What::Event { event, now, repeated, waited, waited_converted })
         };
-        self.ask("claim an event", self.memory().claim(claim), told).await
+        self.ask("claim an event", || self.memory().claim(claim), told).await
     }
 
     async fn record(&self, record: &Record<'_>) -> Result<Standing, StoreError> {
@@ -98,7 +108,7 @@ impl Intake for Store<'_> {
                 remembered: record.remembering.as_ref().map(|known| known.tags.clone()),
             })
         };
-        self.ask("record an event", self.memory().record(record), told).await
+        self.ask("record an event", || self.memory().record(record), told).await
     }
 
     async fn reports(
@@ -107,7 +117,7 @@ impl Intake for Store<'_> {
         trigger: Trigger,
         occurrence: &str,
     ) -> Result<Vec<Report>, StoreError> {
-        let asked = self.memory().reports(call, trigger, occurrence);
+        let asked = || self.memory().reports(call, trigger, occurrence);
         self.ask("read reports", asked, nothing).await
     }
 }
@@ -115,11 +125,11 @@ impl Intake for Store<'_> {
 impl Calls for Store<'_> {
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
         let told = |_: &Option<Call>| Some(What::ReadCall(id.clone()));
-        self.ask("read a call", self.memory().call(id), told).await
+        self.ask("read a call", || self.memory().call(id), told).await
     }
 
     async fn history(&self, id: &CallId) -> Result<Option<(Call, Vec<Delivery>)>, StoreError> {
-        self.ask("read a call", self.memory().history(id), nothing).await
+        self.ask("read a call", || self.memory().history(id), nothing).await
     }
 
     async fn post(
@@ -133,13 +143,13 @@ impl Calls for Store<'_> {
             let (call, posting) = (call.id.clone(), Box::new(posting.clone()));
             Some(What::Posted { call, posting, fired: fired.to_vec(), result: *result })
         };
-        self.ask("apply a posting", self.memory().post(call, posting, fired, now), told).await
+        self.ask("apply a posting", || self.memory().post(call, posting, fired, now), told).await
     }
 }
 
 impl Callers for Store<'_> {
     async fn last_call(&self, caller: Caller<'_>) -> Result<Option<CallId>, StoreError> {
-        self.ask("read a caller", self.memory().last_call(caller), nothing).await
+        self.ask("read a caller", || self.memory().last_call(caller), nothing).await
     }
 
     async fn name_last_call(
@@ -149,7 +159,7 @@ impl Callers for Store<'_> {
         at: Timestamp,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let named = self.memory().name_last_call(caller, call, at, now);
+        let named = || self.memory().name_last_call(caller, call, at, now);
         self.ask("name a caller's latest call", named, nothing).await
     }
 
@@ -158,7 +168,7 @@ impl Callers for Store<'_> {
         caller: Caller<'_>,
         now: Timestamp,
     ) -> Result<Vec<Waiting>, StoreError> {
-        self.ask("read what waits", self.memory().waiting(caller, now), nothing).await
+        self.ask("read what waits", || self.memory().waiting(caller, now), nothing).await
     }
 
     async fn wait(
@@ -167,16 +177,16 @@ impl Callers for Store<'_> {
         waiting: &Waiting,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.ask("let a posting wait", self.memory().wait(caller, waiting, now), nothing).await
+        self.ask("let a posting wait", || self.memory().wait(caller, waiting, now), nothing).await
     }
 
     async fn settle(&self, caller: Caller<'_>, id: &str) -> Result<(), StoreError> {
-        self.ask("settle a caller", self.memory().settle(caller, id), nothing).await
+        self.ask("settle a caller", || self.memory().settle(caller, id), nothing).await
     }
 
     async fn windows(&self, caller: Caller<'_>, now: Timestamp) -> Result<Windows, StoreError> {
         let told = |windows: &Windows| Some(What::ReadWindows(windows.clone()));
-        self.ask("read windows", self.memory().windows(caller, now), told).await
+        self.ask("read windows", || self.memory().windows(caller, now), told).await
     }
 
     async fn remember(
@@ -188,18 +198,18 @@ impl Callers for Store<'_> {
             let number = remembering.caller.number.as_str().to_owned();
             Some(What::Remembered(number, remembering.tags.clone()))
         };
-        self.ask("remember a caller", self.memory().remember(remembering, now), told).await
+        self.ask("remember a caller", || self.memory().remember(remembering, now), told).await
     }
 }
 
 impl Campaigns for Store<'_> {
     async fn campaign(&self, id: &CampaignId) -> Result<Option<Arc<Campaign>>, StoreError> {
         let told = |_: &Option<Arc<Campaign>>| Some(What::ReadCampaign);
-        self.ask("read a campaign", self.memory().campaign(id), told).await
+        self.ask("read a campaign", || self.memory().campaign(id), told).await
     }
 
     async fn campaign_now(&self, id: &CampaignId) -> Result<Option<Arc<Campaign>>, StoreError> {
-        self.ask("read a campaign", self.memory().campaign_now(id), nothing).await
+        self.ask("read a campaign", || self.memory().campaign_now(id), nothing).await
     }
 
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
@@ -208,27 +218,27 @@ impl Campaigns for Store<'_> {
             let disabled = disabled.map(|webhook| webhook.id.to_string()).collect();
             (*saved == Saved::Stored).then_some(What::Saved(disabled))
         };
-        self.ask("save a campaign", self.memory().save(campaign), told).await
+        self.ask("save a campaign", || self.memory().save(campaign), told).await
     }
 }
 
 impl Keys for Store<'_> {
     async fn key(&self, hash: &KeyHash) -> Result<Option<Arc<Key>>, StoreError> {
-        self.ask("read a key", self.memory().key(hash), nothing).await
+        self.ask("read a key", || self.memory().key(hash), nothing).await
     }
 
     async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
-        self.ask("store a key", self.memory().store_key(key), nothing).await
+        self.ask("store a key", || self.memory().store_key(key), nothing).await
     }
 
     async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
-        self.ask("pause a key", self.memory().pause_key(hash, paused), nothing).await
+        self.ask("pause a key", || self.memory().pause_key(hash, paused), nothing).await
     }
 }
 
 impl Deliveries for Store<'_> {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
-        self.ask("read a delivery", self.memory().delivery(key), nothing).await
+        self.ask("read a delivery", || self.memory().delivery(key), nothing).await
     }
 
     async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
@@ -238,7 +248,7 @@ impl Deliveries for Store<'_> {
                 false => What::NotAdvanced(call.id.clone()),
             })
         };
-        self.ask("advance a call", self.memory().advance(call, step, now), told).await
+        self.ask("advance a call", || self.memory().advance(call, step, now), told).await
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
@@ -246,7 +256,7 @@ impl Deliveries for Store<'_> {
             let key = claim.delivery.key.clone();
             Some(if *claimed { What::Claimed(key, claim.until) } else { What::NotClaimed(key) })
         };
-        self.ask("claim a delivery", self.memory().claim_attempt(claim), told).await
+        self.ask("claim a delivery", || self.memory().claim_attempt(claim), told).await
     }
 
     async fn record_attempt(&self, record: &AttemptRecord<'_>) -> Result<Recorded, StoreError> {
@@ -260,7 +270,7 @@ impl Deliveries for Store<'_> {
                 result: *result,
             })
         };
-        self.ask("record an attempt", self.memory().record_attempt(record), told).await
+        self.ask("record an attempt", || self.memory().record_attempt(record), told).await
     }
 }
 
@@ -274,7 +284,7 @@ impl PastDue for Store<'_> {
         before: Timestamp,
         limit: usize,
     ) -> Result<Vec<Hint>, StoreError> {
-        let read = async {
+        let read = || async {
             let mut due = Vec::new();
             for part in (0..Memory::SHARDS).filter(|part| part % Self::SHARDS == shard) {
                 due.extend(self.memory().past_due(part, before, limit).await?);

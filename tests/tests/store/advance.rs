@@ -42,7 +42,7 @@ fn full(call: &Call) -> Step {
     Step {
         sets_timers: true,
         fires_connect: true,
-        decision: Some(Decision { converted: false, at: at_millis(60_001) }),
+        decision: Some(Decision { converted: false, deduped: false, at: at_millis(60_001) }),
         amounts: amounts("30.00", "0.00"),
         window: Some(OpenWindow { window, until: at(600) }),
         created: vec![connect(call, "a"), skipped(key(call, Trigger::Always, "b"), 1)],
@@ -90,7 +90,7 @@ async fn what_a_step_says_nothing_of_stays_but_the_time_to_look_again(kind: Kind
     let second = stored(&world, "c1").await;
     assert_eq!(whole(&second), whole(&after(&first, 1, None)));
 
-    let converted = Decision { converted: true, at: at_millis(60_001) };
+    let converted = Decision { converted: true, deduped: true, at: at_millis(60_001) };
     let late = Step { decision: Some(converted), ..Step::default() };
     assert!(store.advance(&second, &late, at(62)).await.unwrap());
     assert_eq!(stored(&world, "c1").await.course.decision, Some(converted));

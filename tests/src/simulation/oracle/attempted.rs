@@ -21,7 +21,7 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
                 created.key.call.as_str() == id && created.key.webhook.as_str() == webhook.id
             });
             match its.next() {
-                None => broken.push(format!("{id} never got its {}/{}", webhook.trigger, webhook.id)),
+                None => broken.push(format!("{id} never got its {}", webhook.id)),
                 Some(created) => broken.extend(unattempted(history, created)),
             }
         }
@@ -63,12 +63,12 @@ fn unattempted(history: &History<'_>, created: &Created<'_>) -> Option<String> {
     }
     let by = history.entry(end).by;
     let caller = history.calls.get(created.key.call.as_str()).and_then(|c| c.caller.as_deref());
-    let windowed = caller.is_some_and(|caller| {
-        may_be_open(history, webhook, caller, history.began(by), end)
-    });
-    let claims = history.visits.iter().filter(|visit| {
-        visit.key == created.key && visit.claimed.is_some_and(|at| at < end)
-    });
+    let windowed =
+        caller.is_some_and(|caller| may_be_open(history, webhook, caller, history.began(by), end));
+    let claims = history
+        .visits
+        .iter()
+        .filter(|visit| visit.key == created.key && visit.claimed.is_some_and(|at| at < end));
     if windowed || claims.count() >= TAKEOVERS {
         return None;
     }
@@ -92,16 +92,18 @@ fn pings(history: &History<'_>) -> Vec<String> {
     for (index, entry) in history.first_claims() {
         let What::Event { event, .. } = &entry.what else { continue };
         let Some(trigger) = event.moment.trigger() else { continue };
-        let seen_through = history.run.journal.iter().skip(index).any(|later| {
-            later.by == entry.by && matches!(later.what, What::EventRecorded { .. })
-        });
+        let seen_through =
+            history.run.journal.iter().skip(index).any(|later| {
+                later.by == entry.by && matches!(later.what, What::EventRecorded { .. })
+            });
         if !seen_through {
             continue;
         }
         for webhook in history.plan().of(trigger) {
-            let was_sent = history.exchanges.iter().any(|exchange| {
-                exchange.by == entry.by && exchange.sent.webhook == webhook.id
-            });
+            let was_sent = history
+                .exchanges
+                .iter()
+                .any(|exchange| exchange.by == entry.by && exchange.sent.webhook == webhook.id);
             if !was_sent && !is_excused(history, index, webhook) {
                 broken.push(history.say(index, format!("{} was not pinged", webhook.id)));
             }
@@ -117,8 +119,9 @@ fn is_excused(history: &History<'_>, claim: Index, webhook: &WebhookPlan) -> boo
     let last = history.invocations.get(&entry.by).map_or(claim, |life| life.ended);
     let read = history.last_by(entry.by, last.min(history.run.journal.len()), reads);
     let call = history.calls.get(event.call.as_str());
-    let windowed = read.zip(call.and_then(|call| call.caller.as_deref())).is_some_and(
-        |(read, caller)| may_be_open(history, webhook, caller, history.began(entry.by), read),
-    );
+    let windowed =
+        read.zip(call.and_then(|call| call.caller.as_deref())).is_some_and(|(read, caller)| {
+            may_be_open(history, webhook, caller, history.began(entry.by), read)
+        });
     windowed || is_disabled(history, webhook, claim) || !ping_suits(history, claim, webhook)
 }

@@ -13,7 +13,9 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
     for (index, entry) in history.run.journal.iter().enumerate() {
         match &entry.what {
             What::Claimed(key, _) => {
-                if let Some((_, by, since)) = live.iter().find(|(other, ..)| *other == key) {
+                let other =
+                    |(other, by, _): &&(&DeliveryKey, By, Index)| *other == key && *by != entry.by;
+                if let Some((_, by, since)) = live.iter().find(other) {
                     let since = history.time(*since);
                     let why = format!("{key:?} was {by}'s since {since} ms");
                     broken.push(history.say(index, why));

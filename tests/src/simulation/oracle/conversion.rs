@@ -22,7 +22,7 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
                 None => possible(history, id, index).contains(&decision.converted),
                 Some(before) => {
                     let posted = history.state(id, index - 1).posted == Some(true);
-                    !before && decision.converted && posted
+                    !before && posted && (decision.converted || decision.deduped)
                 }
             };
             if !right {
@@ -46,9 +46,10 @@ fn possible(history: &History<'_>, id: &str, at: Index) -> BTreeSet<bool> {
     // What the step decides is not known before it.
     let now = history.state(id, at - 1);
     let entries = &history.plan().entries;
-    let firsts = history.states(id, read, at - 1).into_iter().map(|state| {
-        entries.iter().find(|entry| state.meets(&entry.matches, None))
-    });
+    let firsts = history
+        .states(id, read, at - 1)
+        .into_iter()
+        .map(|state| entries.iter().find(|entry| state.meets(&entry.matches, None)));
     firsts.flat_map(|entry| outcomes(history, id, at, now, entry)).collect()
 }
 
@@ -68,7 +69,8 @@ fn outcomes(
         }
         (None, Some(entry)) => {
             let timeout = i64::try_from(entry.postback_timeout).unwrap_or(i64::MAX) * 1_000;
-            let waited = state.end.is_some_and(|end| history.clock(at) >= end.reported_at + timeout);
+            let waited =
+                state.end.is_some_and(|end| history.clock(at) >= end.reported_at + timeout);
             return if waited { vec![false] } else { Vec::new() };
         }
     };
@@ -107,8 +109,9 @@ fn fired_both(history: &History<'_>, id: &str) -> Option<String> {
     };
     let (yes, no) = (first(Trigger::Conversion)?, first(Trigger::NonConversion)?);
     let converted = history.states(id, 0, yes.at).iter().any(|state| state.posted == Some(true));
-    let was_not = history.states(id, 0, yes.at).iter().any(|state| {
-        state.decision.is_some_and(|(converted, _)| !converted)
-    });
+    let was_not = history
+        .states(id, 0, yes.at)
+        .iter()
+        .any(|state| state.decision.is_some_and(|(converted, _)| !converted));
     (!converted || !was_not).then(|| history.say(yes.at.max(no.at), format!("{id} fired both")))
 }

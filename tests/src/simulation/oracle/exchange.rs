@@ -18,7 +18,8 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
     let mut deliveries: BTreeMap<&str, Vec<&Exchange<'_>>> = BTreeMap::new();
     for exchange in &history.exchanges {
         deliveries.entry(&exchange.sent.delivery).or_default().push(exchange);
-        if exchange.is_browser() && exchange.sent.webhook_id.as_ref() != Some(&exchange.sent.delivery)
+        if exchange.is_browser()
+            && exchange.sent.webhook_id.as_ref() != Some(&exchange.sent.delivery)
         {
             broken.push(history.say(exchange.at, "webhook-id is not the delivery's id"));
         }

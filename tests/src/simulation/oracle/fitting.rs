@@ -20,7 +20,11 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
 }
 
 /// Why a request of the call's own should not have been sent.
-fn unfit(history: &History<'_>, visit: &Visit<'_>, exchange: &Exchange<'_>) -> Option<&'static str> {
+fn unfit(
+    history: &History<'_>,
+    visit: &Visit<'_>,
+    exchange: &Exchange<'_>,
+) -> Option<&'static str> {
     let webhook = exchange.webhook;
     let call = exchange.sent.call.as_str();
     let created = history.created.iter().find(|created| created.key == visit.key);
@@ -101,6 +105,7 @@ pub(super) fn suits_somewhere(
                 let mut state = (*state).clone();
                 if let Some(decision) = step.decision {
                     state.decision.get_or_insert((decision.converted, now.as_millis()));
+                    state.deduped |= decision.deduped;
                 }
                 state.suits(created.webhook)
             })
@@ -130,6 +135,10 @@ fn unfit_ping(history: &History<'_>, ping: &Exchange<'_>) -> Option<&'static str
     }
     if is_disabled(history, ping.webhook, claim) {
         return Some("the webhook was disabled");
+    }
+    if history.was_failed(ping.by, "read windows") {
+        // A ping is rather sent once too often than not at all.
+        return None;
     }
     let caller = history.calls.get(event.call.as_str())?.caller.as_deref()?;
     let reads = |what: &What| matches!(what, What::ReadWindows(_));

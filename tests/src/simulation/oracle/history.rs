@@ -98,11 +98,8 @@ impl<'a> History<'a> {
             memory: BTreeMap::new(),
         };
         for call in &run.plan.calls {
-            let whole = CallHistory {
-                caller: None,
-                states: vec![(0, State::default())],
-                timers_set: None,
-            };
+            let whole =
+                CallHistory { caller: None, states: vec![(0, State::default())], timers_set: None };
             history.calls.insert(&call.id, whole);
         }
         for (index, entry) in run.journal.iter().enumerate() {
@@ -184,6 +181,14 @@ impl<'a> History<'a> {
             let entry = self.entry(*index);
             entry.by == by && is(&entry.what)
         })
+    }
+
+    /// Whether the store failed a function at something.
+    pub(super) fn was_failed(&self, by: By, asked: &str) -> bool {
+        let ended = self.invocations.get(&by).map_or(0, |life| life.ended);
+        let faulted =
+            |what: &What| matches!(what, What::Faulted { action, .. } if *action == asked);
+        self.last_by(by, ended.min(self.run.journal.len()), faulted).is_some()
     }
 
     /// The exchanges of a delivery, oldest first.
@@ -371,6 +376,7 @@ impl<'a> History<'a> {
         let mut state = self.last_state(call.as_str()).clone();
         let decision = step.decision?;
         state.decision = Some((decision.converted, decision.at.as_millis()));
+        state.deduped = decision.deduped;
         Some(state)
     }
 
@@ -423,10 +429,17 @@ impl<'a> History<'a> {
         self.calls.iter().filter(|(_, call)| call.states.len() > 1).map(|(id, call)| (*id, call))
     }
 
-    /// Where an event's function had claimed it for the first time.
+    /// Where functions learned that an event is theirs: their last word from the store, if it had to
+    /// be asked again.
     pub(super) fn first_claims(&self) -> impl Iterator<Item = (Index, &'a Entry)> {
-        self.run.journal.iter().enumerate().filter(|(_, entry)| {
-            matches!(entry.what, What::Event { repeated: false, .. })
+        let is_claim = |what: &What| matches!(what, What::Event { repeated: false, .. });
+        let entries = self.run.journal.iter().enumerate();
+        entries.filter(move |(index, entry)| {
+            let asked_again = || {
+                let end = self.invocations.get(&entry.by).map_or(0, |life| life.ended);
+                self.last_by(entry.by, end.min(self.run.journal.len()), is_claim) != Some(*index)
+            };
+            is_claim(&entry.what) && !asked_again()
         })
     }
 }
@@ -438,6 +451,7 @@ impl Exchange<'_> {
 
     /// Whether it was delivered.
     pub(super) fn is_ok(&self) -> bool {
-        self.answer.is_some_and(|(_, answer)| answer.status.is_some_and(|s| (200..300).contains(&s)))
+        self.answer
+            .is_some_and(|(_, answer)| answer.status.is_some_and(|s| (200..300).contains(&s)))
     }
 }

@@ -16,9 +16,10 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
                 created.key.call.as_str() == id && created.key.webhook.as_str() == webhook.id
             });
             let count = created.count();
-            let sent = history.exchanges.iter().filter(|exchange| {
-                exchange.sent.call == id && exchange.sent.webhook == webhook.id
-            });
+            let sent = history
+                .exchanges
+                .iter()
+                .filter(|exchange| exchange.sent.call == id && exchange.sent.webhook == webhook.id);
             let ids: BTreeSet<&str> = sent.map(|sent| sent.sent.delivery.as_str()).collect();
             if count != usize::from(ended) || ids.len() > 1 {
                 let ids = ids.len();
@@ -36,7 +37,8 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
             let early = others.filter(|other| goes_first(history, visit, other));
             broken.extend(early.map(|other| {
                 let key = &other.key;
-                history.say(exchange.at, format!("always went before {}/{}", key.trigger, key.webhook))
+                history
+                    .say(exchange.at, format!("always went before {}/{}", key.trigger, key.webhook))
             }));
         }
     }

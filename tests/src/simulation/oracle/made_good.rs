@@ -60,9 +60,10 @@ fn late(history: &History<'_>, created: &Created<'_>) -> Option<String> {
     let id = created.key.call.as_str();
     let own = history.exchanges_of(created.key).first().map(|exchange| exchange.at);
     let at = own.or(history.first_end(created))?;
-    let others = history.created.iter().filter(|other| {
-        other.key.call == created.key.call && other.key != created.key
-    });
+    let others = history
+        .created
+        .iter()
+        .filter(|other| other.key.call == created.key.call && other.key != created.key);
     let ends = others.filter_map(|other| history.first_end(other)).filter(|end| *end < at);
     let line = ends.map(|end| history.time(end)).max().unwrap_or(0);
     let due = virtual_time(history, due);
@@ -74,14 +75,18 @@ fn late(history: &History<'_>, created: &Created<'_>) -> Option<String> {
     let latest = started + LATENESS;
     let quiet = heard.max().is_none_or(|last| last + LATENESS < history.time(at));
     let is_late = history.time(at) > latest && quiet;
-    is_late.then(|| history.say(at, format!("{:?} began {} ms late", created.key, history.time(at) - latest)))
+    is_late.then(|| {
+        history.say(at, format!("{:?} began {} ms late", created.key, history.time(at) - latest))
+    })
 }
 
 /// A time by some function's clock, in virtual time and at most its skew off.
 fn virtual_time(history: &History<'_>, clock: i64) -> Millis {
-    let beginning = history.run.journal.first().map_or(0, |first| {
-        first.clock.as_millis() - i64::try_from(first.at).unwrap_or(0)
-    });
+    let beginning = history
+        .run
+        .journal
+        .first()
+        .map_or(0, |first| first.clock.as_millis() - i64::try_from(first.at).unwrap_or(0));
     u64::try_from(clock - beginning).unwrap_or(0)
 }
 

@@ -58,7 +58,10 @@ pub const INVARIANTS: &[Invariant] = &[
     Invariant { name: "callers are remembered as the campaign says", judge: remembered::judge },
     Invariant { name: "a call is decided once and rightly", judge: conversion::judge },
     Invariant { name: "what was posted is on its call", judge: postings::judge },
-    Invariant { name: "first attempts of browser requests do not overlap", judge: cookies::overlap },
+    Invariant {
+        name: "first attempts of browser requests do not overlap",
+        judge: cookies::overlap,
+    },
     Invariant { name: "cookies of earlier first attempts are sent", judge: cookies::kept },
     Invariant { name: "what is lost is made good within two ticks", judge: made_good::judge },
     Invariant { name: "nothing stays due for ever", judge: rest::judge },

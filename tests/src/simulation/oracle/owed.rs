@@ -79,7 +79,9 @@ fn reaches(
     let same_start = set.is_none_or(|set| set.answered_at() == state.answered_at());
     match (by_last_word, same_start) {
         (true, true) => Some(Reached::Yes),
-        (false, true) if state.end.is_some() && !may_have_fired_before_end(history, id, webhook) => {
+        (false, true)
+            if state.end.is_some() && !may_have_fired_before_end(history, id, webhook) =>
+        {
             None
         }
         _ => Some(Reached::Perhaps),

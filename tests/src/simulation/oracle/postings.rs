@@ -13,12 +13,10 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
         let What::Heard(number, result) = &entry.what else { continue };
         let Some(posting) = history.run.plan.postings.get(*number) else { continue };
         let lost = match (result, &posting.about) {
-            (PostbackResult::Applied | PostbackResult::Duplicate, About::Caller(caller)) => {
-                !is_on_any(history, posting, caller) && started_later(history, caller, index)
-            }
-            (PostbackResult::Stored, About::Caller(caller)) => {
-                !is_on_any(history, posting, caller) && started_later(history, caller, index)
-            }
+            (
+                PostbackResult::Applied | PostbackResult::Duplicate | PostbackResult::Stored,
+                About::Caller(caller),
+            ) => !is_on_any(history, posting, caller) && started_later(history, caller, index),
             (PostbackResult::Applied | PostbackResult::Duplicate, about) => {
                 about.call().is_some_and(|call| !is_on(history, posting, call))
             }
@@ -40,9 +38,10 @@ fn is_on(history: &History<'_>, posting: &PostingPlan, call: &str) -> bool {
 }
 
 fn is_on_any(history: &History<'_>, posting: &PostingPlan, caller: &str) -> bool {
-    history.calls.iter().any(|(id, call)| {
-        call.caller.as_deref() == Some(caller) && is_on(history, posting, id)
-    })
+    history
+        .calls
+        .iter()
+        .any(|(id, call)| call.caller.as_deref() == Some(caller) && is_on(history, posting, id))
 }
 
 /// Whether a call of the caller that is the latest of its time started after a place, and its start

@@ -1,5 +1,5 @@
 //! Callers are remembered as the campaign says: what webhooks and postbacks told of a call whose
-//! record or answer came through is kept of its caller, and nothing else is.
+//! record or answer came through is kept of its caller where the store lets it, and nothing else is.
 
 use hookline::ports::deliveries::Recorded;
 
@@ -26,6 +26,9 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
             _ => continue,
         };
         let Some(caller) = caller_of(history, entry.by) else { continue };
+        if history.was_failed(entry.by, "remember a caller") {
+            continue;
+        }
         let covered = told.into_iter().filter(|(key, _)| history.plan().memory.covers(key));
         let kept = history.remembered(&caller, index);
         let missing: Tags = covered.filter(|tag| !kept.contains(tag)).collect();

@@ -24,7 +24,9 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
         let due = due.and_then(Result::ok).unwrap_or_default();
         broken.extend(due.iter().map(|hint| format!("{hint:?} is due for ever")));
     }
-    for (id, state) in history.known_calls().filter_map(|(id, call)| Some((id, call.states.last()?))) {
+    for (id, state) in
+        history.known_calls().filter_map(|(id, call)| Some((id, call.states.last()?)))
+    {
         let history = CallId::parse(id).ok().and_then(|id| memory.history(&id).now_or_never());
         let Some(Ok(Some((call, deliveries)))) = history else { continue };
         if state.1.end.is_some() && call.course.decision.is_none() {

@@ -49,7 +49,8 @@ fn misplaced(
             (Some(_), None) => {
                 let end = kept(history, one)?;
                 let excused = is_excused(history, one);
-                (!excused).then(|| history.say(end, format!("{} was not tried again", one.webhook.id)))
+                (!excused)
+                    .then(|| history.say(end, format!("{} was not tried again", one.webhook.id)))
             }
             _ => None,
         };

@@ -100,7 +100,8 @@ impl CallPlan {
                 // Passed on to another buyer.
                 at += dice.between(1, 30) * SECOND;
                 let again = event(dice, EventKind::Answered, at);
-                call.events.push(EventPlan { buyer: Some(("b1", attempt.map(|a| a + 1))), ..again });
+                call.events
+                    .push(EventPlan { buyer: Some(("b1", attempt.map(|a| a + 1))), ..again });
             }
         }
         let length = match dice.between(0, 9) {

@@ -92,7 +92,8 @@ impl CampaignPlan {
     pub(super) fn draw(dice: &mut Dice, calls: &[CallPlan]) -> Self {
         let lengths: Vec<u64> = calls.iter().filter_map(CallPlan::connected_span).collect();
         let count = dice.one_of(&[1, 2, 3, 4, 5, 6, 8, 12]);
-        let webhooks = (0_u64..count).map(|place| WebhookPlan::draw(dice, place, &lengths)).collect();
+        let webhooks =
+            (0_u64..count).map(|place| WebhookPlan::draw(dice, place, &lengths)).collect();
         let mut entries: Vec<EntryPlan> = Vec::new();
         for _ in 0..dice.one_of(&[0, 0, 1, 2, 3]) {
             let entry = EntryPlan::draw(dice, &lengths);
@@ -132,7 +133,7 @@ impl CampaignPlan {
         for (key, value) in &self.default_tags {
             if let Some(values) = default_tags.as_object_mut() {
                 let values = values.entry(key).or_insert_with(|| json!([]));
-                values.as_array_mut().map(|values| values.push(json!(value)));
+                values.as_array_mut().into_iter().for_each(|values| values.push(json!(value)));
             }
         }
         let mut document = json!({

@@ -44,7 +44,8 @@ impl Condition {
             return Vec::new();
         }
         let first = dice.index(KEYS.len());
-        let keys = [first, (first + 1) % KEYS.len()].map(|at| KEYS.get(at).copied().unwrap_or("k0"));
+        let keys =
+            [first, (first + 1) % KEYS.len()].map(|at| KEYS.get(at).copied().unwrap_or("k0"));
         let count = if dice.happens(300) { 2 } else { 1 };
         let mut conditions = Vec::new();
         for key in keys.into_iter().take(count) {
@@ -52,7 +53,6 @@ impl Condition {
                 0 | 1 => Self::Is(key, vec![dice.one_of(&VALUES)]),
                 2 => Self::Is(key, vec!["a", "c"]),
                 3 | 4 => Self::IsNot(key, dice.one_of(&VALUES)),
-                5 => Self::Exists(key),
                 6 => Self::Missing(key),
                 7 if conditions.is_empty() => Self::Buyer(dice.one_of(&["b0", "b1"])),
                 8 if conditions.is_empty() => Self::Connected(dice.happens(500)),

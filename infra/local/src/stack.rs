@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::http::{
     AddressPolicy, HttpSender, Loopback, PrivateEndpoints, RuntimePortListed, SenderFault,
@@ -21,7 +22,9 @@ use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::postback_handler::PostbackHandler;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::database::{Database, DatabaseError};
 use crate::front::{Functions, front};
@@ -60,11 +63,37 @@ pub struct Stack {
 
 /// The task of the front. It ends when dropped.
 #[derive(Debug)]
-struct Server(JoinHandle<()>);
+struct Server {
+    task: JoinHandle<()>,
+    /// Never sent to: dropping it is the signal to stop.
+    running: oneshot::Sender<()>,
+}
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.0.abort();
+/// How long requests that are being answered may take to end when the stack stops.
+const STOPPING: Duration = Duration::from_secs(10);
+
+impl Server {
+    fn start(listener: TcpListener, front: Router) -> Self {
+        let (running, stopped) = oneshot::channel::<()>();
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        let task = tokio::spawn(async move {
+            let serving = axum::serve(listener, front).with_graceful_shutdown(stopped);
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the front stopped");
+            }
+        });
+        Self { task, running }
+    }
+
+    /// Takes no more requests, and is done when those that were taken have been answered.
+    async fn stop(self) {
+        drop(self.running);
+        let abort = self.task.abort_handle();
+        if timeout(STOPPING, self.task).await.is_err() {
+            abort.abort();
+        }
     }
 }
 
@@ -141,18 +170,13 @@ impl Stack {
         let sweep_every = settings.sweep_every.unwrap_or(SWEEP_EVERY);
         let pollers = Pollers::start(&functions, &queues, sweep_every);
         let front = front(&functions);
-        let server = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, front).await {
-                tracing::error!(%error, "the front stopped");
-            }
-        });
-        let server = Server(server);
+        let server = Server::start(listener, front);
         Ok(Self { address, admin_key, server, pollers, database })
     }
 
     /// Stops, and is done only when its files are free for another.
     pub async fn stop(self) {
-        drop(self.server);
+        self.server.stop().await;
         self.pollers.stop().await;
         self.database.stop().await;
     }

@@ -93,6 +93,9 @@ impl Queue {
     }
 }
 
+/// Batches that are under way at a time: a sweep may have hundreds.
+const CONNECTIONS: usize = 16;
+
 /// Where the queues are.
 pub type QueueUrls = BTreeMap<Queue, String>;
 
@@ -139,11 +142,14 @@ impl Hints for SqsHints {
                 queues.entry(queue).or_default().push(hint);
             }
         }
-        let batches = queues.iter().flat_map(|(queue, hints)| {
+        let mut batches: Vec<(&str, &[DelayedHint])> = Vec::new();
+        for (queue, hints) in &queues {
             let url = self.urls.get(queue).map_or("", String::as_str);
-            hints.chunks(A_BATCH).map(move |batch| self.send_batch(url, batch))
-        });
-        join_all(batches).await;
+            batches.extend(hints.chunks(A_BATCH).map(|batch| (url, batch)));
+        }
+        for some in batches.chunks(CONNECTIONS) {
+            join_all(some.iter().map(|(url, batch)| self.send_batch(url, batch))).await;
+        }
     }
 }
 

@@ -7,13 +7,15 @@ use crate::delivery::{DeliveryKey, Line, PendingDelivery};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
 
-/// How long whoever takes an event in may need to see to what the call owes by it, before others do.
-pub const HANDLING: Duration = Duration::from_secs(15);
+/// How long the function that takes an event in may run, and so see to what the call owes by it, before
+/// others do.
+pub const HANDLING_TIME: Duration = Duration::from_secs(20);
 
 /// How far what a call owes its webhooks has been seen to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Course {
-    /// How often what the call owes has changed: a step holds only if nothing came in between.
+    /// How often events and steps have changed what the call owes: a step holds only if none came in
+    /// between, nor another word of a postback about conversion.
     pub steps: u64,
     /// When somebody has to look at what it owes.
     pub due_at: Option<Timestamp>,

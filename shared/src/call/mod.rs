@@ -11,7 +11,7 @@ mod posting;
 use std::collections::BTreeSet;
 
 pub use buyer::{Buyer, BuyerEvent};
-pub use course::{Cookies, Course, HANDLING};
+pub use course::{Cookies, Course, HANDLING_TIME};
 pub use end::{Decision, End};
 pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
@@ -129,7 +129,7 @@ impl Call {
         }
         if event.moment.is_owing() {
             self.course.steps += 1;
-            self.course.due_at = Some(now.plus(HANDLING));
+            self.course.due_at = Some(now.plus(HANDLING_TIME));
         }
         self.buyer_events.extend(event.buyer_event());
         self.tags.merge(event.tags.clone());

@@ -14,7 +14,7 @@ pub use conversion::{Weighed, weigh};
 pub use readiness::{Readiness, readiness};
 
 use crate::call::{Call, CallFacts, Decision};
-use crate::campaign::{Amounts, Campaign};
+use crate::campaign::{Amounts, Campaign, Webhook};
 use crate::delivery::{Delivery, DeliveryKey, ONCE, Report};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
@@ -101,24 +101,28 @@ impl Standpoint<'_> {
         if call.course.timers_set || !call.is_connected() {
             return None;
         }
-        // A call that only its end reports as connected reached its timers some time before.
-        let from = call.answered_at();
-        let timers = self.campaign.webhooks_of(Trigger::Timer);
+        let mut timers: Vec<&Webhook> = self.campaign.webhooks_of(Trigger::Timer).collect();
+        let due_at = match call.ended_at() {
+            // Reached they are, whatever is still reported of the answer: due since the start.
+            Some(ended_at) => {
+                let connected = call.connected_seconds(self.now);
+                timers.retain(|webhook| i64::from(webhook.seconds) <= connected);
+                timers.sort_by_key(|webhook| webhook.seconds);
+                call.started_at.map_or(ended_at, |started_at| started_at.min(ended_at))
+            }
+            None => call.answered_at()?,
+        };
+        let is_up = call.end.is_none();
         let created: Vec<Delivery> = timers
-            .filter_map(|webhook| {
-                let seconds = i64::from(webhook.seconds);
-                let at = match from {
-                    Some(answered_at) => answered_at.plus_seconds(seconds),
-                    None if seconds <= call.connected_seconds(self.now) => call.ended_at()?,
-                    None => return None,
-                };
-                let reached = call.connected_until().is_none_or(|until| at <= until);
-                reached.then(|| (self.key(Trigger::Timer, webhook), at))
-            })
+            .into_iter()
             .zip(0..)
-            .map(|((key, at), position)| Delivery::due(key, position, at, self.now))
+            .map(|(webhook, position)| {
+                let wait = if is_up { i64::from(webhook.seconds) } else { 0 };
+                let key = self.key(Trigger::Timer, webhook);
+                Delivery::due(key, position, due_at.plus_seconds(wait), self.now)
+            })
             .collect();
-        let due_at = call.course.due_at.filter(|_| call.end.is_some());
+        let due_at = call.course.due_at.filter(|_| !is_up);
         let step = Step { sets_timers: true, created, due_at, ..Step::default() };
         (!step.created.is_empty()).then_some(step)
     }
@@ -192,7 +196,7 @@ impl Standpoint<'_> {
         fire(&Standpoint { call, ..*self }, trigger, ONCE, first)
     }
 
-    fn key(&self, trigger: Trigger, webhook: &crate::campaign::Webhook) -> DeliveryKey {
+    fn key(&self, trigger: Trigger, webhook: &Webhook) -> DeliveryKey {
         DeliveryKey {
             call: self.call.id.clone(),
             trigger,

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 pub const MAX_POSTING_IDS: usize = 1000;
 
 /// The most first attempts that a call may owe before it takes no more postings that fire webhooks.
-pub const MAX_PENDING: usize = 500;
+pub const MAX_PENDING: usize = 200;
 
 /// Reads calls and applies what is posted back to them.
 pub trait Calls: Sync {

@@ -139,7 +139,8 @@ pub trait PastDue: Sync {
     /// In how many parts [`Self::past_due`] is asked.
     const SHARDS: u8;
 
-    /// What is due by a time in one part, longest due first, at most `limit`.
+    /// What is due by a time in one part, longest due first: at most `limit`, and of one call at most
+    /// [`MAX_HINTS_A_CALL`](super::hints::MAX_HINTS_A_CALL), so that a call with a long line leaves room for others.
     fn past_due(
         &self,
         shard: u8,

@@ -13,7 +13,7 @@ use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
 use crate::ports::deliveries::{AttemptRecord, Authority, Deliveries};
-use crate::ports::hints::{DelayedHint, Hint, Hints};
+use crate::ports::hints::{DelayedHint, Hint, Hints, MAX_DELAY};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
 use crate::window::Windows;
@@ -125,7 +125,9 @@ fn is_due_well(stands: Option<Timestamp>, wanted: Option<Timestamp>) -> bool {
 /// What follows now: whoever is next in line, and the call itself when it is due again.
 fn rest_hints(call: &Call, due_at: Option<Timestamp>, now: Timestamp) -> Vec<DelayedHint> {
     let next = call.line(now).next().map(|next| Hint::Delivery(next.key(&call.id)).now());
-    let again = due_at.map(|at| Hint::Call { call: call.id.clone() }.after(now.until(at)));
+    // What is further off than a hint is held back is left to the sweep.
+    let soon = due_at.map(|at| now.until(at)).filter(|wait| *wait <= MAX_DELAY);
+    let again = soon.map(|wait| Hint::Call { call: call.id.clone() }.after(wait));
     next.into_iter().chain(again).collect()
 }
 

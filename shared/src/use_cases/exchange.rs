@@ -135,8 +135,12 @@ pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
             http_status = Some(status);
             retry_after = asked_to_wait(&headers, at);
             notes.push(format!("the answer is over {} KiB", BODY_CAP / 1024));
-            let kind = if is_taken(status) { FailureKind::TooLarge } else { FailureKind::Http };
-            Verdict::Failed { kind }
+            match is_taken(status) {
+                // Nobody wants to read it, and the partner has taken the request.
+                true if !webhook.parses_response() => Verdict::Ok,
+                true => Verdict::Failed { kind: FailureKind::TooLarge },
+                false => Verdict::Failed { kind: FailureKind::Http },
+            }
         }
         Outcome::TimedOut => Verdict::TimedOut,
         Outcome::Blocked(reason) => {
@@ -205,10 +209,11 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_too_large_counts_by_its_status() {
-        let webhook = json!({"id": "p", "trigger": "start", "url": "https://a.example/"});
-        let document = json!({"id": "c", "name": "C", "webhooks": [webhook]});
+        let hook =
+            |trigger: &str| json!({"id": trigger, "trigger": trigger, "url": "https://a.example/"});
+        let document = json!({"id": "c", "name": "C", "webhooks": [hook("start"), hook("always")]});
         let campaign = Campaign::from_document(&document).unwrap();
-        let told_of = |status| {
+        let told_of = |webhook: usize, status| {
             let sent = Sent {
                 number: 1,
                 at: Timestamp::from_millis(0).unwrap(),
@@ -219,11 +224,17 @@ mod tests {
             let headers = [(header::RETRY_AFTER, "120".parse().unwrap())].into_iter().collect();
             let outcome = Outcome::TooLarge { status, headers };
             let exchange = Exchange { outcome, latency: Duration::from_millis(41) };
-            told(&campaign.webhooks[0], sent, exchange)
+            told(&campaign.webhooks[webhook], sent, exchange)
         };
-        for (status, kind) in [(200, FailureKind::TooLarge), (503, FailureKind::Http)] {
-            let Told { report, attempt, retry_after, .. } = told_of(status);
-            assert_eq!(report.verdict, Verdict::Failed { kind });
+        let failed = |kind| Verdict::Failed { kind };
+        for (webhook, status, verdict) in [
+            (0, 200, failed(FailureKind::TooLarge)),
+            (0, 503, failed(FailureKind::Http)),
+            (1, 200, Verdict::Ok),
+            (1, 503, failed(FailureKind::Http)),
+        ] {
+            let Told { report, attempt, retry_after, .. } = told_of(webhook, status);
+            assert_eq!(report.verdict, verdict);
             assert_eq!(report.http_status, Some(status));
             assert_eq!(report.notes, ["the answer is over 64 KiB"]);
             assert_eq!(attempt.unwrap().http_status, Some(status));

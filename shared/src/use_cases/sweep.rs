@@ -12,7 +12,7 @@ use crate::ports::hints::{Hint, Hints};
 /// How long past due something has to be: most hints are on their way.
 pub const GRACE: Duration = Duration::from_secs(10);
 /// The most that one sweep hints of each part, so that it ends in time; the next goes on.
-const A_SHARD: usize = 500;
+const A_SHARD: usize = 1000;
 
 /// Hints everything that is past due; says how many hints that were.
 ///

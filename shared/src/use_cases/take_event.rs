@@ -109,7 +109,7 @@ pub async fn take_event(
         call: &call,
         now,
     };
-    let is_latest = matches!(named, Ok(true)) && call.end.is_none();
+    let is_latest = matches!(named, Ok(true));
     let hand_over = async {
         if is_latest {
             hand_over(store, hints, &call, &campaign, &began.waiting, now).await

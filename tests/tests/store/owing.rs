@@ -1,7 +1,7 @@
 //! Events that change what a call owes: they make it due, each once, and its end is kept as it was
 //! first reported.
 
-use hookline::call::{Call, CallEvent, Course, End, EventKind, HANDLING, Posting};
+use hookline::call::{Call, CallEvent, Course, End, EventKind, HANDLING_TIME, Posting};
 use hookline::ports::calls::{Calls, Posted};
 use hookline::ports::deliveries::PastDue;
 use hookline::ports::hints::Hint;
@@ -64,7 +64,7 @@ async fn an_answered_call_and_an_ended_one_are_due(kind: Kind) {
     {
         let claimed = report(&world.store().await, &event, now).await;
 
-        let due_at = now.plus(HANDLING);
+        let due_at = now.plus(HANDLING_TIME);
         let wanted = Course { steps, due_at: Some(due_at), ..Course::default() };
         assert_eq!(claimed.course, wanted, "{:?}", event.moment);
         assert_eq!(whole(&claimed), whole(&stored(&world, "c1").await), "{:?}", event.moment);
@@ -88,7 +88,7 @@ async fn each_event_is_counted_once(kind: Kind) {
         counts.push((claimed.course.steps, claimed.course.due_at.unwrap()));
     }
 
-    let due = |seconds| at(seconds).plus(HANDLING);
+    let due = |seconds| at(seconds).plus(HANDLING_TIME);
     let last = (3, due(2));
     assert_eq!(counts, [(1, due(0)), (2, due(1)), last, last, last, last]);
 }

@@ -49,7 +49,7 @@ async fn all_of_a_posting_is_on_the_call(kind: Kind) {
         location: call.location.replaced_by(&posting.place.unwrap()),
         amounts: Amounts { revenue: posting.revenue, payout: posting.payout },
         posted_conversion: Some(true),
-        course: Course { steps: 1, due_at: Some(at(1)), ..Course::default() },
+        course: Course { due_at: Some(at(1)), ..Course::default() },
         ..call
     };
     assert_eq!(whole(&stored(&world, "c1").await), whole(&wanted));

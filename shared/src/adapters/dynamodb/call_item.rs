@@ -31,8 +31,8 @@ use super::item::{
 use super::past_due::DUE_SHARDS;
 use super::update::Update;
 use crate::call::{
-    BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING, HangUp,
-    Moment,
+    BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING_TIME,
+    HangUp, Moment,
 };
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;
@@ -186,7 +186,7 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
     }
     if event.moment.is_owing() {
         update.add("steps", number(1));
-        make_due(&mut update, &event.call, claim.now.plus(HANDLING));
+        make_due(&mut update, &event.call, claim.now.plus(HANDLING_TIME));
     }
     for (name, values) in tag_sets(&event.tags, TAG) {
         update.add(&name, values);

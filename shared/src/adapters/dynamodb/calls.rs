@@ -7,7 +7,7 @@ use super::access::Updated;
 use super::call_item::{TAG, call_of, call_primary_key, make_due, partition};
 use super::deliveries::{absent, places_of};
 use super::delivery_item::{PREFIX, in_order, item_of};
-use super::item::{Item, json, number, set_of, tag_sets, text};
+use super::item::{Item, json, set_of, tag_sets, text};
 use super::transaction::Transacted;
 use super::update::Update;
 use crate::call::{Call, CallId, Posting};
@@ -95,7 +95,6 @@ fn post_update(call: &Call, posting: &Posting, fired: &[Delivery], now: Timestam
     }
     if let Some(converted) = posting.converted {
         update.set("posted_conversion", AttributeValue::Bool(converted));
-        update.add("steps", number(1));
         make_due(&mut update, &call.id, now);
     }
     if let Some(joining) = places_of(fired) {

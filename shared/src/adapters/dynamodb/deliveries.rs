@@ -164,6 +164,10 @@ fn step_update(call: &Call, step: &Step) -> Update {
     } else {
         update.require_equal("steps", number(steps));
     }
+    match call.posted_conversion {
+        Some(posted) => update.require_equal("posted_conversion", AttributeValue::Bool(posted)),
+        None => update.require_absent("posted_conversion"),
+    }
     update.require_present("campaign_id");
     update
 }

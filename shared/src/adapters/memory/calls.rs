@@ -60,7 +60,6 @@ impl KeptCall {
         self.change(due, |call| {
             call.take_posting(posting);
             if posting.converted.is_some() {
-                call.course.steps += 1;
                 call.course.due_at = Some(now);
             }
         });

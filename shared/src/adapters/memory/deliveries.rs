@@ -41,7 +41,10 @@ impl State {
             self.caller(caller).is_some_and(|kept| kept.is_open(&opens.window, now))
         });
         let Some(kept) = self.calls.get_mut(&call.id).filter(|_| !is_open) else { return false };
-        if kept.call().course.steps != call.course.steps || kept.has_any_of(&step.created) {
+        let stands = kept.call();
+        let unchanged = stands.course.steps == call.course.steps
+            && stands.posted_conversion == call.posted_conversion;
+        if !unchanged || kept.has_any_of(&step.created) {
             return false;
         }
         kept.make(&mut self.due, step);

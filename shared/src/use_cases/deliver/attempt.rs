@@ -86,14 +86,14 @@ pub(super) async fn keep(
     if record_with_jar(store, record, &before, &after).await? == Recorded::Overtaken {
         return Ok(Delivered::Overtaken);
     }
+    if is_gone(&told) {
+        disable_webhook(store, &facts.campaign.id, webhook).await?;
+    }
     if let Some(at) = next_at.filter(|at| now.until(*at) <= MAX_DELAY) {
         hints.send(vec![Hint::Delivery(key.clone()).after(now.until(at))]).await;
     }
     if ready.place.is_some() {
         hint_next(store, hints, clock, call).await?;
-    }
-    if is_gone(&told) {
-        disable_webhook(store, &facts.campaign.id, webhook).await?;
     }
     Ok(Delivered::Attempted {
         report: told.report,

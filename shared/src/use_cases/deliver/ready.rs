@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Delivered, hint_next};
 use crate::call::{Call, CallFacts};
 use crate::campaign::Webhook;
-use crate::delivery::{Delivery, MAX_TAKEOVERS, PendingDelivery, Progress, Report};
+use crate::delivery::{Delivery, MAX_TAKEOVERS, PendingDelivery, Progress, Report, Verdict};
 use crate::ports::StoreError;
 use crate::ports::callers::{Caller, Callers};
 use crate::ports::calls::Calls;
@@ -56,7 +56,9 @@ impl Ready<'_> {
         facts: &CallFacts<'_>,
     ) -> Result<Option<Report>, StoreError> {
         if self.delivery.takeovers >= MAX_TAKEOVERS {
-            return Ok(Some(self.given_up("functions keep dying over it")));
+            // It may have been sent or not; either way nobody lived to hear of it.
+            let report = self.given_up("functions keep dying over it");
+            return Ok(Some(Report { verdict: Verdict::TimedOut, ..report }));
         }
         if self.delivery.report.is_some() {
             if !(facts.campaign.enabled && webhook.enabled) {
@@ -70,7 +72,7 @@ impl Ready<'_> {
         };
         let windows = store.windows(caller, self.now).await?;
         let is_open = windows.contains(&Window::Webhook(webhook.id.clone()));
-        Ok(is_open.then(|| Report::skipped(webhook.id.clone(), DEDUPED)))
+        Ok(is_open.then(|| self.given_up(DEDUPED)))
     }
 
     /// The report of a delivery that is not attempted again: as it stood, if it was tried before.

@@ -133,7 +133,10 @@ async fn one_that_something_was_done_about_since_it_was_read_is_not_claimed(kind
     let other_time = Delivery { progress: Progress::Due { at: at_millis(60_001) }, ..read.clone() };
     assert_not_claimed(&world, &claim(&other_time, "b", at(62)), "due at another time").await;
 
-    assert!(store.claim_attempt(&claim(&read, "b", at(62))).await.unwrap());
+    // Until the time at which it was due: only the claimant tells them apart.
+    let brief = AttemptClaim { until: at(60), ..claim(&read, "b", at(60)) };
+    assert!(store.claim_attempt(&brief).await.unwrap());
+    assert_not_claimed(&world, &claim(&read, "c", at(62)), "somebody has claimed it").await;
     assert_eq!(store.delivery(&first.key).await.unwrap().unwrap().takeovers, 0);
 }
 

@@ -92,6 +92,7 @@ async fn the_history_is_oldest_first_and_then_in_firing_order(kind: Kind) {
         of(at_millis(-1), 8, Trigger::Timer, "y"),
         of(at(0), 0, Trigger::Selected, "b"),
         of(at(0), 0, Trigger::Connect, "a"),
+        of(at(0), 1, Trigger::Always, "e"),
         of(at(0), 2, Trigger::Connect, "d"),
         of(at(0), 10, Trigger::Connect, "c"),
         of(at_millis(1), 0, Trigger::Answered, "a"),

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Call;
+use crate::campaign::Campaign;
 use crate::time::Timestamp;
 
 /// How a call ended, as the platform reported it.
@@ -18,6 +19,14 @@ pub struct End {
     pub hung_up_by: Option<String>,
     /// Where the recording is.
     pub recording_url: Option<String>,
+}
+
+impl End {
+    /// When its call may be decided about.
+    #[must_use]
+    pub fn settles_at(&self, campaign: &Campaign) -> Timestamp {
+        self.reported_at.plus_seconds(i64::from(campaign.settle_seconds))
+    }
 }
 
 /// What was decided about conversion.

@@ -28,7 +28,7 @@ pub enum Weighed {
 #[must_use]
 pub fn weigh(standpoint: &Standpoint<'_>) -> Weighed {
     let Standpoint { call, campaign, windows, now } = *standpoint;
-    let facts = CallFacts { call, campaign, buyer: call.reached_buyer(), now, firing: None };
+    let facts = CallFacts::of(call, campaign, now);
     let entry = campaign.conversion.iter().find(|entry| entry.matches.unmet(&facts).is_none());
     let met = match (call.posted_conversion, entry.map(|entry| entry.criterion)) {
         (Some(posted), _) => posted,

@@ -13,7 +13,7 @@ mod tests;
 pub use conversion::{Weighed, weigh};
 pub use readiness::{Readiness, readiness};
 
-use crate::call::{Call, CallFacts, Decision};
+use crate::call::{Call, CallFacts, Decision, Firing};
 use crate::campaign::{Amounts, Campaign, Webhook};
 use crate::delivery::{Delivery, DeliveryKey, ONCE, Report};
 use crate::time::Timestamp;
@@ -64,6 +64,19 @@ pub struct Step {
     pub due_at: Option<Timestamp>,
 }
 
+impl Call {
+    /// Takes a step, as the store does.
+    pub fn take_step(&mut self, step: &Step) {
+        self.course.steps += 1;
+        self.course.timers_set |= step.sets_timers;
+        self.course.connect_fired |= step.fires_connect;
+        self.course.decision = step.decision.or(self.course.decision);
+        self.course.due_at = step.due_at;
+        self.amounts = self.amounts.or(step.amounts);
+        self.pending.extend(step.created.iter().filter_map(Delivery::place_in_line));
+    }
+}
+
 impl Standpoint<'_> {
     /// What is to be done now.
     #[must_use]
@@ -74,7 +87,7 @@ impl Standpoint<'_> {
         }
         let Some(end) = &self.call.end else { return Next::Rest { due_at: None } };
         let Some(decision) = course.decision else {
-            let settled_at = end.reported_at.plus_seconds(i64::from(self.campaign.settle_seconds));
+            let settled_at = end.settles_at(self.campaign);
             if self.now < settled_at {
                 return Next::Rest { due_at: Some(settled_at) };
             }
@@ -235,13 +248,13 @@ fn fire(
     first: usize,
 ) -> Vec<Delivery> {
     let Standpoint { call, campaign, now, .. } = *standpoint;
-    let facts = CallFacts { call, campaign, buyer: call.reached_buyer(), now, firing: None };
+    let facts = CallFacts::of(call, campaign, now);
     let created = campaign.webhooks_of(trigger).zip(first..).map(|(webhook, position)| {
         let key =
             DeliveryKey { occurrence: occurrence.to_owned(), ..standpoint.key(trigger, webhook) };
         let position = position_of(position);
         let id = key.id();
-        match facts.firing(webhook, &id, 1).why_not(webhook) {
+        match (Firing { facts, webhook, delivery: &id, attempt: 1 }).why_not() {
             Some(note) => {
                 Delivery::ended(key, position, Report::skipped(webhook.id.clone(), note), now)
             }

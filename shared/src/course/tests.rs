@@ -67,15 +67,10 @@ fn rest(due_at: Option<i64>) -> Next {
     Next::Rest { due_at: due_at.map(at) }
 }
 
-/// Takes the next step, as a store would.
+/// Takes the next step.
 fn step(call: &mut Call, campaign: &Campaign, seconds: i64) -> Step {
     let Next::Step(step) = next(call, campaign, seconds) else { panic!("no step at {seconds}") };
-    call.course.steps += 1;
-    call.course.timers_set |= step.sets_timers;
-    call.course.connect_fired |= step.fires_connect;
-    call.course.decision = step.decision.or(call.course.decision);
-    call.amounts = call.amounts.or(step.amounts);
-    call.course.due_at = step.due_at;
+    call.take_step(&step);
     *step
 }
 
@@ -143,7 +138,6 @@ fn timers_that_only_a_late_report_reveals_are_owed_if_they_were_reached() {
     tell(&mut told, EventKind::Ended, 100, json!({"connected_seconds": 60}));
     let set = step(&mut told, &campaign, 101);
     assert_eq!(created(&set), [("t30", Some(0)), ("t60", Some(0))]);
-    told.pending.extend(set.created.iter().filter_map(Delivery::place_in_line));
     answer(&mut told, 35);
     assert_eq!(
         told.unreached_timers().count(),

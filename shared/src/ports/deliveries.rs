@@ -4,7 +4,6 @@
 //! that of any number of functions at the same step one takes it.
 
 use super::StoreError;
-use super::callers::Caller;
 use super::hints::Hint;
 use crate::call::{Call, Cookies};
 use crate::course::Step;
@@ -94,8 +93,8 @@ pub struct AttemptRecord<'a> {
     pub tags: &'a TagSet,
     /// Where its answer says that the caller is.
     pub place: Option<Place>,
-    /// The window that it opens for the caller.
-    pub window: Option<(Caller<'a>, &'a OpenWindow)>,
+    /// The window that it opens for the call's caller.
+    pub window: Option<&'a OpenWindow>,
 }
 
 impl<'a> AttemptRecord<'a> {

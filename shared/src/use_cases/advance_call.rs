@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
+use super::open_windows::open_windows;
 use crate::call::{Call, CallId};
 use crate::campaign::Campaign;
 use crate::course::{Next, Standpoint, Step};
 use crate::delivery::{Delivery, Progress, Report};
 use crate::ports::StoreError;
-use crate::ports::callers::{Caller, Callers};
+use crate::ports::callers::Callers;
 use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
@@ -16,7 +17,6 @@ use crate::ports::deliveries::{AttemptRecord, Authority, Deliveries};
 use crate::ports::hints::{DelayedHint, Hint, Hints, MAX_DELAY};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
-use crate::window::Windows;
 
 /// How often a call may turn out to have changed before it is left to the next who looks at it.
 const TRIES: usize = 10;
@@ -55,10 +55,8 @@ pub(super) async fn advance_by_event(
     let Some(end) = &call.end else {
         return advance(store, hints, clock, call.clone(), campaign).await;
     };
-    let now = clock.now();
-    let settled_at = end.reported_at.plus_seconds(i64::from(campaign.settle_seconds));
-    let hint = Hint::Call { call: call.id.clone() };
-    hints.send(vec![hint.after(now.until(settled_at))]).await;
+    let wait = clock.now().until(end.settles_at(campaign));
+    hints.send(vec![Hint::Call { call: call.id.clone() }.after(wait)]).await;
     Ok(())
 }
 
@@ -72,7 +70,8 @@ async fn advance(
     let id = call.id.clone();
     for _ in 0..TRIES {
         let now = clock.now();
-        let windows = windows_of(store, &call, campaign, now).await?;
+        let asked = call.end.is_some() && campaign.conversion.iter().any(|e| e.dedupe_seconds > 0);
+        let windows = open_windows(store, asked, &call, now).await?;
         let standpoint = Standpoint { call: &call, campaign, windows: &windows, now };
         let step = match standpoint.next() {
             Next::Step(step) => *step,
@@ -95,20 +94,6 @@ async fn advance(
     }
     let cause = "others keep changing it".to_owned();
     Err(StoreError { action: "see to what a call owes", cause })
-}
-
-/// The windows that a step may ask for; most campaigns need none.
-async fn windows_of(
-    store: &impl Callers,
-    call: &Call,
-    campaign: &Campaign,
-    now: Timestamp,
-) -> Result<Windows, StoreError> {
-    let asked = call.end.is_some() && campaign.conversion.iter().any(|e| e.dedupe_seconds > 0);
-    match Caller::of(call).filter(|_| asked) {
-        Some(caller) => store.windows(caller, now).await,
-        None => Ok(Windows::new()),
-    }
 }
 
 /// Whether the time at which a call is looked at, as it stands, serves as well as the wanted one.
@@ -168,17 +153,21 @@ async fn end_unreached_timers(
 }
 
 /// Ends a timer that its call did not reach.
-pub(super) async fn end_unreached(
+async fn end_unreached(
     store: &impl Deliveries,
     call: &Call,
     delivery: &Delivery,
 ) -> Result<(), StoreError> {
-    let note = "the call ended before its time";
-    let report = Report::skipped(delivery.webhook().clone(), note);
+    let report = unreached(delivery);
     let record = AttemptRecord {
         leaves: call.pending_delivery(&delivery.key),
         ..AttemptRecord::ending(call, &delivery.key, Authority::Reader(delivery), &report)
     };
     store.record_attempt(&record).await?;
     Ok(())
+}
+
+/// The report of a timer that its call did not reach.
+pub(super) fn unreached(delivery: &Delivery) -> Report {
+    Report::skipped(delivery.webhook().clone(), "the call ended before its time")
 }

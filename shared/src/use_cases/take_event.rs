@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::advance_call::advance_by_event;
 use super::begin_call::{BeganWith, begin, hand_over, settle};
 use super::exchange::drop_tags;
+use super::open_windows::open_windows;
 use super::remember::remembering;
 use super::{Ping, fire_pings};
 use crate::call::{Call, CallEvent, CallFacts, CallKey, Moment};
@@ -75,11 +76,11 @@ pub async fn take_event(
     }
     let occurrence = event.occurrence();
     let buyer = event.moment.buyer().or(call.buyer());
-    let facts = CallFacts { call: &call, campaign: &campaign, buyer, now, firing: None };
+    let facts = CallFacts { call: &call, campaign: &campaign, buyer, now };
     let fire = async {
         match event.moment.trigger() {
             Some(trigger) if !repeated => {
-                let windows = windows_of(store, &facts, trigger).await;
+                let windows = windows_for(store, &facts, trigger).await;
                 fire_pings(sender, clock, facts, trigger, &occurrence, &windows).await
             }
             _ => Vec::new(),
@@ -136,10 +137,9 @@ pub async fn take_event(
 
 /// The windows that are open for the caller, where a webhook of the trigger asks for them. Where
 /// they cannot be read, none are: a ping too many is better than a call without its data.
-async fn windows_of(store: &impl Callers, facts: &CallFacts<'_>, trigger: Trigger) -> Windows {
+async fn windows_for(store: &impl Callers, facts: &CallFacts<'_>, trigger: Trigger) -> Windows {
     let asked = facts.campaign.webhooks_of(trigger).any(|webhook| webhook.dedupe_seconds != 0);
-    let Some(caller) = Caller::of(facts.call).filter(|_| asked) else { return Windows::new() };
-    store.windows(caller, facts.now).await.unwrap_or_else(|error| {
+    open_windows(store, asked, facts.call, facts.now).await.unwrap_or_else(|error| {
         error.log(facts.call.id.as_str());
         Windows::new()
     })

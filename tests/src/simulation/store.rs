@@ -266,7 +266,7 @@ impl Deliveries for Store<'_> {
                 verdict: record.report.verdict,
                 attempt: record.attempt.map(|attempt| attempt.attempt),
                 next_at: record.next_at,
-                window: record.window.map(|(_, window)| window.clone()),
+                window: record.window.cloned(),
                 result: *result,
             })
         };

@@ -90,7 +90,7 @@ async fn all_that_came_of_an_attempt_is_kept(kind: Kind) {
         leaves: place_in_line.as_ref(),
         cookies: Some(&Cookies { text: "id=1".to_owned(), changes: 1 }),
         place: Some(place("us-10101")),
-        window: Some((who.caller(), &opens)),
+        window: Some(&opens),
         ..ended(&call, one, Authority::Claimant("a"), &report, &came)
     };
 

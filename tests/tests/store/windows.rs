@@ -78,7 +78,7 @@ async fn whoever_opens_a_window_it_is_open_until_its_time(kind: Kind) {
     let (report, nothing) = (report(&deliveries[0].key, FAILED), TagSet::new());
     let opened = opens(&by_delivery, 90_002);
     let record = AttemptRecord {
-        window: Some((who.caller(), &opened)),
+        window: Some(&opened),
         ..ended(&call, &deliveries[0], Authority::Claimant("a"), &report, &nothing)
     };
     assert_eq!(told(&world, &record).await, Recorded::Kept);

@@ -79,7 +79,8 @@ impl Deliveries for DynamoDb {
         let action = "record an attempt";
         let (key, update) = (delivery_primary_key(record.key), record_update(record));
         let on_call = on_call_update(record);
-        if on_call.is_none() && record.window.is_none() {
+        let window = Caller::of(record.call).zip(record.window);
+        if on_call.is_none() && window.is_none() {
             return Ok(match self.update(key, update, action).await? {
                 Updated::Made(_) => Recorded::Kept,
                 Updated::Refused(item) => told_before(record, &item),
@@ -90,7 +91,7 @@ impl Deliveries for DynamoDb {
         if let Some(update) = on_call {
             transaction.update(call_primary_key(&record.call.id), update);
         }
-        if let Some((caller, window)) = record.window {
+        if let Some((caller, window)) = window {
             transaction.put(window_item(caller, window), Update::default());
         }
         match self.transact(transaction).await? {

@@ -66,7 +66,7 @@ impl State {
             return Recorded::CookiesMoved;
         }
         kept.record_attempt(&mut self.due, record);
-        if let Some((caller, opens)) = record.window {
+        if let Some((caller, opens)) = Caller::of(record.call).zip(record.window) {
             self.caller_mut(caller).open(opens);
         }
         Recorded::Kept
@@ -98,15 +98,7 @@ fn is_as_read(stands: &Delivery, read: &Delivery) -> bool {
 
 impl KeptCall {
     fn make(&mut self, due: &mut DueIndex, step: &Step) {
-        self.change(due, |call| {
-            let course = &mut call.course;
-            course.steps += 1;
-            course.timers_set |= step.sets_timers;
-            course.connect_fired |= step.fires_connect;
-            course.decision = step.decision.or(course.decision);
-            course.due_at = step.due_at;
-            call.amounts = call.amounts.or(step.amounts);
-        });
+        self.change(due, |call| call.take_step(step));
         self.create(due, &step.created);
     }
 

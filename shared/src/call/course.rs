@@ -14,9 +14,9 @@ pub const HANDLING_TIME: Duration = Duration::from_secs(20);
 /// How far what a call owes its webhooks has been seen to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Course {
-    /// How often events and steps have changed what the call owes: a step holds only if none came in
-    /// between, nor another word of a postback about conversion.
-    pub steps: u64,
+    /// How often events and steps have changed what the call owes. A step holds only for the version
+    /// that it was made for, and for the word of postbacks about conversion.
+    pub version: u64,
     /// When somebody has to look at what it owes.
     pub due_at: Option<Timestamp>,
     /// Whether its timers have been set.
@@ -33,13 +33,13 @@ pub struct Cookies {
     /// The jar as text; empty for an empty jar.
     pub text: String,
     /// How often it has been changed.
-    pub changes: u64,
+    pub version: u64,
 }
 
 /// Shows its size: values are a partner's secrets.
 impl std::fmt::Debug for Cookies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Cookies({} bytes, {} changes)", self.text.len(), self.changes)
+        write!(f, "Cookies({} bytes, version {})", self.text.len(), self.version)
     }
 }
 

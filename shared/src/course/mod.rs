@@ -67,13 +67,13 @@ pub struct Step {
 impl Call {
     /// Takes a step, as the store does.
     pub fn take_step(&mut self, step: &Step) {
-        self.course.steps += 1;
+        self.course.version += 1;
         self.course.timers_set |= step.sets_timers;
         self.course.connect_fired |= step.fires_connect;
         self.course.decision = step.decision.or(self.course.decision);
         self.course.due_at = step.due_at;
         self.amounts = self.amounts.or(step.amounts);
-        self.pending.extend(step.created.iter().filter_map(Delivery::place_in_line));
+        self.pending.extend(step.created.iter().filter_map(Delivery::pending));
     }
 }
 

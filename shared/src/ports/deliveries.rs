@@ -87,7 +87,7 @@ pub struct AttemptRecord<'a> {
     pub next_at: Option<Timestamp>,
     /// Its place in its call's line, which it leaves.
     pub leaves: Option<&'a PendingDelivery>,
-    /// The jar, one change on from what was read.
+    /// The jar, one version on from what was read.
     pub cookies: Option<&'a Cookies>,
     /// Tags that its answer puts on the call.
     pub tags: &'a TagSet,

@@ -89,7 +89,7 @@ pub async fn take_event(
     let name =
         async { if starts { name_last_call(store, &call, event, now).await } else { Ok(false) } };
     let see_to = async {
-        if event.moment.is_owing() {
+        if event.moment.changes_what_is_owed() {
             see_to_what_it_owes(store, hints, clock, &call, &campaign).await;
         }
     };

@@ -54,7 +54,7 @@ fn full(call: &Call) -> Step {
 fn after_full(call: &Call) -> Call {
     let step = full(call);
     let course = Course {
-        steps: 1,
+        version: 1,
         due_at: step.due_at,
         timers_set: true,
         connect_fired: true,
@@ -234,7 +234,7 @@ async fn of_many_steps_at_once_one_is_made(kind: Kind) {
         assert_eq!(made.iter().filter(|made| **made).count(), 1, "round {round}");
         let (call, history) = world.cold().history(&call.id).await.unwrap().unwrap();
         assert_eq!(history, steps[winner].created, "round {round}");
-        assert_eq!((call.course.steps, call.course.due_at), (1, steps[winner].due_at));
+        assert_eq!((call.course.version, call.course.due_at), (1, steps[winner].due_at));
         assert_eq!(call.pending, line_of(&history), "round {round}");
     }
 }

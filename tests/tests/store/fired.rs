@@ -206,5 +206,5 @@ async fn what_postings_at_once_fire_is_all_there(kind: Kind) {
     let fired: Vec<Delivery> = all.into_iter().flat_map(|(_, fired)| fired).collect();
     assert_eq!(stands.pending, line_of(&fired));
     assert_eq!(history.len(), fired.len());
-    assert_eq!((stands.course.steps, stands.tags.values("posted").count()), (0, 10));
+    assert_eq!((stands.course.version, stands.tags.values("posted").count()), (0, 10));
 }

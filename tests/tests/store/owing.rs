@@ -60,12 +60,13 @@ async fn an_answered_call_and_an_ended_one_are_due(kind: Kind) {
     let call = started(&world, "c1").await;
     assert!(!is_due(&world, &call, at(10_000)).await);
 
-    for (steps, event, now) in [(1, answered(1), at_millis(14_007)), (2, ended(&json!({})), at(91))]
+    for (version, event, now) in
+        [(1, answered(1), at_millis(14_007)), (2, ended(&json!({})), at(91))]
     {
         let claimed = report(&world.store().await, &event, now).await;
 
         let due_at = now.plus(HANDLING_TIME);
-        let wanted = Course { steps, due_at: Some(due_at), ..Course::default() };
+        let wanted = Course { version, due_at: Some(due_at), ..Course::default() };
         assert_eq!(claimed.course, wanted, "{:?}", event.moment);
         assert_eq!(whole(&claimed), whole(&stored(&world, "c1").await), "{:?}", event.moment);
         assert!(is_due(&world, &call, due_at).await);
@@ -85,7 +86,7 @@ async fn each_event_is_counted_once(kind: Kind) {
     for (event, seconds) in events.iter().zip(0..) {
         let claimed = report(&world.store().await, event, at(seconds)).await;
         assert_eq!(whole(&claimed), whole(&stored(&world, "c1").await), "{:?}", event.moment);
-        counts.push((claimed.course.steps, claimed.course.due_at.unwrap()));
+        counts.push((claimed.course.version, claimed.course.due_at.unwrap()));
     }
 
     let due = |seconds| at(seconds).plus(HANDLING_TIME);

@@ -83,12 +83,12 @@ async fn all_that_came_of_an_attempt_is_kept(kind: Kind) {
     let (one, who) = (&deliveries[0], caller());
     claim_for(&world, one, "a", at(61)).await;
     let opens = OpenWindow { window: Window::Webhook(one.key.webhook.clone()), until: at(600) };
-    let (place_in_line, came) = (one.place_in_line(), tags(json!({"score": ["7"]})));
+    let (pending, came) = (one.pending(), tags(json!({"score": ["7"]})));
     let report = report(&one.key, FAILED);
     let record = AttemptRecord {
         attempt: Some(&attempt(1)),
-        leaves: place_in_line.as_ref(),
-        cookies: Some(&Cookies { text: "id=1".to_owned(), changes: 1 }),
+        leaves: pending.as_ref(),
+        cookies: Some(&Cookies { text: "id=1".to_owned(), version: 1 }),
         place: Some(place("us-10101")),
         window: Some(&opens),
         ..ended(&call, one, Authority::Claimant("a"), &report, &came)
@@ -105,8 +105,8 @@ async fn all_that_came_of_an_attempt_is_kept(kind: Kind) {
     };
     assert_eq!(history, [kept, deliveries[1].clone()]);
     let mut wanted = Call {
-        pending: deliveries[1].place_in_line().into_iter().collect(),
-        cookies: Cookies { text: "id=1".to_owned(), changes: 1 },
+        pending: deliveries[1].pending().into_iter().collect(),
+        cookies: Cookies { text: "id=1".to_owned(), version: 1 },
         location: call.location.replaced_by(&place("us-10101")),
         ..call.clone()
     };
@@ -151,13 +151,13 @@ async fn the_same_claimants_word_told_again_is_kept_and_changes_nothing(kind: Ki
     let world = World::new(kind).await;
     let (call, deliveries) = call_with(&world, &["crm"]).await;
     let (one, nothing, some) = (&deliveries[0], TagSet::new(), tags(json!({"score": ["7"]})));
-    let (place_in_line, report) = (one.place_in_line(), report(&one.key, FAILED));
+    let (pending, report) = (one.pending(), report(&one.key, FAILED));
     for (number, by, tags) in [(1, "a", &nothing), (2, "b", &some)] {
         claim_for(&world, &read(&world, one).await, by, at(61)).await;
         let record = AttemptRecord {
             attempt: Some(&attempt(number)),
             next_at: Some(at(60)),
-            leaves: place_in_line.as_ref().filter(|_| !tags.is_empty()),
+            leaves: pending.as_ref().filter(|_| !tags.is_empty()),
             ..ended(&call, one, Authority::Claimant(by), &report, tags)
         };
         assert_eq!(told(&world, &record).await, Recorded::Kept);
@@ -180,12 +180,12 @@ async fn the_word_of_one_who_does_not_have_it_does_not_hold(kind: Kind) {
     let world = World::new(kind).await;
     let (call, deliveries) = call_with(&world, &["crm"]).await;
     let (one, nothing, some) = (&deliveries[0], TagSet::new(), tags(json!({"score": ["7"]})));
-    let (place_in_line, report) = (one.place_in_line(), report(&one.key, FAILED));
+    let (pending, report) = (one.pending(), report(&one.key, FAILED));
     let assert_overtaken = async |by, case| {
         for tags in [&nothing, &some] {
             let record = AttemptRecord {
                 attempt: Some(&attempt(1)),
-                leaves: place_in_line.as_ref().filter(|_| !tags.is_empty()),
+                leaves: pending.as_ref().filter(|_| !tags.is_empty()),
                 ..ended(&call, one, Authority::Claimant(by), &report, tags)
             };
             assert_changes_nothing(&world, &record, Recorded::Overtaken, case).await;
@@ -208,8 +208,8 @@ async fn a_readers_word_holds_if_nothing_was_done_since(kind: Kind) {
     let world = World::new(kind).await;
     let (call, deliveries) = call_with(&world, &["crm"]).await;
     let (one, nothing, some) = (&deliveries[0], TagSet::new(), tags(json!({"score": ["7"]})));
-    let (place_in_line, report) = (one.place_in_line(), report(&one.key, FAILED));
-    let leaves = place_in_line.as_ref();
+    let (pending, report) = (one.pending(), report(&one.key, FAILED));
+    let leaves = pending.as_ref();
     let assert_overtaken = async |read: &Delivery, case| {
         for tags in [&nothing, &some] {
             let record = ended(&call, one, Authority::Reader(read), &report, tags);

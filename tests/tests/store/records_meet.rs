@@ -56,7 +56,7 @@ async fn a_jar_that_was_changed_since_is_told_and_nothing_changes(kind: Kind) {
     let world = World::new(kind).await;
     let (call, deliveries) = call_with(&world, &["a", "b", "c"]).await;
     let some = tags(json!({"score": ["7"]}));
-    let jar = |text: &str, changes| Cookies { text: text.to_owned(), changes };
+    let jar = |text: &str, version| Cookies { text: text.to_owned(), version };
     for delivery in &deliveries {
         claim_for(&world, delivery, "me", at(61)).await;
     }
@@ -66,7 +66,7 @@ async fn a_jar_that_was_changed_since_is_told_and_nothing_changes(kind: Kind) {
     let (first, second) = (jar("a=1", 1), jar("a=1; b=1", 2));
 
     let early = AttemptRecord { cookies: Some(&second), ..record(0) };
-    assert_changes_nothing(&world, &early, Recorded::CookiesMoved, "two changes on").await;
+    assert_changes_nothing(&world, &early, Recorded::CookiesMoved, "two versions on").await;
     assert_eq!(
         told(&world, &AttemptRecord { cookies: Some(&first), ..record(0) }).await,
         Recorded::Kept
@@ -110,11 +110,11 @@ async fn a_claimant_who_meets_a_takeover_is_kept_or_overtaken(kind: Kind) {
         let (call, deliveries) = call_with(&world, &["crm"]).await;
         let (one, some) = (&deliveries[0], tags(json!({"score": ["7"]})));
         claim_for(&world, one, "slow", at(61)).await;
-        let (held, place_in_line) = (read(&world, one).await, one.place_in_line());
+        let (held, pending) = (read(&world, one).await, one.pending());
         let report = report(&one.key, FAILED);
         let record = AttemptRecord {
             attempt: Some(&attempt(1)),
-            leaves: place_in_line.as_ref(),
+            leaves: pending.as_ref(),
             ..ended(&call, one, Authority::Claimant("slow"), &report, &some)
         };
         let (tells, takes) = (world.cold(), world.cold());
@@ -142,7 +142,7 @@ async fn of_changes_to_one_jar_at_once_one_is_kept(kind: Kind) {
     let world = World::new(kind).await;
     let (call, deliveries) = call_with(&world, &NAMES).await;
     let reports: Vec<Report> = deliveries.iter().map(|one| report(&one.key, FAILED)).collect();
-    let jars = NAMES.map(|name| Cookies { text: format!("{name}=1"), changes: 1 });
+    let jars = NAMES.map(|name| Cookies { text: format!("{name}=1"), version: 1 });
     let (store, nothing) = (world.cold(), TagSet::new());
     for delivery in &deliveries {
         claim_for(&world, delivery, "me", at(61)).await;

@@ -82,11 +82,11 @@ pub(crate) async fn created(store: &Store, call: &Call, created: &[Delivery]) ->
 
 /// A call after so many more changes of what it owes, of which the last says when it is due.
 pub(crate) fn after(call: &Call, steps: u64, due_at: Option<Timestamp>) -> Call {
-    let course = Course { steps: call.course.steps + steps, due_at, ..call.course.clone() };
+    let course = Course { version: call.course.version + steps, due_at, ..call.course.clone() };
     Call { course, ..call.clone() }
 }
 
 /// The places in line of those that have one.
 pub(crate) fn line_of(deliveries: &[Delivery]) -> BTreeSet<PendingDelivery> {
-    deliveries.iter().filter_map(Delivery::place_in_line).collect()
+    deliveries.iter().filter_map(Delivery::pending).collect()
 }

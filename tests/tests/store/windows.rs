@@ -155,7 +155,7 @@ async fn a_step_opens_no_window_for_a_caller_who_is_withheld(kind: Kind) {
         let call = claimed(&world.cold(), &event(EventKind::Start, id, &withheld)).await.call;
         let step = opening(&call, &window, at(600));
         assert!(world.cold().advance(&call, &step, at(60)).await.unwrap(), "{id}");
-        assert_eq!(stored(&world, id).await.course.steps, 1);
+        assert_eq!(stored(&world, id).await.course.version, 1);
     }
 }
 
@@ -176,7 +176,7 @@ async fn of_calls_of_one_caller_that_open_a_window_at_once_one_does(kind: Kind) 
 
         assert_eq!(made.iter().filter(|made| **made).count(), 1, "round {round}");
         for (call, made) in calls.iter().zip(made) {
-            let steps = stored(&world, call.id.as_str()).await.course.steps;
+            let steps = stored(&world, call.id.as_str()).await.course.version;
             assert_eq!(steps, u64::from(made), "round {round}");
         }
     }

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::DynamoDb;
 use super::access::Updated;
 use super::call_item::{TAG, call_of, call_primary_key, make_due, partition};
-use super::deliveries::{absent, places_of};
+use super::deliveries::{absent, pending_set};
 use super::delivery_item::{PREFIX, in_order, item_of};
 use super::item::{Item, json, set_of, tag_sets, text};
 use super::transaction::Transacted;
@@ -97,7 +97,7 @@ fn post_update(call: &Call, posting: &Posting, fired: &[Delivery], now: Timestam
         update.set("posted_conversion", AttributeValue::Bool(converted));
         make_due(&mut update, &call.id, now);
     }
-    if let Some(joining) = places_of(fired) {
+    if let Some(joining) = pending_set(fired) {
         update.add("pending", joining);
         update.require_fewer("pending", MAX_PENDING);
     }

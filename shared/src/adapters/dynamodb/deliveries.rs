@@ -49,7 +49,8 @@ impl Deliveries for DynamoDb {
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
-        if is_held(claim) {
+        // The write asks that it still is as it was read.
+        if !claim.delivery.is_free_for(claim.by, claim.now) {
             return Ok(false);
         }
         let action = "claim a delivery";
@@ -112,16 +113,6 @@ impl Deliveries for DynamoDb {
     }
 }
 
-/// Whether the delivery that is to be claimed has ended or is somebody else's, as it was read. The
-/// write asks that it still is as it was read.
-fn is_held(claim: &AttemptClaim<'_>) -> bool {
-    match &claim.delivery.progress {
-        Progress::Due { .. } => false,
-        Progress::Claimed { by, until } => by != claim.by && *until > claim.now,
-        Progress::Ended => true,
-    }
-}
-
 /// Asks that an item not be there.
 pub(super) fn absent() -> Update {
     let mut update = Update::default();
@@ -130,9 +121,9 @@ pub(super) fn absent() -> Update {
 }
 
 /// The places that new deliveries take in their call's line, as a set to be added.
-pub(super) fn places_of(created: &[Delivery]) -> Option<AttributeValue> {
-    let places = created.iter().filter_map(Delivery::place_in_line);
-    let texts: Vec<String> = places.map(|place| place.to_text()).collect();
+pub(super) fn pending_set(created: &[Delivery]) -> Option<AttributeValue> {
+    let pending = created.iter().filter_map(Delivery::pending);
+    let texts: Vec<String> = pending.map(|one| one.to_text()).collect();
     (!texts.is_empty()).then_some(AttributeValue::Ss(texts))
 }
 
@@ -155,15 +146,15 @@ fn step_update(call: &Call, step: &Step) -> Update {
         }
     }
     make_due_again(&mut update, &call.id, step.due_at);
-    if let Some(joining) = places_of(&step.created) {
+    if let Some(joining) = pending_set(&step.created) {
         update.add("pending", joining);
     }
-    update.add("steps", number(1));
-    let steps = i64::try_from(call.course.steps).unwrap_or(i64::MAX);
-    if steps == 0 {
-        update.require_absent("steps");
+    update.add("course_version", number(1));
+    let version = i64::try_from(call.course.version).unwrap_or(i64::MAX);
+    if version == 0 {
+        update.require_absent("course_version");
     } else {
-        update.require_equal("steps", number(steps));
+        update.require_equal("course_version", number(version));
     }
     match call.posted_conversion {
         Some(posted) => update.require_equal("posted_conversion", AttributeValue::Bool(posted)),
@@ -228,8 +219,8 @@ fn record_update(record: &AttemptRecord<'_>) -> Update {
 /// What a record does to the call's item; `None` when nothing.
 fn on_call_update(record: &AttemptRecord<'_>) -> Option<Update> {
     let mut update = Update::default();
-    if let Some(place) = record.leaves {
-        update.delete("pending", set_of(place.to_text()));
+    if let Some(pending) = record.leaves {
+        update.delete("pending", set_of(pending.to_text()));
     }
     for (name, values) in tag_sets(record.tags, TAG) {
         update.add(&name, values);
@@ -238,12 +229,12 @@ fn on_call_update(record: &AttemptRecord<'_>) -> Option<Update> {
         update.set("place", json(place));
     }
     if let Some(cookies) = record.cookies {
-        let changes = |changes: u64| number(i64::try_from(changes).unwrap_or(i64::MAX));
+        let version = |version: u64| number(i64::try_from(version).unwrap_or(i64::MAX));
         update.set("cookies", text(cookies.text.clone()));
-        update.set("cookie_changes", changes(cookies.changes));
-        match cookies.changes {
-            0 | 1 => update.require_absent("cookie_changes"),
-            n => update.require_equal("cookie_changes", changes(n - 1)),
+        update.set("cookies_version", version(cookies.version));
+        match cookies.version {
+            0 | 1 => update.require_absent("cookies_version"),
+            n => update.require_equal("cookies_version", version(n - 1)),
         }
     }
     if update.is_empty() {

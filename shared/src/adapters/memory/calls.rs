@@ -50,7 +50,7 @@ impl KeptCall {
         if posting.id.as_ref().is_some_and(known) || self.has_any_of(fired) {
             return Posted::Duplicate;
         }
-        let joins = fired.iter().any(|delivery| delivery.place_in_line().is_some());
+        let joins = fired.iter().any(|delivery| delivery.pending().is_some());
         let has_room_for_id = posting.id.is_none() || self.posting_ids.len() < MAX_POSTING_IDS;
         let has_room_in_line = !joins || self.call().pending.len() < MAX_PENDING;
         if !(has_room_for_id && has_room_in_line) {

@@ -42,7 +42,7 @@ impl State {
         });
         let Some(kept) = self.calls.get_mut(&call.id).filter(|_| !is_open) else { return false };
         let stands = kept.call();
-        let unchanged = stands.course.steps == call.course.steps
+        let unchanged = stands.course.version == call.course.version
             && stands.posted_conversion == call.posted_conversion;
         if !unchanged || kept.has_any_of(&step.created) {
             return false;
@@ -61,8 +61,8 @@ impl State {
             Some(stands) if record.authority.has_told(stands) => return Recorded::Kept,
             Some(_) | None => return Recorded::Overtaken,
         }
-        let changes = kept.call().cookies.changes;
-        if record.cookies.is_some_and(|cookies| cookies.changes != changes + 1) {
+        let version = kept.call().cookies.version;
+        if record.cookies.is_some_and(|cookies| cookies.version != version + 1) {
             return Recorded::CookiesMoved;
         }
         kept.record_attempt(&mut self.due, record);
@@ -105,14 +105,18 @@ impl KeptCall {
     fn claim_attempt(&mut self, due: &mut DueIndex, claim: &AttemptClaim<'_>) -> bool {
         let read = claim.delivery;
         let Some(stands) = self.delivery(&read.key) else { return false };
-        let takes_over = match &stands.progress {
-            Progress::Ended => return false,
-            Progress::Due { .. } => false,
-            // The same claim told again: its answer was lost on its way.
-            Progress::Claimed { by, .. } if by == claim.by => return true,
-            Progress::Claimed { until, .. } if *until > claim.now => return false,
-            Progress::Claimed { .. } => true,
+        let claimant = match &stands.progress {
+            Progress::Claimed { by, .. } => Some(by.as_str()),
+            Progress::Due { .. } | Progress::Ended => None,
         };
+        if claimant == Some(claim.by) {
+            // The same claim told again: its answer was lost on its way.
+            return true;
+        }
+        if !stands.is_free_for(claim.by, claim.now) {
+            return false;
+        }
+        let takes_over = claimant.is_some();
         let is_too_late = claim.while_up && self.call().end.is_some();
         if is_too_late || !is_as_read(stands, read) {
             return false;

@@ -88,7 +88,7 @@ pub(super) async fn keep(
     let record = AttemptRecord {
         attempt: findings.attempt.as_ref(),
         next_at,
-        leaves: ready.place,
+        leaves: ready.pending,
         tags: &findings.tags,
         place: findings.place,
         window: window.as_ref(),
@@ -103,7 +103,7 @@ pub(super) async fn keep(
     if let Some(at) = next_at.filter(|at| now.until(*at) <= MAX_DELAY) {
         hints.send(vec![Hint::Delivery(key.clone()).after(now.until(at))]).await;
     }
-    if ready.place.is_some() {
+    if ready.pending.is_some() {
         hint_next(store, hints, clock, call).await?;
     }
     Ok(Delivered::Attempted {

@@ -23,17 +23,17 @@ pub(super) async fn record_with_jar(
     if before.to_text() == after.to_text() {
         return record_surely(store, &record).await;
     }
-    let mut changes = record.call.cookies.changes;
+    let mut version = record.call.cookies.version;
     let mut jar = after.clone();
     for _ in 0..TRIES {
-        let cookies = Cookies { text: jar.to_text(), changes: changes + 1 };
+        let cookies = Cookies { text: jar.to_text(), version: version + 1 };
         let record = AttemptRecord { cookies: Some(&cookies), ..record };
         match record_surely(store, &record).await? {
             Recorded::CookiesMoved => {}
             recorded => return Ok(recorded),
         }
         let Some(call) = store.call(&record.call.id).await? else { break };
-        changes = call.cookies.changes;
+        version = call.cookies.version;
         jar = CookieJar::from_text(&call.cookies.text).unwrap_or_default();
         jar.take_over(before, after);
     }

@@ -76,17 +76,17 @@ pub async fn deliver(
     let now = clock.now();
     // Call and delivery are read one after the other: once an attempt was made, the place that the
     // call still shows says nothing.
-    let place = call.pending_delivery(key).filter(|_| delivery.report.is_none());
+    let pending = call.pending_delivery(key).filter(|_| delivery.report.is_none());
     let max_wait = campaign.as_deref().map_or(0, |campaign| campaign.always_max_wait);
-    let ready = Ready { call: &call, delivery: &delivery, place, now };
-    match readiness(&call, &delivery, place, max_wait, now) {
+    let ready = Ready { call: &call, delivery: &delivery, pending, now };
+    match readiness(&call, &delivery, pending, max_wait, now) {
         Readiness::Ready => {}
         Readiness::Unreached => {
             return ready.end(store, hints, clock, unreached(&delivery)).await;
         }
         Readiness::Later { at } => {
             // Timers go by hops; a retry that is further off than a hint is left to the sweep.
-            if place.is_some() && key.trigger == Trigger::Timer {
+            if pending.is_some() && key.trigger == Trigger::Timer {
                 hints.send(vec![Hint::Delivery(key.clone()).after(now.until(at))]).await;
             }
             return Ok(Delivered::Left);

@@ -25,7 +25,7 @@ pub(super) struct Ready<'a> {
     /// The delivery.
     pub(super) delivery: &'a Delivery,
     /// Its place in the call's line, if its first attempt is owed.
-    pub(super) place: Option<&'a PendingDelivery>,
+    pub(super) pending: Option<&'a PendingDelivery>,
     /// Now, by our clock.
     pub(super) now: Timestamp,
 }
@@ -92,13 +92,13 @@ impl Ready<'_> {
     ) -> Result<Delivered, StoreError> {
         let authority = Authority::Reader(self.delivery);
         let record = AttemptRecord {
-            leaves: self.place,
+            leaves: self.pending,
             ..AttemptRecord::ending(self.call, &self.delivery.key, authority, &report)
         };
         if store.record_attempt(&record).await? != Recorded::Kept {
             return Ok(Delivered::Left);
         }
-        if self.place.is_some() {
+        if self.pending.is_some() {
             hint_next(store, hints, clock, self.call).await?;
         }
         Ok(Delivered::Ended { report })
@@ -116,7 +116,7 @@ impl Ready<'_> {
             delivery: self.delivery,
             by,
             until: ends_at.plus(LEASE_MARGIN),
-            while_up: is_timer && self.place.is_some() && self.call.end.is_none(),
+            while_up: is_timer && self.pending.is_some() && self.call.end.is_none(),
             now: self.now,
         };
         store.claim_attempt(&claim).await

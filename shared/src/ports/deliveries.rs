@@ -1,4 +1,4 @@
-//! Where deliveries are kept, and what calls owe.
+//! Where deliveries are kept.
 //!
 //! Each method is one write that holds whole or not at all, under a condition on what was read, so
 //! that of any number of functions at the same step one takes it.
@@ -6,7 +6,6 @@
 use super::StoreError;
 use super::hints::Hint;
 use crate::call::{Call, Cookies};
-use crate::course::Step;
 use crate::delivery::{Attempt, Delivery, DeliveryKey, PendingDelivery, Report};
 use crate::geo::Place;
 use crate::tag::TagSet;
@@ -20,16 +19,6 @@ pub trait Deliveries: Sync {
         &self,
         key: &DeliveryKey,
     ) -> impl Future<Output = Result<Option<Delivery>, StoreError>> + Send;
-
-    /// Makes a step of a call, if what the call owes has not changed since it was read, nothing that
-    /// the step creates is there, and the window that it opens for the call's caller is not open;
-    /// says whether it was made.
-    fn advance(
-        &self,
-        call: &Call,
-        step: &Step,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Claims a delivery for one attempt, if it has not ended, nobody has it, and nothing was done
     /// about it since it was read; says whether it is claimed. The same claim told again holds.

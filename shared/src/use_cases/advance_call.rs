@@ -35,38 +35,44 @@ pub async fn advance_call(
     id: &CallId,
 ) -> Result<(), StoreError> {
     let Some(call) = store.call(id).await? else { return Ok(()) };
-    if let Some(campaign) = store.campaign(&call.campaign).await? {
-        return advance(store, hints, clock, call, &campaign).await;
+    let Some(campaign) = store.campaign(&call.campaign).await? else {
+        // Without its campaign it owes nobody anything.
+        store.advance(&call, &Step::default(), clock.now()).await?;
+        return Ok(());
+    };
+    match advance(store, hints, clock, call, &campaign).await? {
+        Some(at_rest) => end_unreached_timers(store, &at_rest, clock.now()).await,
+        None => Ok(()),
     }
-    // Without its campaign it owes nobody anything.
-    store.advance(&call, &Step::default(), clock.now()).await?;
-    Ok(())
 }
 
 /// Sees to what an event changed: timers are set while the call is up; one that has ended is left to
 /// whoever decides about it.
 pub(super) async fn advance_by_event(
-    store: &(impl Calls + Callers + Deliveries),
+    store: &(impl Calls + Callers),
     hints: &impl Hints,
     clock: &impl Clock,
     call: &Call,
     campaign: &Campaign,
 ) -> Result<(), StoreError> {
     let Some(end) = &call.end else {
-        return advance(store, hints, clock, call.clone(), campaign).await;
+        advance(store, hints, clock, call.clone(), campaign).await?;
+        return Ok(());
     };
     let wait = clock.now().until(end.settles_at(campaign));
     hints.send(vec![Hint::Call { call: call.id.clone() }.after(wait)]).await;
     Ok(())
 }
 
+/// Takes steps until the call is at rest, and answers with it as it then stands; `None` when it is
+/// gone, or its end came in between, which is seen to by whoever takes it in.
 async fn advance(
-    store: &(impl Calls + Callers + Deliveries),
+    store: &(impl Calls + Callers),
     hints: &impl Hints,
     clock: &impl Clock,
     mut call: Call,
     campaign: &Campaign,
-) -> Result<(), StoreError> {
+) -> Result<Option<Call>, StoreError> {
     let id = call.id.clone();
     for _ in 0..TRIES {
         let now = clock.now();
@@ -76,9 +82,8 @@ async fn advance(
         let step = match standpoint.next() {
             Next::Step(step) => *step,
             Next::Rest { due_at } if is_due_well(call.course.due_at, due_at) => {
-                end_unreached_timers(store, &call, now).await?;
                 hints.send(rest_hints(&call, due_at, now)).await;
-                return Ok(());
+                return Ok(Some(call));
             }
             Next::Rest { due_at } => Step { due_at, ..Step::default() },
         };
@@ -87,9 +92,8 @@ async fn advance(
         }
         let ended = call.end.is_some();
         match store.call(&id).await? {
-            // The end is seen to by whoever takes it in.
             Some(changed) if ended || changed.end.is_none() => call = changed,
-            _ => return Ok(()),
+            _ => return Ok(None),
         }
     }
     let cause = "others keep changing it".to_owned();

@@ -23,7 +23,6 @@ use crate::ports::StoreError;
 use crate::ports::callers::{Caller, Callers};
 use crate::ports::calls::Calls;
 use crate::ports::clock::Clock;
-use crate::ports::deliveries::Deliveries;
 use crate::ports::hints::Hints;
 use crate::ports::intake::{Claim, ClaimError, Claimed, Intake, Record};
 use crate::ports::random::Random;
@@ -53,7 +52,7 @@ pub struct EventAnswer {
 /// # Errors
 /// When the event is not for us, or our own store failed; the event may then be sent again.
 pub async fn take_event(
-    store: &(impl Intake + Calls + Callers + Deliveries),
+    store: &(impl Intake + Calls + Callers),
     sender: &impl Sender,
     hints: &impl Hints,
     clock: &impl Clock,
@@ -155,7 +154,7 @@ fn opened_by(deliveries: &[Delivery], campaign: &Campaign, now: Timestamp) -> Ve
 /// Sees to timers and to what follows the end. A fault of the store is logged and no more: the call
 /// stays due, and the platform has done its part.
 async fn see_to_what_it_owes(
-    store: &(impl Calls + Callers + Deliveries),
+    store: &(impl Calls + Callers),
     hints: &impl Hints,
     clock: &impl Clock,
     call: &Call,

@@ -6,7 +6,6 @@ use hookline::course::Step;
 use hookline::delivery::Delivery;
 use hookline::ports::callers::Callers;
 use hookline::ports::calls::{Calls, Posted};
-use hookline::ports::deliveries::Deliveries;
 use hookline::trigger::Trigger;
 use hookline::window::{OpenWindow, Window, Windows};
 use serde_json::json;

@@ -83,6 +83,10 @@ impl Intake for Interrupted<'_> {
 }
 
 impl Calls for Interrupted<'_> {
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        self.step().await?.advance(call, step, now).await
+    }
+
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
         self.step().await?.call(id).await
     }
@@ -154,10 +158,6 @@ impl Callers for Interrupted<'_> {
 impl Deliveries for Interrupted<'_> {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
         self.step().await?.delivery(key).await
-    }
-
-    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
-        self.step().await?.advance(call, step, now).await
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {

@@ -9,7 +9,6 @@ use hookline::delivery::{
     Attempt, Delivery, DeliveryKey, FailureKind, ONCE, PendingDelivery, Report, Verdict,
 };
 use hookline::ports::calls::Calls;
-use hookline::ports::deliveries::Deliveries;
 use hookline::time::Timestamp;
 use hookline::trigger::Trigger;
 use serde_json::json;

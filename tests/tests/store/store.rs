@@ -57,6 +57,10 @@ impl Intake for Store {
 }
 
 impl Calls for Store {
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        ask!(self, store => store.advance(call, step, now))
+    }
+
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
         ask!(self, store => store.call(id))
     }
@@ -128,10 +132,6 @@ impl Callers for Store {
 impl Deliveries for Store {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
         ask!(self, store => store.delivery(key))
-    }
-
-    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
-        ask!(self, store => store.advance(call, step, now))
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {

@@ -10,6 +10,7 @@
 //! - Campaigns are one JSON document an item; keys stand under their hash.
 
 mod access;
+mod advance;
 mod cache;
 mod call_item;
 mod caller_item;

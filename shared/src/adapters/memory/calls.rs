@@ -5,12 +5,17 @@ use super::due::DueIndex;
 use super::kept_call::KeptCall;
 use super::state::State;
 use crate::call::{Call, CallId, Posting, PostingId};
+use crate::course::Step;
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
 use crate::ports::calls::{Calls, MAX_PENDING, MAX_POSTING_IDS, Posted};
 use crate::time::Timestamp;
 
 impl Calls for Memory {
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.lock().advance(call, step, now))
+    }
+
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
         Ok(self.lock().calls.get(id).map(|kept| kept.call().clone()))
     }

@@ -1,25 +1,18 @@
-//! Takes deliveries, and what calls owe, from step to step.
+//! Takes deliveries from attempt to attempt.
 
 use super::Memory;
 use super::due::DueIndex;
 use super::kept_call::{KeptCall, KeptDelivery};
 use super::state::State;
-use crate::call::Call;
-use crate::course::Step;
 use crate::delivery::{Delivery, DeliveryKey, Progress};
 use crate::ports::StoreError;
 use crate::ports::callers::Caller;
 use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
-use crate::time::Timestamp;
 
 impl Deliveries for Memory {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
         let state = self.lock();
         Ok(state.calls.get(&key.call).and_then(|kept| kept.delivery(key)).cloned())
-    }
-
-    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.lock().advance(call, step, now))
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
@@ -35,25 +28,6 @@ impl Deliveries for Memory {
 }
 
 impl State {
-    fn advance(&mut self, call: &Call, step: &Step, now: Timestamp) -> bool {
-        let opens = Caller::of(call).zip(step.window.as_ref());
-        let is_open = opens.is_some_and(|(caller, opens)| {
-            self.caller(caller).is_some_and(|kept| kept.is_open(&opens.window, now))
-        });
-        let Some(kept) = self.calls.get_mut(&call.id).filter(|_| !is_open) else { return false };
-        let stands = kept.call();
-        let unchanged = stands.course.version == call.course.version
-            && stands.posted_conversion == call.posted_conversion;
-        if !unchanged || kept.has_any_of(&step.created) {
-            return false;
-        }
-        kept.make(&mut self.due, step);
-        if let Some((caller, opens)) = opens {
-            self.caller_mut(caller).open(opens);
-        }
-        true
-    }
-
     fn record_attempt(&mut self, record: &AttemptRecord<'_>) -> Recorded {
         let Some(kept) = self.calls.get_mut(&record.key.call) else { return Recorded::Overtaken };
         match kept.kept_delivery(record.key) {
@@ -97,11 +71,6 @@ fn is_as_read(stands: &Delivery, read: &Delivery) -> bool {
 }
 
 impl KeptCall {
-    fn make(&mut self, due: &mut DueIndex, step: &Step) {
-        self.change(due, |call| call.take_step(step));
-        self.create(due, &step.created);
-    }
-
     fn claim_attempt(&mut self, due: &mut DueIndex, claim: &AttemptClaim<'_>) -> bool {
         let read = claim.delivery;
         let Some(stands) = self.delivery(&read.key) else { return false };

@@ -11,13 +11,13 @@ use hookline::adapters::http::{
     AddressPolicy, EndpointFault, HttpSender, Loopback, PrivateEndpoints, RuntimeApi,
     RuntimePortListed, SenderFault,
 };
-use hookline::adapters::sqs::{QueueUrls, SqsHints};
+use hookline::adapters::sqs::{Queue, QueueUrls, SqsHints};
 
 /// The longest that the store, or a queue, may take over one operation, its retries included.
-const STORE_TIMEOUT: Duration = Duration::from_secs(3);
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(3);
 /// The longest that one try of it may take: a connection that died while the sandbox was frozen
 /// must leave time for another.
-const STORE_ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 
 const ALLOWED: &str = "ALLOWED_PRIVATE_ENDPOINTS";
 const RUNTIME: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -97,15 +97,10 @@ impl Environment {
         let region = required("AWS_REGION")?;
         let endpoint = |name| variable(name).or_else(|| variable("AWS_ENDPOINT_URL"));
         let queues = QueueSettings {
-            urls: QueueUrls {
-                outcome: required("OUTCOME_QUEUE_URL")?,
-                timer: required("TIMER_QUEUE_URL")?,
-                connect: required("CONNECT_QUEUE_URL")?,
-                conversion: required("CONVERSION_QUEUE_URL")?,
-                non_conversion: required("NON_CONVERSION_QUEUE_URL")?,
-                postback_webhook: required("POSTBACK_WEBHOOK_QUEUE_URL")?,
-                always: required("ALWAYS_QUEUE_URL")?,
-            },
+            urls: Queue::ALL
+                .into_iter()
+                .map(|queue| Ok((queue, required(queue.url_variable())?)))
+                .collect::<Result<QueueUrls, EnvironmentFault>>()?,
             region: region.clone(),
             endpoint: endpoint("AWS_ENDPOINT_URL_SQS"),
             credentials: credentials.clone(),
@@ -174,8 +169,8 @@ impl QueueSettings {
 /// What bounds one operation on the store or a queue.
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .operation_timeout(STORE_TIMEOUT)
-        .operation_attempt_timeout(STORE_ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .build()
 }
 
@@ -206,17 +201,11 @@ mod tests {
             ("AWS_SECRET_ACCESS_KEY", "b"),
             ("AWS_REGION", "us-east-1"),
             ("TABLE_NAME", "hookline"),
-            ("OUTCOME_QUEUE_URL", "https://sqs.example/outcome"),
-            ("TIMER_QUEUE_URL", "https://sqs.example/timer"),
-            ("CONNECT_QUEUE_URL", "https://sqs.example/connect"),
-            ("CONVERSION_QUEUE_URL", "https://sqs.example/conversion"),
-            ("NON_CONVERSION_QUEUE_URL", "https://sqs.example/non_conversion"),
-            ("POSTBACK_WEBHOOK_QUEUE_URL", "https://sqs.example/postback_webhook"),
-            ("ALWAYS_QUEUE_URL", "https://sqs.example/always"),
         ];
+        let queues = Queue::ALL.map(|queue| (queue.url_variable(), "https://sqs.example/q"));
         Environment::from_variables(|name| {
-            let all = changes.iter().chain(&base);
-            all.clone().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            let mut all = changes.iter().chain(&base).chain(&queues);
+            all.find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         })
     }
 

@@ -6,12 +6,11 @@ use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::http::HttpSender;
 use hookline::adapters::sqs::SqsHints;
 use hookline::adapters::system::{SystemClock, SystemRandom};
-use hookline::ports::StoreError;
 use hookline::ports::hints::Hint;
 use hookline::use_cases::{advance_call, deliver, sweep};
 use serde_json::json;
 
-use crate::envelope::{Answer, FunctionError, take_each};
+use crate::envelope::{Answer, FunctionError, NotTaken, take_each};
 use crate::environment::Environment;
 use crate::log;
 use crate::runtime::Invocation;
@@ -60,13 +59,9 @@ impl OutcomeHandler {
         take_each(invocation.payload, |hint| Box::pin(self.follow(hint))).await
     }
 
-    async fn follow(&self, hint: Hint) -> Result<(), StoreError> {
-        match hint {
-            Hint::Call { call } => {
-                advance_call(&self.store, &self.hints, &SystemClock, &call).await
-            }
-            Hint::Delivery(_) => Err(misled()),
-        }
+    async fn follow(&self, hint: Hint) -> Result<(), NotTaken> {
+        let Hint::Call { call } = hint else { return Err(NotTaken::Misled) };
+        Ok(advance_call(&self.store, &self.hints, &SystemClock, &call).await?)
     }
 }
 
@@ -94,8 +89,8 @@ impl DeliveryHandler {
         take_each(payload, |hint| Box::pin(self.follow(hint, remaining))).await
     }
 
-    async fn follow(&self, hint: Hint, remaining: Duration) -> Result<(), StoreError> {
-        let Hint::Delivery(key) = hint else { return Err(misled()) };
+    async fn follow(&self, hint: Hint, remaining: Duration) -> Result<(), NotTaken> {
+        let Hint::Delivery(key) = hint else { return Err(NotTaken::Misled) };
         let (store, sender, hints) = (&self.store, &self.sender, &self.hints);
         let (clock, random) = (&SystemClock, &SystemRandom);
         let delivered = deliver(store, sender, hints, clock, random, &key, remaining).await?;
@@ -130,9 +125,4 @@ impl SweepHandler {
             Err(error) => Err(FunctionError(error.to_string())),
         }
     }
-}
-
-/// A hint came through the queue of another function.
-fn misled() -> StoreError {
-    StoreError { action: "follow a hint", cause: "it is for another function".to_owned() }
 }

@@ -118,7 +118,13 @@ pub(crate) fn delivered(key: &DeliveryKey, delivered: &Delivered) {
         Delivered::Overtaken => {
             let id = key.id();
             let delivery_id = id.as_str();
-            warn!(correlation_id = call, delivery_id, trigger, webhook_id = webhook, "overtaken");
+            warn!(
+                correlation_id = call,
+                delivery_id,
+                trigger,
+                webhook_id = webhook,
+                "delivery overtaken"
+            );
         }
         Delivered::Left => {}
     }

@@ -1,7 +1,8 @@
 //! Hookline: campaign webhooks for phone calls.
 //!
-//! The domain (campaigns, calls, tags, matches, templates, answers, geography) is pure; the
-//! [`use_cases`] act on it through [`ports`]; [`adapters`] put `DynamoDB` and HTTP behind those.
+//! The domain (campaigns, calls and their course, deliveries, tags, matches, templates, answers,
+//! geography) is pure; the [`use_cases`] act on it through [`ports`]; [`adapters`] put `DynamoDB`, SQS
+//! and HTTP behind those.
 //! Arrows run one way: use cases → domain, adapters → ports.
 
 pub mod adapters;

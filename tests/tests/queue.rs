@@ -7,14 +7,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_sqs::types::Message;
-use hookline::adapters::sqs::{QueueUrls, SqsHints};
+use hookline::adapters::sqs::{Queue, SqsHints};
 use hookline::call::CallId;
 use hookline::campaign::WebhookId;
 use hookline::delivery::{DeliveryKey, ONCE};
 use hookline::ports::hints::{Hint, Hints};
 use hookline::trigger::Trigger;
 use hookline_local::queues::Queues;
-use hookline_local::routes::QUEUES;
 use tokio::time::{Instant, timeout};
 
 /// Nothing here takes longer unless it hangs.
@@ -33,9 +32,9 @@ fn delivery(trigger: Trigger, call: &str) -> Hint {
     })
 }
 
-/// The next messages of the queue that feeds a function, at least one.
-async fn receive(queues: &Queues, function: &str) -> Vec<Message> {
-    let url = &queues.urls(function).unwrap().queue;
+/// The next messages of a queue, at least one.
+async fn receive(queues: &Queues, queue: Queue) -> Vec<Message> {
+    let url = &queues.urls(queue).unwrap().queue;
     let poll = async {
         loop {
             let request = queues.client().receive_message().queue_url(url).wait_time_seconds(1);
@@ -55,77 +54,78 @@ fn hint_of(message: &Message) -> Hint {
 
 #[tokio::test]
 async fn each_hint_goes_to_the_function_that_is_to_look_and_reads_back() {
-    let queues = Queues::start(&QUEUES).await.unwrap();
+    let queues = Queues::start().await.unwrap();
     let all = [
-        ("outcome", call("c")),
-        ("timer", delivery(Trigger::Timer, "c")),
-        ("connect", delivery(Trigger::Connect, "c")),
-        ("conversion", delivery(Trigger::Conversion, "c")),
-        ("non_conversion", delivery(Trigger::NonConversion, "c")),
-        ("postback_webhook", delivery(Trigger::Postback, "c")),
-        ("always", delivery(Trigger::Always, "c")),
+        (Queue::Outcome, call("c")),
+        (Queue::Timer, delivery(Trigger::Timer, "c")),
+        (Queue::Connect, delivery(Trigger::Connect, "c")),
+        (Queue::Conversion, delivery(Trigger::Conversion, "c")),
+        (Queue::NonConversion, delivery(Trigger::NonConversion, "c")),
+        (Queue::PostbackWebhook, delivery(Trigger::Postback, "c")),
+        (Queue::Always, delivery(Trigger::Always, "c")),
     ];
 
     queues.hints().send(all.iter().map(|(_, hint)| hint.clone().now()).collect()).await;
 
-    for (function, hint) in all {
-        let messages = receive(&queues, function).await;
-        assert_eq!(messages.iter().map(hint_of).collect::<Vec<_>>(), [hint], "{function}");
+    for (queue, hint) in all {
+        let messages = receive(&queues, queue).await;
+        assert_eq!(messages.iter().map(hint_of).collect::<Vec<_>>(), [hint], "{queue:?}");
     }
 }
 
 #[tokio::test]
 async fn more_hints_than_a_batch_holds_all_arrive() {
-    let queues = Queues::start(&QUEUES).await.unwrap();
+    let queues = Queues::start().await.unwrap();
     let sent: BTreeSet<Hint> = (0..23).map(|number| call(&format!("c{number}"))).collect();
 
     queues.hints().send(sent.iter().cloned().map(Hint::now).collect()).await;
 
     let mut received = BTreeSet::new();
     while received.len() < sent.len() {
-        received.extend(receive(&queues, "outcome").await.iter().map(hint_of));
+        received.extend(receive(&queues, Queue::Outcome).await.iter().map(hint_of));
     }
     assert_eq!(received, sent);
 }
 
 #[tokio::test]
 async fn a_hint_comes_no_earlier_than_it_is_to() {
-    let queues = Queues::start(&QUEUES).await.unwrap();
+    let queues = Queues::start().await.unwrap();
     let delay = Duration::from_millis(1_200);
     let sent_at = Instant::now();
 
     queues.hints().send(vec![call("later").after(delay), call("now").now()]).await;
 
-    assert_eq!(hint_of(&receive(&queues, "outcome").await[0]), call("now"));
-    assert_eq!(hint_of(&receive(&queues, "outcome").await[0]), call("later"));
+    assert_eq!(hint_of(&receive(&queues, Queue::Outcome).await[0]), call("now"));
+    assert_eq!(hint_of(&receive(&queues, Queue::Outcome).await[0]), call("later"));
     assert!(sent_at.elapsed() >= delay, "{:?}", sent_at.elapsed());
 }
 
 #[tokio::test]
 async fn hints_that_cannot_be_sent_fail_nobody_and_hold_up_no_others() {
-    let queues = Queues::start(&QUEUES).await.unwrap();
+    let queues = Queues::start().await.unwrap();
     let nowhere = "http://127.0.0.1/000000000000/nowhere".to_owned();
-    let urls = QueueUrls { timer: nowhere, ..queues.send_urls() };
+    let mut urls = queues.send_urls();
+    urls.insert(Queue::Timer, nowhere);
     let hints = SqsHints::new(queues.config().clone(), urls);
 
     hints.send(vec![delivery(Trigger::Timer, "c").now(), call("c").now()]).await;
 
-    assert_eq!(hint_of(&receive(&queues, "outcome").await[0]), call("c"));
+    assert_eq!(hint_of(&receive(&queues, Queue::Outcome).await[0]), call("c"));
 }
 
 #[tokio::test]
 async fn pings_are_hinted_to_nobody() {
-    let queues = Queues::start(&QUEUES).await.unwrap();
+    let queues = Queues::start().await.unwrap();
 
     let pings = [Trigger::Start, Trigger::Selected, Trigger::Answered];
     let mut hints: Vec<_> = pings.map(|trigger| delivery(trigger, "c").now()).to_vec();
     hints.push(call("c").now());
     queues.hints().send(hints).await;
 
-    assert_eq!(hint_of(&receive(&queues, "outcome").await[0]), call("c"));
-    for function in QUEUES {
-        let url = &queues.urls(function).unwrap().queue;
+    assert_eq!(hint_of(&receive(&queues, Queue::Outcome).await[0]), call("c"));
+    for (queue, urls) in queues.all() {
+        let url = &urls.queue;
         let left = queues.client().receive_message().queue_url(url).send().await.unwrap();
-        assert_eq!(left.messages, None, "{function}");
+        assert_eq!(left.messages, None, "{queue:?}");
     }
 }

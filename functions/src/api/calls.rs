@@ -44,6 +44,7 @@ fn shown(call: &Call, deliveries: &[Delivery]) -> Value {
         "tags": call.shown_tags(),
         "outcome": {
             "converted": call.course.decision.map(|decision| decision.converted),
+            "deduped": call.course.decision.and_then(|decision| decision.deduped.then_some(true)),
             "decided_at": call.course.decision.map(|decision| decision.at),
             "posted_conversion": call.posted_conversion,
             "revenue": call.amounts.revenue.map(|amount| amount.to_string()),

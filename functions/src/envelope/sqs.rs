@@ -8,6 +8,20 @@ use serde_json::Value;
 
 use super::{Answer, FunctionError};
 
+/// Why a message has to come again.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotTaken {
+    /// Our own store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It is no hint.
+    #[error("the message is no hint")]
+    NoHint,
+    /// It is a hint for another function.
+    #[error("the message is for another function")]
+    Misled,
+}
+
 /// Takes every message of a batch at the same time; those whose `take` failed come again, and after
 /// some times go to the dead letters, as do messages that are no hints.
 ///
@@ -15,14 +29,14 @@ use super::{Answer, FunctionError};
 /// When the payload is no batch.
 pub(crate) async fn take_each<'a>(
     payload: Value,
-    take: impl Fn(Hint) -> BoxFuture<'a, Result<(), StoreError>>,
+    take: impl Fn(Hint) -> BoxFuture<'a, Result<(), NotTaken>>,
 ) -> Answer {
     let batch: SqsEvent = serde_json::from_value(payload)
         .map_err(|error| FunctionError(format!("the batch does not read: {error}")))?;
     let each = batch.records.into_iter().map(|message| {
         let taking = match serde_json::from_str(&message.body.unwrap_or_default()) {
             Ok(hint) => take(hint),
-            Err(_) => Box::pin(ready(Err(unreadable()))),
+            Err(_) => Box::pin(ready(Err(NotTaken::NoHint))),
         };
         taken(message.message_id.unwrap_or_default(), taking)
     });
@@ -32,17 +46,13 @@ pub(crate) async fn take_each<'a>(
     serde_json::to_value(answer).map_err(|error| FunctionError(error.to_string()))
 }
 
-fn unreadable() -> StoreError {
-    StoreError { action: "read a message", cause: "it is no hint".to_owned() }
-}
-
 /// Waits for a message to be taken; when it was not, says so and that it has to come again.
 async fn taken(
     id: String,
-    taking: BoxFuture<'_, Result<(), StoreError>>,
+    taking: BoxFuture<'_, Result<(), NotTaken>>,
 ) -> Option<BatchItemFailure> {
-    let StoreError { action, cause } = taking.await.err()?;
-    tracing::error!(message_id = id, action, cause, "a message has to come again");
+    let cause = taking.await.err()?;
+    tracing::error!(message_id = id, %cause, "a message has to come again");
     let mut failure = BatchItemFailure::default();
     failure.item_identifier = id;
     Some(failure)

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
+use hookline::adapters::sqs::Queue;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::Campaign;
 use hookline::key::{BearerKey, Grant, Key, Scope};
@@ -14,7 +15,6 @@ use hookline::ports::keys::Keys;
 use hookline::ports::random::Random;
 use hookline_functions::environment::StoreSettings;
 use hookline_local::database::Database;
-use hookline_local::routes::QUEUES;
 use hookline_tests::partner::Partner;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
@@ -95,9 +95,8 @@ impl World {
 
     /// What `template.yaml` sets on a function, with the partner let in.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
-        let queues = QUEUES.map(|name| {
-            (format!("{}_QUEUE_URL", name.to_ascii_uppercase()), self.queues.url(name))
-        });
+        let queues = Queue::ALL
+            .map(|queue| (queue.url_variable().to_owned(), self.queues.url(queue.name())));
         let others = [
             ("TABLE_NAME", self.settings.table.clone()),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.database.endpoint()),

@@ -27,7 +27,7 @@ use crate::routes::{Function, ROUTES};
 /// What API Gateway takes at the most, in bytes.
 const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 
-/// The functions' functions.
+/// The functions' handlers.
 #[derive(Debug)]
 pub(crate) struct Functions {
     pub(crate) events: EventHandler,

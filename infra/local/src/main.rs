@@ -59,7 +59,7 @@ async fn serve(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         port: Some(arguments.port),
         data: Some(arguments.data),
         admin_key,
-        tick: Some(Duration::from_secs(arguments.sweep_seconds)),
+        sweep_every: Some(Duration::from_secs(arguments.sweep_seconds)),
     };
     let stack = Stack::start(settings).await?;
     let mut out = std::io::stdout();

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{DeleteMessageBatchRequestEntry, Message};
+use hookline::adapters::sqs::Queue;
 use hookline_functions::envelope::Answer;
 use hookline_functions::runtime::Invocation;
 use serde_json::{Value, json};
@@ -16,7 +17,6 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::front::Functions;
 use crate::queues::Queues;
-use crate::routes::QUEUES;
 
 /// Messages in a batch, as the template has it.
 const A_BATCH: i32 = 10;
@@ -24,6 +24,8 @@ const A_BATCH: i32 = 10;
 const CONCURRENCY: usize = 10;
 /// How long a function may run, as the template has it.
 const FUNCTION_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much time is between two looks into a queue, so that one that fails is not asked in a spin.
+const PACE: Duration = Duration::from_millis(10);
 /// How long batches may take to end when the stack stops; what is cut off is taken over later.
 const STOPPING: Duration = Duration::from_secs(10);
 
@@ -35,21 +37,24 @@ pub(crate) struct Pollers {
 }
 
 impl Pollers {
-    /// Starts a poller for each queue, and the sweep: at once and then every `tick`.
-    pub(crate) fn start(functions: &Arc<Functions>, queues: &Queues, tick: Duration) -> Self {
+    /// Starts a poller for each queue, and the sweep: at once and then every `sweep_every`.
+    pub(crate) fn start(
+        functions: &Arc<Functions>,
+        queues: &Queues,
+        sweep_every: Duration,
+    ) -> Self {
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
-        for name in QUEUES {
-            let Some(urls) = queues.urls(name) else { continue };
+        for (queue, urls) in queues.all() {
             let poller = Poller {
-                name,
+                queue,
                 client: queues.client().clone(),
                 url: urls.queue.clone(),
                 functions: Arc::clone(functions),
             };
             tasks.spawn(poller.run(stopped.clone()));
         }
-        tasks.spawn(sweep(Arc::clone(functions), tick, stopped));
+        tasks.spawn(sweep(Arc::clone(functions), sweep_every, stopped));
         Self { stopping, tasks }
     }
 
@@ -61,8 +66,12 @@ impl Pollers {
     }
 }
 
-async fn sweep(functions: Arc<Functions>, tick: Duration, mut stopped: watch::Receiver<bool>) {
-    let mut ticks = interval(tick);
+async fn sweep(
+    functions: Arc<Functions>,
+    sweep_every: Duration,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let mut ticks = interval(sweep_every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -78,7 +87,7 @@ async fn sweep(functions: Arc<Functions>, tick: Duration, mut stopped: watch::Re
 /// The poller of one queue.
 #[derive(Clone)]
 struct Poller {
-    name: &'static str,
+    queue: Queue,
     client: Client,
     url: String,
     functions: Arc<Functions>,
@@ -87,7 +96,10 @@ struct Poller {
 impl Poller {
     async fn run(self, mut stopped: watch::Receiver<bool>) {
         let mut batches = JoinSet::new();
+        let mut pace = interval(PACE);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            pace.tick().await;
             let messages = tokio::select! {
                 _ = stopped.changed() => break,
                 messages = self.receive() => messages,
@@ -111,20 +123,17 @@ impl Poller {
         match answer {
             Ok(answer) => answer.messages.unwrap_or_default(),
             Err(error) => {
-                let queue = self.name;
+                let queue = self.queue.name();
                 tracing::error!(queue, %error, "the queue cannot be read");
-                // An embedded queue does not fail; were it to, this must not spin.
-                tokio::task::yield_now().await;
                 Vec::new()
             }
         }
     }
 
     async fn hand_over(&self, messages: Vec<Message>) {
-        let payload = batch(self.name, &messages);
+        let payload = batch(self.queue, &messages);
         let invocation = Invocation { payload, remaining: FUNCTION_TIMEOUT };
-        let invoking =
-            timeout(FUNCTION_TIMEOUT, self.functions.invoke_queue(self.name, invocation));
+        let invoking = timeout(FUNCTION_TIMEOUT, self.functions.take_batch(self.queue, invocation));
         // As on AWS, the whole batch comes again when the function fails or runs out of time.
         let Ok(Ok(answer)) = invoking.await else { return };
         let failed = failures(&answer);
@@ -142,22 +151,27 @@ impl Poller {
         let request = self.client.delete_message_batch().queue_url(&self.url);
         if let Err(error) = request.set_entries(Some(entries)).send().await {
             // They come again, and find that there is nothing left to do.
-            tracing::warn!(queue = self.name, %error, "messages could not be deleted");
+            tracing::warn!(queue = self.queue.name(), %error, "messages could not be deleted");
         }
     }
 }
 
 impl Functions {
-    async fn invoke_queue(&self, name: &str, invocation: Invocation) -> Answer {
-        match name {
-            "outcome" => self.outcomes.take(invocation).await,
-            _ => self.deliveries.take(invocation).await,
+    async fn take_batch(&self, queue: Queue, invocation: Invocation) -> Answer {
+        match queue {
+            Queue::Outcome => self.outcomes.take(invocation).await,
+            Queue::Timer
+            | Queue::Connect
+            | Queue::Conversion
+            | Queue::NonConversion
+            | Queue::PostbackWebhook
+            | Queue::Always => self.deliveries.take(invocation).await,
         }
     }
 }
 
 /// Messages as Lambda hands them over.
-fn batch(queue: &str, messages: &[Message]) -> Value {
+fn batch(queue: Queue, messages: &[Message]) -> Value {
     let records: Vec<Value> = messages
         .iter()
         .map(|message| {
@@ -168,7 +182,7 @@ fn batch(queue: &str, messages: &[Message]) -> Value {
                 "attributes": {},
                 "messageAttributes": {},
                 "eventSource": "aws:sqs",
-                "eventSourceARN": format!("arn:aws:sqs:us-east-1:000000000000:{queue}"),
+                "eventSourceARN": format!("arn:aws:sqs:us-east-1:000000000000:{}", queue.name()),
                 "awsRegion": "us-east-1",
             })
         })

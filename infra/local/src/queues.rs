@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_sqs::types::QueueAttributeName;
-use hookline::adapters::sqs::{QueueUrls, SqsHints};
+use hookline::adapters::sqs::{Queue, QueueUrls, SqsHints};
 use winterbaume_core::MockAws;
 use winterbaume_sqs::SqsService;
 
@@ -30,7 +30,7 @@ const REGION: &str = "us-east-1";
 pub struct Queues {
     config: Config,
     client: Client,
-    urls: BTreeMap<String, Urls>,
+    urls: BTreeMap<Queue, Urls>,
 }
 
 /// Where a queue and its dead letters are.
@@ -46,16 +46,16 @@ pub struct Urls {
 #[derive(Debug, thiserror::Error)]
 #[error("queue {name} cannot be made")]
 pub struct QueuesError {
-    name: String,
+    name: &'static str,
     source: Box<aws_sdk_sqs::Error>,
 }
 
 impl Queues {
-    /// Makes each queue `name` and its dead-letter queue `name-dead-letters`.
+    /// Makes each queue, and its dead-letter queue with `-dead-letters` behind its name.
     ///
     /// # Errors
-    /// When a name is none SQS takes: 1 to 80 letters, digits, `-` and `_`, suffix included.
-    pub async fn start(names: &[&str]) -> Result<Self, QueuesError> {
+    /// When the service refuses.
+    pub async fn start() -> Result<Self, QueuesError> {
         let service = MockAws::builder().with_service(SqsService::new()).build();
         let config = Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
@@ -65,11 +65,10 @@ impl Queues {
             .build();
         let client = Client::from_conf(config.clone());
         let mut urls = BTreeMap::new();
-        for &name in names {
-            let made = create(&client, name).await;
-            let made = made
-                .map_err(|error| QueuesError { name: name.to_owned(), source: Box::new(error) })?;
-            urls.insert(name.to_owned(), made);
+        for queue in Queue::ALL {
+            let made = create(&client, queue.name()).await;
+            let source = |error| QueuesError { name: queue.name(), source: Box::new(error) };
+            urls.insert(queue, made.map_err(source)?);
         }
         Ok(Self { config, client, urls })
     }
@@ -92,25 +91,21 @@ impl Queues {
         &self.config
     }
 
-    /// Where the functions send their hints; empty for a queue that was not asked for.
+    /// Where the functions send their hints.
     #[must_use]
     pub fn send_urls(&self) -> QueueUrls {
-        let url = |name: &str| self.urls(name).map_or_else(String::new, |urls| urls.queue.clone());
-        QueueUrls {
-            outcome: url("outcome"),
-            timer: url("timer"),
-            connect: url("connect"),
-            conversion: url("conversion"),
-            non_conversion: url("non_conversion"),
-            postback_webhook: url("postback_webhook"),
-            always: url("always"),
-        }
+        self.all().map(|(queue, urls)| (queue, urls.queue.clone())).collect()
     }
 
-    /// The URLs of the queue of that name, if it was asked for at the start.
+    /// Where each queue and its dead letters are.
+    pub fn all(&self) -> impl Iterator<Item = (Queue, &Urls)> {
+        self.urls.iter().map(|(queue, urls)| (*queue, urls))
+    }
+
+    /// Where a queue and its dead letters are.
     #[must_use]
-    pub fn urls(&self, name: &str) -> Option<&Urls> {
-        self.urls.get(name)
+    pub fn urls(&self, queue: Queue) -> Option<&Urls> {
+        self.urls.get(&queue)
     }
 }
 
@@ -178,8 +173,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_arrives_after_its_delay_and_once_deleted_is_gone() {
-        let queues = Queues::start(&["deliver", "timer"]).await.unwrap();
-        let url = &queues.urls("timer").unwrap().queue;
+        let queues = Queues::start().await.unwrap();
+        let url = &queues.urls(Queue::Timer).unwrap().queue;
 
         send(queues.client(), url, "now", 0).await;
         let first = receive(queues.client(), url).await;
@@ -202,8 +197,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_never_deleted_moves_to_the_dead_letters() {
-        let queues = Queues::start(&["deliver"]).await.unwrap();
-        let urls = queues.urls("deliver").unwrap();
+        let queues = Queues::start().await.unwrap();
+        let urls = queues.urls(Queue::Outcome).unwrap();
         send(queues.client(), &urls.queue, "poison", 0).await;
 
         for _ in 0..MAX_RECEIVES {
@@ -220,19 +215,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_sqs_refuses_is_named() {
-        let refused = Queues::start(&["deliver", "no spaces"]).await.unwrap_err();
-
-        assert_eq!(refused.to_string(), "queue no spaces cannot be made");
-    }
-
-    #[tokio::test]
     async fn queues_of_two_starts_are_apart() {
-        let (one, other) =
-            (Queues::start(&["q"]).await.unwrap(), Queues::start(&["q"]).await.unwrap());
-        send(one.client(), &one.urls("q").unwrap().queue, "mine", 0).await;
+        let (one, other) = (Queues::start().await.unwrap(), Queues::start().await.unwrap());
+        send(one.client(), &one.urls(Queue::Always).unwrap().queue, "mine", 0).await;
 
-        let url = &other.urls("q").unwrap().queue;
+        let url = &other.urls(Queue::Always).unwrap().queue;
         let seen = other.client().receive_message().queue_url(url).send().await.unwrap();
 
         assert_eq!(seen.messages, None);

@@ -1,11 +1,6 @@
-//! Which function answers which request, and which queues stand between functions;
-//! `template.yaml` declares the same for the cloud.
+//! Which function answers which request; `template.yaml` declares the same for the cloud.
 
 use http::Method;
-
-/// Every queue, named like the function that it feeds.
-pub const QUEUES: [&str; 7] =
-    ["outcome", "timer", "connect", "conversion", "non_conversion", "postback_webhook", "always"];
 
 /// A function of the deployment that answers HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

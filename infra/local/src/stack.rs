@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::http::{
     AddressPolicy, HttpSender, Loopback, PrivateEndpoints, RuntimePortListed, SenderFault,
@@ -21,18 +22,19 @@ use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::postback_handler::PostbackHandler;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use crate::database::{Database, DatabaseError};
 use crate::front::{Functions, front};
 use crate::pollers::Pollers;
 use crate::queues::{Queues, QueuesError};
-use crate::routes::QUEUES;
 
 /// The table's name on one machine.
 const TABLE: &str = "hookline";
 /// How often the sweep runs in the cloud.
-const TICK: Duration = Duration::from_mins(1);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// The file with the admin key that an earlier start made.
 const KEY_FILE: &str = "admin-key";
 
@@ -44,7 +46,7 @@ pub struct Settings {
     /// The folder of the database; everything is in memory when `None`.
     pub data: Option<PathBuf>,
     /// How often the sweep looks for what is past due; every minute when `None`, as in the cloud.
-    pub tick: Option<Duration>,
+    pub sweep_every: Option<Duration>,
     /// The admin key; when `None`, that of an earlier start in the folder, or else a new one.
     pub admin_key: Option<String>,
 }
@@ -57,16 +59,41 @@ pub struct Stack {
     server: Server,
     pollers: Pollers,
     database: Database,
-    queues: Queues,
 }
 
 /// The task of the front. It ends when dropped.
 #[derive(Debug)]
-struct Server(JoinHandle<()>);
+struct Server {
+    task: JoinHandle<()>,
+    /// Never sent to: dropping it is the signal to stop.
+    running: oneshot::Sender<()>,
+}
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.0.abort();
+/// How long requests that are being answered may take to end when the stack stops.
+const STOPPING: Duration = Duration::from_secs(10);
+
+impl Server {
+    fn start(listener: TcpListener, front: Router) -> Self {
+        let (running, stopped) = oneshot::channel::<()>();
+        let stopped = async {
+            let _ = stopped.await;
+        };
+        let task = tokio::spawn(async move {
+            let serving = axum::serve(listener, front).with_graceful_shutdown(stopped);
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "the front stopped");
+            }
+        });
+        Self { task, running }
+    }
+
+    /// Takes no more requests, and is done when those that were taken have been answered.
+    async fn stop(self) {
+        drop(self.running);
+        let abort = self.task.abort_handle();
+        if timeout(STOPPING, self.task).await.is_err() {
+            abort.abort();
+        }
     }
 }
 
@@ -119,7 +146,7 @@ impl Stack {
 
         let file = settings.data.as_ref().map(|folder| folder.join("hookline.sqlite"));
         let database = Database::start(file.as_deref()).await?;
-        let queues = Queues::start(&QUEUES).await?;
+        let queues = Queues::start().await?;
         let table = Table::of(&database);
         create_table(&table.0.client(), TABLE).await?;
         let store = table.open();
@@ -140,21 +167,16 @@ impl Stack {
             ),
             sweep: SweepHandler::new(table.open(), queues.hints()),
         });
-        let tick = settings.tick.unwrap_or(TICK);
-        let pollers = Pollers::start(&functions, &queues, tick);
+        let sweep_every = settings.sweep_every.unwrap_or(SWEEP_EVERY);
+        let pollers = Pollers::start(&functions, &queues, sweep_every);
         let front = front(&functions);
-        let server = tokio::spawn(async move {
-            if let Err(error) = axum::serve(listener, front).await {
-                tracing::error!(%error, "the front stopped");
-            }
-        });
-        let server = Server(server);
-        Ok(Self { address, admin_key, server, pollers, database, queues })
+        let server = Server::start(listener, front);
+        Ok(Self { address, admin_key, server, pollers, database })
     }
 
     /// Stops, and is done only when its files are free for another.
     pub async fn stop(self) {
-        drop(self.server);
+        self.server.stop().await;
         self.pollers.stop().await;
         self.database.stop().await;
     }
@@ -169,12 +191,6 @@ impl Stack {
     #[must_use]
     pub fn database_url(&self) -> String {
         self.database.endpoint()
-    }
-
-    /// Its queues.
-    #[must_use]
-    pub fn queues(&self) -> &Queues {
-        &self.queues
     }
 
     /// The key that may do everything.

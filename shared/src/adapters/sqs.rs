@@ -3,6 +3,7 @@
 //! AWS's limits are kept here, since the embedded service of one machine does not refuse what is over
 //! them: ten entries a batch, 900 seconds of delay. A hint is far below the size limit.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -17,55 +18,86 @@ use crate::trigger::Trigger;
 /// Entries in one batch (a limit of the service).
 const A_BATCH: usize = 10;
 
-/// Where the queues are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QueueUrls {
+/// A queue, named like the function that it feeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Queue {
     /// Of calls that may owe something.
-    pub outcome: String,
+    Outcome,
     /// Of `timer` deliveries.
-    pub timer: String,
+    Timer,
     /// Of `connect` deliveries.
-    pub connect: String,
+    Connect,
     /// Of `conversion` deliveries.
-    pub conversion: String,
+    Conversion,
     /// Of `non_conversion` deliveries.
-    pub non_conversion: String,
+    NonConversion,
     /// Of `postback` deliveries.
-    pub postback_webhook: String,
+    PostbackWebhook,
     /// Of `always` deliveries.
-    pub always: String,
+    Always,
 }
 
-impl QueueUrls {
+impl Queue {
+    /// Every queue.
+    pub const ALL: [Self; 7] = [
+        Self::Outcome,
+        Self::Timer,
+        Self::Connect,
+        Self::Conversion,
+        Self::NonConversion,
+        Self::PostbackWebhook,
+        Self::Always,
+    ];
+
+    /// The name of the function that it feeds.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Outcome => "outcome",
+            Self::Timer => "timer",
+            Self::Connect => "connect",
+            Self::Conversion => "conversion",
+            Self::NonConversion => "non_conversion",
+            Self::PostbackWebhook => "postback_webhook",
+            Self::Always => "always",
+        }
+    }
+
+    /// The environment variable that holds its URL.
+    #[must_use]
+    pub fn url_variable(self) -> &'static str {
+        match self {
+            Self::Outcome => "OUTCOME_QUEUE_URL",
+            Self::Timer => "TIMER_QUEUE_URL",
+            Self::Connect => "CONNECT_QUEUE_URL",
+            Self::Conversion => "CONVERSION_QUEUE_URL",
+            Self::NonConversion => "NON_CONVERSION_QUEUE_URL",
+            Self::PostbackWebhook => "POSTBACK_WEBHOOK_QUEUE_URL",
+            Self::Always => "ALWAYS_QUEUE_URL",
+        }
+    }
+
     /// The queue that a hint goes through; `None` for pings, which nobody waits for.
-    fn of(&self, hint: &Hint) -> Option<&str> {
-        let url = match hint {
-            Hint::Call { .. } => &self.outcome,
-            Hint::Delivery(key) => match key.trigger {
-                Trigger::Timer => &self.timer,
-                Trigger::Connect => &self.connect,
-                Trigger::Conversion => &self.conversion,
-                Trigger::NonConversion => &self.non_conversion,
-                Trigger::Postback => &self.postback_webhook,
-                Trigger::Always => &self.always,
-                Trigger::Start | Trigger::Selected | Trigger::Answered => return None,
-            },
-        };
-        Some(url)
-    }
-
-    fn all(&self) -> [&str; 7] {
-        [
-            &self.outcome,
-            &self.timer,
-            &self.connect,
-            &self.conversion,
-            &self.non_conversion,
-            &self.postback_webhook,
-            &self.always,
-        ]
+    #[must_use]
+    pub fn of(hint: &Hint) -> Option<Self> {
+        let Hint::Delivery(key) = hint else { return Some(Self::Outcome) };
+        match key.trigger {
+            Trigger::Start | Trigger::Selected | Trigger::Answered => None,
+            Trigger::Timer => Some(Self::Timer),
+            Trigger::Connect => Some(Self::Connect),
+            Trigger::Conversion => Some(Self::Conversion),
+            Trigger::NonConversion => Some(Self::NonConversion),
+            Trigger::Postback => Some(Self::PostbackWebhook),
+            Trigger::Always => Some(Self::Always),
+        }
     }
 }
+
+/// Batches that are under way at a time: a sweep may have hundreds.
+const CONNECTIONS: usize = 16;
+
+/// Where the queues are.
+pub type QueueUrls = BTreeMap<Queue, String>;
 
 /// The queues. Their client is made when the first hint is sent: most pings never send one.
 #[derive(Debug)]
@@ -86,7 +118,7 @@ impl SqsHints {
         self.client.get_or_init(|| Client::from_conf(self.config.clone()))
     }
 
-    async fn send_batch(&self, url: &str, hints: &[&DelayedHint]) {
+    async fn send_batch(&self, url: &str, hints: &[DelayedHint]) {
         let entries = hints.iter().zip(0..).filter_map(|(hint, index)| entry(index, hint));
         let request = self.client().send_message_batch().queue_url(url);
         let sent = request.set_entries(Some(entries.collect())).send().await;
@@ -104,15 +136,20 @@ impl SqsHints {
 
 impl Hints for SqsHints {
     async fn send(&self, hints: Vec<DelayedHint>) {
-        let queues = self.urls.all().map(|url| {
-            let ours: Vec<&DelayedHint> =
-                hints.iter().filter(|hint| self.urls.of(&hint.hint) == Some(url)).collect();
-            (url, ours)
-        });
-        let batches = queues
-            .iter()
-            .flat_map(|(url, ours)| ours.chunks(A_BATCH).map(|batch| self.send_batch(url, batch)));
-        join_all(batches).await;
+        let mut queues: BTreeMap<Queue, Vec<DelayedHint>> = BTreeMap::new();
+        for hint in hints {
+            if let Some(queue) = Queue::of(&hint.hint) {
+                queues.entry(queue).or_default().push(hint);
+            }
+        }
+        let mut batches: Vec<(&str, &[DelayedHint])> = Vec::new();
+        for (queue, hints) in &queues {
+            let url = self.urls.get(queue).map_or("", String::as_str);
+            batches.extend(hints.chunks(A_BATCH).map(|batch| (url, batch)));
+        }
+        for some in batches.chunks(CONNECTIONS) {
+            join_all(some.iter().map(|(url, batch)| self.send_batch(url, batch))).await;
+        }
     }
 }
 
@@ -143,19 +180,6 @@ mod tests {
     use crate::campaign::WebhookId;
     use crate::delivery::DeliveryKey;
 
-    fn urls() -> QueueUrls {
-        let url = |name: &str| format!("https://sqs.example/{name}");
-        QueueUrls {
-            outcome: url("outcome"),
-            timer: url("timer"),
-            connect: url("connect"),
-            conversion: url("conversion"),
-            non_conversion: url("non_conversion"),
-            postback_webhook: url("postback_webhook"),
-            always: url("always"),
-        }
-    }
-
     fn delivery(trigger: Trigger) -> Hint {
         let (call, webhook) = (CallId::parse("c").unwrap(), WebhookId::parse("w").unwrap());
         Hint::Delivery(DeliveryKey { call, trigger, webhook, occurrence: "1".to_owned() })
@@ -163,19 +187,20 @@ mod tests {
 
     #[test]
     fn each_trigger_has_its_queue_and_pings_have_none() {
-        let urls = urls();
-        let queue =
-            |trigger| urls.of(&delivery(trigger)).map(|url| url.rsplit('/').next().unwrap());
         for trigger in Trigger::ALL {
             let expected = match trigger {
                 Trigger::Start | Trigger::Selected | Trigger::Answered => None,
                 Trigger::Postback => Some("postback_webhook"),
                 trigger => Some(trigger.as_str()),
             };
-            assert_eq!(queue(trigger), expected);
+            assert_eq!(Queue::of(&delivery(trigger)).map(Queue::name), expected);
         }
         let call = Hint::Call { call: CallId::parse("c").unwrap() };
-        assert_eq!(urls.of(&call), Some("https://sqs.example/outcome"));
+        assert_eq!(Queue::of(&call), Some(Queue::Outcome));
+        for queue in Queue::ALL {
+            let variable = format!("{}_QUEUE_URL", queue.name().to_uppercase());
+            assert_eq!(queue.url_variable(), variable);
+        }
     }
 
     #[test]

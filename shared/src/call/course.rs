@@ -7,14 +7,16 @@ use crate::delivery::{DeliveryKey, Line, PendingDelivery};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
 
-/// How long whoever takes an event in may need to see to what the call owes by it, before others do.
-pub const HANDLING: Duration = Duration::from_secs(15);
+/// How long the function that takes an event in may run, and so see to what the call owes by it, before
+/// others do.
+pub const HANDLING_TIME: Duration = Duration::from_secs(20);
 
 /// How far what a call owes its webhooks has been seen to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Course {
-    /// How often what the call owes has changed: a step holds only if nothing came in between.
-    pub steps: u64,
+    /// How often events and steps have changed what the call owes. A step holds only for the version
+    /// that it was made for, and for the word of postbacks about conversion.
+    pub version: u64,
     /// When somebody has to look at what it owes.
     pub due_at: Option<Timestamp>,
     /// Whether its timers have been set.
@@ -31,13 +33,13 @@ pub struct Cookies {
     /// The jar as text; empty for an empty jar.
     pub text: String,
     /// How often it has been changed.
-    pub changes: u64,
+    pub version: u64,
 }
 
 /// Shows its size: values are a partner's secrets.
 impl std::fmt::Debug for Cookies {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Cookies({} bytes, {} changes)", self.text.len(), self.changes)
+        write!(f, "Cookies({} bytes, version {})", self.text.len(), self.version)
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Call;
+use crate::campaign::Campaign;
 use crate::time::Timestamp;
 
 /// How a call ended, as the platform reported it.
@@ -20,11 +21,21 @@ pub struct End {
     pub recording_url: Option<String>,
 }
 
+impl End {
+    /// When its call may be decided about.
+    #[must_use]
+    pub fn settles_at(&self, campaign: &Campaign) -> Timestamp {
+        self.reported_at.plus_seconds(i64::from(campaign.settle_seconds))
+    }
+}
+
 /// What was decided about conversion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Decision {
     /// Whether the call converted; a postback may change that from no to yes, once.
     pub converted: bool,
+    /// Whether it would have converted, had its caller not converted by the same entry not long ago.
+    pub deduped: bool,
     /// When it was first decided.
     #[serde(rename = "decided_at")]
     pub at: Timestamp,
@@ -66,12 +77,11 @@ impl Call {
         self.end.as_ref().and_then(|end| end.connected_seconds)
     }
 
-    /// Whether it converted: as decided, or until then as a postback says.
+    /// Whether it converted: as decided, or else as a postback says, which then decides it.
     #[must_use]
     pub fn is_converted(&self) -> bool {
-        match self.course.decision {
-            Some(decision) => decision.converted,
-            None => self.posted_conversion == Some(true),
-        }
+        let (converted, deduped) =
+            self.course.decision.map_or((false, false), |it| (it.converted, it.deduped));
+        converted || (!deduped && self.posted_conversion == Some(true))
     }
 }

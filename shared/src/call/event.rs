@@ -111,7 +111,7 @@ impl Moment {
 
     /// Whether it changes what the call owes besides its pings: timers, or all that follows its end.
     #[must_use]
-    pub fn is_owing(&self) -> bool {
+    pub fn changes_what_is_owed(&self) -> bool {
         matches!(self, Self::Answered(_) | Self::Ended(_))
     }
 

@@ -19,17 +19,17 @@ pub struct CallFacts<'a> {
     pub call: &'a Call,
     /// Its campaign.
     pub campaign: &'a Campaign,
-    /// The buyer that is spoken of: that of the event being taken, or else of the latest try.
+    /// The buyer that is spoken of: that of the event being taken, or else the one reached.
     pub buyer: Option<&'a Buyer>,
     /// Now, by our clock.
     pub now: Timestamp,
-    /// The webhook being fired, for the tokens that speak of it.
-    pub firing: Option<Firing<'a>>,
 }
 
-/// One webhook being fired.
+/// A webhook that is about to be fired for a call, as its matches and tokens see it.
 #[derive(Debug, Clone, Copy)]
 pub struct Firing<'a> {
+    /// The call.
+    pub facts: CallFacts<'a>,
     /// The webhook.
     pub webhook: &'a Webhook,
     /// The id of the delivery, the same on every attempt.
@@ -38,23 +38,36 @@ pub struct Firing<'a> {
     pub attempt: u32,
 }
 
-impl<'a> CallFacts<'a> {
-    /// The facts of a webhook that is about to be fired.
+impl<'a> Firing<'a> {
+    /// Why the webhook is not for this call; `None` when it is.
     #[must_use]
-    pub fn firing(self, webhook: &'a Webhook, delivery: &'a DeliveryId, attempt: u32) -> Self {
-        Self { firing: Some(Firing { webhook, delivery, attempt }), ..self }
-    }
-
-    /// Why a webhook is not for this call; `None` when it is.
-    #[must_use]
-    pub fn why_not(&self, webhook: &Webhook) -> Option<String> {
-        if !self.campaign.enabled {
+    pub fn why_not(&self) -> Option<String> {
+        if !self.facts.campaign.enabled {
             return Some("the campaign is disabled".to_owned());
         }
-        if !webhook.enabled {
+        if !self.webhook.enabled {
             return Some("the webhook is disabled".to_owned());
         }
-        webhook.matches.unmet(self).map(|unmet| format!("matches: {unmet}"))
+        self.webhook.matches.unmet(self).map(|unmet| format!("matches: {unmet}"))
+    }
+
+    fn system(&self, token: SystemToken) -> Option<Cow<'a, str>> {
+        match token {
+            SystemToken::Trigger => Some(self.webhook.trigger.as_str().into()),
+            SystemToken::DeliveryId => Some(self.delivery.as_str().into()),
+            SystemToken::Attempt => Some(self.attempt.to_string().into()),
+            SystemToken::WebhookId => Some(self.webhook.id.as_str().into()),
+            SystemToken::WebhookName => Some(self.webhook.name.as_str().into()),
+            _ => None,
+        }
+    }
+}
+
+impl<'a> CallFacts<'a> {
+    /// The facts of a call, speaking of the buyer that it reached.
+    #[must_use]
+    pub fn of(call: &'a Call, campaign: &'a Campaign, now: Timestamp) -> Self {
+        Self { call, campaign, buyer: call.reached_buyer(), now }
     }
 
     fn system(&self, token: SystemToken) -> Option<Cow<'a, str>> {
@@ -95,13 +108,14 @@ impl<'a> CallFacts<'a> {
             SystemToken::Revenue => call.amounts.revenue.map(decimal),
             SystemToken::Payout => call.amounts.payout.map(decimal),
             SystemToken::Timestamp => Some(number(self.now.as_seconds())),
-            SystemToken::Trigger => self.firing.map(|f| f.webhook.trigger.as_str().into()),
-            SystemToken::DeliveryId => self.firing.map(|f| f.delivery.as_str().into()),
-            SystemToken::Attempt => self.firing.map(|f| f.attempt.to_string().into()),
-            SystemToken::WebhookId => self.firing.map(|f| f.webhook.id.as_str().into()),
-            SystemToken::WebhookName => self.firing.map(|f| f.webhook.name.as_str().into()),
-            // The platform sends these two as tags.
-            SystemToken::PublisherId | SystemToken::SubId => None,
+            // The platform sends the first two as tags; the others are a firing's.
+            SystemToken::PublisherId
+            | SystemToken::SubId
+            | SystemToken::Trigger
+            | SystemToken::DeliveryId
+            | SystemToken::Attempt
+            | SystemToken::WebhookId
+            | SystemToken::WebhookName => None,
         }
     }
 }
@@ -122,12 +136,31 @@ impl Facts for CallFacts<'_> {
     }
 }
 
+impl Facts for Firing<'_> {
+    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
+        match SystemToken::from_name(name).and_then(|token| self.system(token)) {
+            Some(value) => vec![value],
+            None => self.facts.values(name),
+        }
+    }
+}
+
+impl Values for Firing<'_> {
+    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
+        Facts::values(self, name)
+    }
+
+    fn secret(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.facts.campaign.secret(name).map(|secret| secret.expose().into())
+    }
+}
+
 /// What stands for the call key; plain letters, which every context leaves as they are.
 const HIDDEN: &str = "hidden";
 
-/// The same facts with the call key masked, for what is kept and shown of a request.
+/// The same with the call key masked, for what is kept and shown of a request.
 #[derive(Debug, Clone, Copy)]
-pub struct Masked<'a>(pub CallFacts<'a>);
+pub struct Masked<'a>(pub Firing<'a>);
 
 impl Values for Masked<'_> {
     fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
@@ -139,16 +172,6 @@ impl Values for Masked<'_> {
 
     fn secret(&self, name: &str) -> Option<Cow<'_, str>> {
         Values::secret(&self.0, name)
-    }
-}
-
-impl Values for CallFacts<'_> {
-    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
-        Facts::values(self, name)
-    }
-
-    fn secret(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.campaign.secret(name).map(|secret| secret.expose().into())
     }
 }
 
@@ -194,8 +217,7 @@ mod tests {
         for (kind, body) in events {
             call.take_in(&CallEvent::from_json(kind, id.clone(), &body, now).unwrap(), now);
         }
-        let facts =
-            CallFacts { call: &call, campaign: &campaign, buyer: call.buyer(), now, firing: None };
+        let facts = CallFacts::of(&call, &campaign, now);
 
         let said = |name| Facts::values(&facts, name).join(",");
         let expected = [

@@ -11,7 +11,7 @@ mod posting;
 use std::collections::BTreeSet;
 
 pub use buyer::{Buyer, BuyerEvent};
-pub use course::{Cookies, Course, HANDLING};
+pub use course::{Cookies, Course, HANDLING_TIME};
 pub use end::{Decision, End};
 pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
@@ -98,7 +98,8 @@ impl Call {
 
     /// Takes in what an event says that was reported `now`: numbers, names and the end stay as first
     /// reported, tags and what happened with buyers add up. Where the platform says that the caller
-    /// is counts here only when nobody has said so before; see [`Self::move_to`].
+    /// is counts here only when nobody has said so before; see [`Self::move_to`]. What changes what the
+    /// call owes makes it due.
     pub fn take_in(&mut self, event: &CallEvent, now: Timestamp) {
         if self.caller.is_none() && event.caller.is_some() {
             self.caller.clone_from(&event.caller);
@@ -127,9 +128,9 @@ impl Call {
             }
             Moment::Selected(_) | Moment::Answered(_) => {}
         }
-        if event.moment.is_owing() {
-            self.course.steps += 1;
-            self.course.due_at = Some(now.plus(HANDLING));
+        if event.moment.changes_what_is_owed() {
+            self.course.version += 1;
+            self.course.due_at = Some(now.plus(HANDLING_TIME));
         }
         self.buyer_events.extend(event.buyer_event());
         self.tags.merge(event.tags.clone());

@@ -46,7 +46,8 @@ pub struct Campaign {
     pub return_callers: Option<ReturnCallers>,
     /// Seconds from the end of a call to the decision about it, 0–900.
     pub settle_seconds: u16,
-    /// The longest that retries of other deliveries hold `always` back, in seconds, 0–900.
+    /// The longest that first attempts of other deliveries hold `always` back, in seconds, 0–900; 0 for
+    /// as long as they take. Retries never do.
     pub always_max_wait: u16,
     /// Named secrets for `hmac_sha256`.
     pub secrets: Vec<(String, Secret)>,

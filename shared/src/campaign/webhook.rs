@@ -11,7 +11,7 @@ use crate::signature::SigningSecret;
 use crate::template::{Template, UrlTemplate};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
-use crate::window::{OpenWindow, Window};
+use crate::window::{OpenWindow, Window, Windows};
 
 /// A hundred years.
 const FOR_EVER_SECONDS: i64 = 36_500 * 86400;
@@ -99,6 +99,12 @@ impl Webhook {
         };
         let until = now.plus_seconds(seconds);
         Some(OpenWindow { window: Window::Webhook(self.id.clone()), until })
+    }
+
+    /// Whether its window is among these.
+    #[must_use]
+    pub fn is_deduped(&self, windows: &Windows) -> bool {
+        self.dedupe_seconds != 0 && windows.contains(&Window::Webhook(self.id.clone()))
     }
 
     /// Whether answers become tags: the owner's word, or else the trigger's rule.

@@ -14,8 +14,12 @@ pub enum Weighed {
         /// Not longer than this.
         until: Timestamp,
     },
-    /// It converts by what is here, or it does not.
-    Decided(Option<Converted>),
+    /// It converts by this.
+    Converts(Converted),
+    /// It would, but its caller did by the same entry not long ago.
+    Deduped,
+    /// It does not.
+    Fails,
 }
 
 /// Weighs an ended call by the first entry whose matches hold. What a postback says about conversion
@@ -24,7 +28,7 @@ pub enum Weighed {
 #[must_use]
 pub fn weigh(standpoint: &Standpoint<'_>) -> Weighed {
     let Standpoint { call, campaign, windows, now } = *standpoint;
-    let facts = CallFacts { call, campaign, buyer: call.reached_buyer(), now, firing: None };
+    let facts = CallFacts::of(call, campaign, now);
     let entry = campaign.conversion.iter().find(|entry| entry.matches.unmet(&facts).is_none());
     let met = match (call.posted_conversion, entry.map(|entry| entry.criterion)) {
         (Some(posted), _) => posted,
@@ -42,13 +46,14 @@ pub fn weigh(standpoint: &Standpoint<'_>) -> Weighed {
         }
     };
     if !met {
-        return Weighed::Decided(None);
+        return Weighed::Fails;
     }
-    let Some(entry) = entry else { return Weighed::Decided(Some(Converted::default())) };
+    let Some(entry) = entry else { return Weighed::Converts(Converted::default()) };
     let window = entry.window(now);
-    let is_open = window.as_ref().is_some_and(|window| windows.contains(&window.window));
-    let converted = Converted { amounts: entry.amounts, window };
-    Weighed::Decided((!is_open).then_some(converted))
+    if window.as_ref().is_some_and(|window| windows.contains(&window.window)) {
+        return Weighed::Deduped;
+    }
+    Weighed::Converts(Converted { amounts: entry.amounts, window })
 }
 
 impl Conversion {

@@ -13,8 +13,8 @@ mod tests;
 pub use conversion::{Weighed, weigh};
 pub use readiness::{Readiness, readiness};
 
-use crate::call::{Call, CallFacts, Decision};
-use crate::campaign::{Amounts, Campaign};
+use crate::call::{Call, CallFacts, Decision, Firing};
+use crate::campaign::{Amounts, Campaign, Webhook};
 use crate::delivery::{Delivery, DeliveryKey, ONCE, Report};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
@@ -64,6 +64,19 @@ pub struct Step {
     pub due_at: Option<Timestamp>,
 }
 
+impl Call {
+    /// Takes a step, as the store does.
+    pub fn take_step(&mut self, step: &Step) {
+        self.course.version += 1;
+        self.course.timers_set |= step.sets_timers;
+        self.course.connect_fired |= step.fires_connect;
+        self.course.decision = step.decision.or(self.course.decision);
+        self.course.due_at = step.due_at;
+        self.amounts = self.amounts.or(step.amounts);
+        self.pending.extend(step.created.iter().filter_map(Delivery::pending));
+    }
+}
+
 impl Standpoint<'_> {
     /// What is to be done now.
     #[must_use]
@@ -74,23 +87,22 @@ impl Standpoint<'_> {
         }
         let Some(end) = &self.call.end else { return Next::Rest { due_at: None } };
         let Some(decision) = course.decision else {
-            let settled_at = end.reported_at.plus_seconds(i64::from(self.campaign.settle_seconds));
+            let settled_at = end.settles_at(self.campaign);
             if self.now < settled_at {
                 return Next::Rest { due_at: Some(settled_at) };
             }
             return match weigh(self) {
                 Weighed::Waits { until } => Next::Rest { due_at: Some(until) },
-                Weighed::Decided(conversion) => Next::Step(Box::new(self.decide(conversion))),
+                weighed => Next::Step(Box::new(self.decide(weighed))),
             };
         };
         if self.call.is_connected() && !course.connect_fired {
             let created = self.fire(Trigger::Connect, self.call, 0);
             return Next::Step(Box::new(Step { fires_connect: true, created, ..Step::default() }));
         }
-        if let (false, Some(true), Weighed::Decided(Some(conversion))) =
-            (decision.converted, self.call.posted_conversion, weigh(self))
-        {
-            return Next::Step(Box::new(self.convert_late(decision, conversion)));
+        let may_convert = !decision.converted && !decision.deduped;
+        if may_convert && self.call.posted_conversion == Some(true) {
+            return Next::Step(Box::new(self.convert_late(decision)));
         }
         Next::Rest { due_at: None }
     }
@@ -102,36 +114,37 @@ impl Standpoint<'_> {
         if call.course.timers_set || !call.is_connected() {
             return None;
         }
-        // A call that only its end reports as connected reached its timers some time before.
-        let from = call.answered_at();
-        let timers = self.campaign.webhooks_of(Trigger::Timer);
+        let mut timers: Vec<&Webhook> = self.campaign.webhooks_of(Trigger::Timer).collect();
+        let due_at = match call.ended_at() {
+            // Reached they are, whatever is still reported of the answer: due since the start.
+            Some(ended_at) => {
+                let connected = call.connected_seconds(self.now);
+                timers.retain(|webhook| i64::from(webhook.seconds) <= connected);
+                timers.sort_by_key(|webhook| webhook.seconds);
+                call.started_at.map_or(ended_at, |started_at| started_at.min(ended_at))
+            }
+            None => call.answered_at()?,
+        };
+        let is_up = call.end.is_none();
         let created: Vec<Delivery> = timers
-            .filter_map(|webhook| {
-                let seconds = i64::from(webhook.seconds);
-                let at = match from {
-                    Some(answered_at) => answered_at.plus_seconds(seconds),
-                    None if seconds <= call.connected_seconds(self.now) => call.ended_at()?,
-                    None => return None,
-                };
-                let reached = call.connected_until().is_none_or(|until| at <= until);
-                reached.then(|| (self.key(Trigger::Timer, webhook), at))
-            })
+            .into_iter()
             .zip(0..)
-            .map(|((key, at), position)| Delivery::due(key, position, at, self.now))
+            .map(|(webhook, position)| {
+                let wait = if is_up { i64::from(webhook.seconds) } else { 0 };
+                let key = self.key(Trigger::Timer, webhook);
+                Delivery::due(key, position, due_at.plus_seconds(wait), self.now)
+            })
             .collect();
-        let due_at = call.course.due_at.filter(|_| call.end.is_some());
+        let due_at = call.course.due_at.filter(|_| !is_up);
         let step = Step { sets_timers: true, created, due_at, ..Step::default() };
         (!step.created.is_empty()).then_some(step)
     }
 
-    /// Decides about an ended call and creates all that follows from it; `conversion` is what it
-    /// converted by.
-    fn decide(&self, conversion: Option<Converted>) -> Step {
-        let decision = Decision { converted: conversion.is_some(), at: self.now };
-        let Converted { amounts, window } = conversion.unwrap_or_default();
-        let mut call = self.call.clone();
-        call.course.decision = Some(decision);
-        call.amounts = call.amounts.or(amounts);
+    /// Decides about an ended call and creates all that follows from it.
+    fn decide(&self, weighed: Weighed) -> Step {
+        let (decision, conversion) = Self::decision(weighed, self.now);
+        let Converted { amounts, window } = conversion;
+        let call = self.decided(decision, amounts);
         let connected = call.is_connected();
 
         let mut created = Vec::new();
@@ -161,20 +174,33 @@ impl Standpoint<'_> {
         }
     }
 
-    /// A postback converts a call that was decided as not converted.
-    fn convert_late(&self, decided: Decision, conversion: Converted) -> Step {
-        let decision = Decision { converted: true, ..decided };
+    /// A postback converts a call that was decided as not converted, unless its caller converted not
+    /// long ago.
+    fn convert_late(&self, decided: Decision) -> Step {
+        let (decision, conversion) = Self::decision(weigh(self), decided.at);
         let Converted { amounts, window } = conversion;
+        let mut step = Step { decision: Some(decision), amounts, window, ..Step::default() };
+        if decision.converted {
+            step.created = self.fire(Trigger::Conversion, &self.decided(decision, amounts), 0);
+        }
+        step
+    }
+
+    /// What is decided, and by what the call converts if it does.
+    fn decision(weighed: Weighed, at: Timestamp) -> (Decision, Converted) {
+        let deduped = weighed == Weighed::Deduped;
+        match weighed {
+            Weighed::Converts(by) => (Decision { converted: true, deduped, at }, by),
+            _ => (Decision { converted: false, deduped, at }, Converted::default()),
+        }
+    }
+
+    /// The call as it stands once that is decided.
+    fn decided(&self, decision: Decision, amounts: Amounts) -> Call {
         let mut call = self.call.clone();
         call.course.decision = Some(decision);
         call.amounts = call.amounts.or(amounts);
-        Step {
-            decision: Some(decision),
-            amounts,
-            window,
-            created: self.fire(Trigger::Conversion, &call, 0),
-            ..Step::default()
-        }
+        call
     }
 
     /// The deliveries of a trigger that `call` has once, due now; those that are not for it are
@@ -183,7 +209,7 @@ impl Standpoint<'_> {
         fire(&Standpoint { call, ..*self }, trigger, ONCE, first)
     }
 
-    fn key(&self, trigger: Trigger, webhook: &crate::campaign::Webhook) -> DeliveryKey {
+    fn key(&self, trigger: Trigger, webhook: &Webhook) -> DeliveryKey {
         DeliveryKey {
             call: self.call.id.clone(),
             trigger,
@@ -222,13 +248,13 @@ fn fire(
     first: usize,
 ) -> Vec<Delivery> {
     let Standpoint { call, campaign, now, .. } = *standpoint;
-    let facts = CallFacts { call, campaign, buyer: call.reached_buyer(), now, firing: None };
+    let facts = CallFacts::of(call, campaign, now);
     let created = campaign.webhooks_of(trigger).zip(first..).map(|(webhook, position)| {
         let key =
             DeliveryKey { occurrence: occurrence.to_owned(), ..standpoint.key(trigger, webhook) };
         let position = position_of(position);
         let id = key.id();
-        match facts.firing(webhook, &id, 1).why_not(webhook) {
+        match (Firing { facts, webhook, delivery: &id, attempt: 1 }).why_not() {
             Some(note) => {
                 Delivery::ended(key, position, Report::skipped(webhook.id.clone(), note), now)
             }

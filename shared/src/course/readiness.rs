@@ -25,13 +25,13 @@ pub enum Readiness {
     Unreached,
 }
 
-/// Whether a delivery may be attempted; `place` is its place in the call's line, if its first attempt
+/// Whether a delivery may be attempted; `pending` is its place in the call's line, if its first attempt
 /// is owed, and `always_max_wait` the seconds that an `always` waits for others at most.
 #[must_use]
 pub fn readiness(
     call: &Call,
     delivery: &Delivery,
-    place: Option<&PendingDelivery>,
+    pending: Option<&PendingDelivery>,
     always_max_wait: u16,
     now: Timestamp,
 ) -> Readiness {
@@ -42,17 +42,18 @@ pub fn readiness(
         Progress::Due { at } => *at,
     };
     let later = |at| if at <= now { Readiness::Ready } else { Readiness::Later { at } };
-    let Some(place) = place else { return later(due_at) };
+    let Some(pending) = pending else { return later(due_at) };
     if delivery.trigger() == Trigger::Timer {
         match call.connected_until() {
-            Some(until) if place.at > until => return Readiness::Unreached,
-            None if place.at > now => return Readiness::Later { at: place.at },
+            Some(until) if pending.at > until => return Readiness::Unreached,
+            None if pending.at > now => return Readiness::Later { at: pending.at },
             Some(_) | None => {}
         }
     }
-    let waits_until = place.at.plus_seconds(i64::from(always_max_wait));
-    let waited_enough = delivery.trigger() == Trigger::Always && waits_until <= now;
-    if waited_enough || call.line(now).is_turn_of(place) {
+    let waits_until = pending.at.plus_seconds(i64::from(always_max_wait));
+    let bounded = delivery.trigger() == Trigger::Always && always_max_wait > 0;
+    let waited_enough = bounded && waits_until <= now;
+    if waited_enough || call.line(now).is_turn_of(pending) {
         Readiness::Ready
     } else {
         Readiness::Behind

@@ -67,15 +67,10 @@ fn rest(due_at: Option<i64>) -> Next {
     Next::Rest { due_at: due_at.map(at) }
 }
 
-/// Takes the next step, as a store would.
+/// Takes the next step.
 fn step(call: &mut Call, campaign: &Campaign, seconds: i64) -> Step {
     let Next::Step(step) = next(call, campaign, seconds) else { panic!("no step at {seconds}") };
-    call.course.steps += 1;
-    call.course.timers_set |= step.sets_timers;
-    call.course.connect_fired |= step.fires_connect;
-    call.course.decision = step.decision.or(call.course.decision);
-    call.amounts = call.amounts.or(step.amounts);
-    call.course.due_at = step.due_at;
+    call.take_step(&step);
     *step
 }
 
@@ -113,7 +108,7 @@ fn an_ended_call_is_decided_once_it_has_settled_and_never_again() {
 
     let now = Some(75);
     assert_eq!(created(&decided), [("connect", now), ("conversion", now), ("always", now)]);
-    assert_eq!(decided.decision, Some(Decision { converted: true, at: at(75) }));
+    assert_eq!(decided.decision, Some(Decision { converted: true, deduped: false, at: at(75) }));
     assert_eq!(next(&call, &campaign, 76), rest(None));
 }
 
@@ -137,11 +132,18 @@ fn timers_that_only_a_late_report_reveals_are_owed_if_they_were_reached() {
     let (campaign, mut late) = (campaign(&json!({})), call());
     end(&mut late, 40);
     answer(&mut late, 10);
-    assert_eq!(created(&step(&mut late, &campaign, 41)), [("t30", Some(40))]);
+    assert_eq!(created(&step(&mut late, &campaign, 41)), [("t30", Some(0))]);
 
     let mut told = call();
     tell(&mut told, EventKind::Ended, 100, json!({"connected_seconds": 60}));
-    assert_eq!(created(&step(&mut told, &campaign, 101)), [("t30", Some(100)), ("t60", Some(100))]);
+    let set = step(&mut told, &campaign, 101);
+    assert_eq!(created(&set), [("t30", Some(0)), ("t60", Some(0))]);
+    answer(&mut told, 35);
+    assert_eq!(
+        told.unreached_timers().count(),
+        0,
+        "the answer comes late, the timers were reached"
+    );
 }
 
 #[test]
@@ -232,11 +234,14 @@ fn a_postback_decides_within_its_timeout_and_converts_once_afterwards() {
     assert!(step(&mut converted, &campaign, 30).decision.unwrap().converted);
 
     let timed_out = step(&mut call, &campaign, 120);
-    assert_eq!(timed_out.decision, Some(Decision { converted: false, at: at(120) }));
+    assert_eq!(
+        timed_out.decision,
+        Some(Decision { converted: false, deduped: false, at: at(120) })
+    );
     call.take_posting(&said(true));
     let late = step(&mut call, &campaign, 500);
     assert_eq!(created(&late), [("conversion", Some(500))]);
-    assert_eq!(late.decision, Some(Decision { converted: true, at: at(120) }));
+    assert_eq!(late.decision, Some(Decision { converted: true, deduped: false, at: at(120) }));
     assert_eq!(next(&call, &campaign, 501), rest(None));
 }
 
@@ -255,5 +260,10 @@ fn a_caller_converts_by_an_entry_once_within_its_window() {
 
     assert_eq!(first.window, Some(OpenWindow { window, until: at(80) }));
     let Next::Step(again) = again else { panic!("no step") };
-    assert_eq!((again.decision.unwrap().converted, again.window), (false, None));
+    assert_eq!(again.decision, Some(Decision { converted: false, deduped: true, at: at(20) }));
+    assert_eq!(again.window, None);
+    call.course.decision = again.decision;
+    call.course.connect_fired = true;
+    call.posted_conversion = Some(true);
+    assert_eq!((call.is_converted(), next(&call, &campaign, 21)), (false, rest(None)));
 }

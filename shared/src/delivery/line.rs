@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_line_reads_back() {
+    fn a_pending_reads_back() {
         let one = pending(Trigger::Postback, 1_795_453_200_123, 7);
         assert_eq!(PendingDelivery::from_text(&one.to_text()), Some(one));
         assert_eq!(PendingDelivery::from_text("12.1#timer#w"), None);

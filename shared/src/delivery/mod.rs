@@ -114,6 +114,16 @@ impl Delivery {
         matches!(&self.progress, Progress::Claimed { until, .. } if now < *until)
     }
 
+    /// Whether somebody may claim it: it has not ended, and nobody else is at it.
+    #[must_use]
+    pub fn is_free_for(&self, by: &str, now: Timestamp) -> bool {
+        match &self.progress {
+            Progress::Due { .. } => true,
+            Progress::Claimed { by: other, .. } => other == by || !self.is_held(now),
+            Progress::Ended => false,
+        }
+    }
+
     /// When somebody has to look at it again: for its next attempt, or since whoever claimed it is
     /// dead by then. `None` when it has ended.
     #[must_use]
@@ -127,7 +137,7 @@ impl Delivery {
 
     /// The place in its call's line that a new delivery takes; `None` when it will not be attempted.
     #[must_use]
-    pub fn place_in_line(&self) -> Option<PendingDelivery> {
+    pub fn pending(&self) -> Option<PendingDelivery> {
         let Progress::Due { at } = self.progress else { return None };
         Some(PendingDelivery {
             at,

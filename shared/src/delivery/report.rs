@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::WebhookId;
-use crate::ports::sender;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
 
@@ -44,18 +43,6 @@ pub enum FailureKind {
     Http,
     /// No request could be made of the template and the call's values.
     Invalid,
-}
-
-impl From<sender::FailureKind> for FailureKind {
-    fn from(kind: sender::FailureKind) -> Self {
-        match kind {
-            sender::FailureKind::Dns => Self::Dns,
-            sender::FailureKind::Connect => Self::Connect,
-            sender::FailureKind::Tls => Self::Tls,
-            sender::FailureKind::Protocol => Self::Protocol,
-            sender::FailureKind::Invalid => Self::Invalid,
-        }
-    }
 }
 
 /// What the platform is told of one webhook (spec section 13).

@@ -1,4 +1,5 @@
-//! What is kept of a caller between calls: tags to remember, data that waits, the latest call.
+//! What is kept of a caller between calls: tags to remember, data that waits, the latest call, and the
+//! de-dupe windows that are open.
 //!
 //! Data that comes in while a call starts is never left between the two: whoever posts lets the
 //! data wait first and looks for the latest call then; a start names itself the latest call first

@@ -2,6 +2,7 @@
 
 use super::StoreError;
 use crate::call::{Call, CallId, Posting};
+use crate::course::Step;
 use crate::delivery::Delivery;
 use crate::time::Timestamp;
 
@@ -9,9 +10,9 @@ use crate::time::Timestamp;
 pub const MAX_POSTING_IDS: usize = 1000;
 
 /// The most first attempts that a call may owe before it takes no more postings that fire webhooks.
-pub const MAX_PENDING: usize = 500;
+pub const MAX_PENDING: usize = 200;
 
-/// Reads calls and applies what is posted back to them.
+/// Reads calls, applies what is posted back to them and takes them from step to step.
 pub trait Calls: Sync {
     /// The call as it stands; `None` when nothing was reported of it or it is no longer kept.
     fn call(&self, id: &CallId) -> impl Future<Output = Result<Option<Call>, StoreError>> + Send;
@@ -22,8 +23,18 @@ pub trait Calls: Sync {
         id: &CallId,
     ) -> impl Future<Output = Result<Option<(Call, Vec<Delivery>)>, StoreError>> + Send;
 
-    /// Applies a posting once, and creates the deliveries that it fires with it. One that says that
-    /// the call converted makes the call due: it may owe something by that.
+    /// Makes a step of a call, if what the call owes has not changed since it was read, nothing that
+    /// the step creates is there, and the window that it opens for the call's caller is not open;
+    /// says whether it was made.
+    fn advance(
+        &self,
+        call: &Call,
+        step: &Step,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Applies a posting once, and creates the deliveries that it fires with it. One that says
+    /// whether the call converted makes the call due: it may owe something by that.
     fn post(
         &self,
         call: &Call,
@@ -38,7 +49,7 @@ pub trait Calls: Sync {
 pub enum Posted {
     /// It was applied.
     Applied,
-    /// One with its id was applied before; nothing changed.
+    /// One with its id, or one that fired any of the same, was applied before; nothing changed.
     Duplicate,
     /// The call is no longer there.
     Gone,

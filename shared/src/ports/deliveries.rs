@@ -1,13 +1,11 @@
-//! Where deliveries are kept, and what calls owe.
+//! Where deliveries are kept.
 //!
 //! Each method is one write that holds whole or not at all, under a condition on what was read, so
 //! that of any number of functions at the same step one takes it.
 
 use super::StoreError;
-use super::callers::Caller;
 use super::hints::Hint;
 use crate::call::{Call, Cookies};
-use crate::course::Step;
 use crate::delivery::{Attempt, Delivery, DeliveryKey, PendingDelivery, Report};
 use crate::geo::Place;
 use crate::tag::TagSet;
@@ -21,15 +19,6 @@ pub trait Deliveries: Sync {
         &self,
         key: &DeliveryKey,
     ) -> impl Future<Output = Result<Option<Delivery>, StoreError>> + Send;
-
-    /// Makes a step of a call, if what the call owes has not changed since it was read and the
-    /// window that the step opens for the call's caller is not open; says whether it was made.
-    fn advance(
-        &self,
-        call: &Call,
-        step: &Step,
-        now: Timestamp,
-    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Claims a delivery for one attempt, if it has not ended, nobody has it, and nothing was done
     /// about it since it was read; says whether it is claimed. The same claim told again holds.
@@ -87,14 +76,14 @@ pub struct AttemptRecord<'a> {
     pub next_at: Option<Timestamp>,
     /// Its place in its call's line, which it leaves.
     pub leaves: Option<&'a PendingDelivery>,
-    /// The jar, one change on from what was read.
+    /// The jar, one version on from what was read.
     pub cookies: Option<&'a Cookies>,
     /// Tags that its answer puts on the call.
     pub tags: &'a TagSet,
     /// Where its answer says that the caller is.
     pub place: Option<Place>,
-    /// The window that it opens for the caller.
-    pub window: Option<(Caller<'a>, &'a OpenWindow)>,
+    /// The window that it opens for the call's caller.
+    pub window: Option<&'a OpenWindow>,
 }
 
 impl<'a> AttemptRecord<'a> {
@@ -138,7 +127,8 @@ pub trait PastDue: Sync {
     /// In how many parts [`Self::past_due`] is asked.
     const SHARDS: u8;
 
-    /// What is due by a time in one part, longest due first, at most `limit`.
+    /// What is due by a time in one part, longest due first: at most `limit`, and of one call at most
+    /// [`MAX_HINTS_A_CALL`](super::hints::MAX_HINTS_A_CALL), so that a call with a long line leaves room for others.
     fn past_due(
         &self,
         shard: u8,

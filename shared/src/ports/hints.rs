@@ -1,6 +1,7 @@
 //! Hints: "look at this now". What has to happen stands in the store with its due time before any
 //! hint is sent, so losing one loses nothing, and one too many does nothing.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,61 @@ pub enum Hint {
         #[serde(rename = "call_id")]
         call: CallId,
     },
+}
+
+impl Hint {
+    /// The call that it is about.
+    #[must_use]
+    pub fn call(&self) -> &CallId {
+        match self {
+            Self::Call { call } => call,
+            Self::Delivery(key) => &key.call,
+        }
+    }
+}
+
+/// Hints, as many as are wanted, but no more of one call than leave room for others.
+#[derive(Debug)]
+pub struct Fair {
+    limit: usize,
+    hints: Vec<Hint>,
+    of_call: HashMap<CallId, usize>,
+}
+
+/// The most that are taken of one call.
+pub const MAX_HINTS_A_CALL: usize = 50;
+
+impl Fair {
+    /// Room for that many.
+    #[must_use]
+    pub fn new(limit: usize) -> Self {
+        Self { limit, hints: Vec::new(), of_call: HashMap::new() }
+    }
+
+    /// Whether there are as many as are wanted.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.hints.len() >= self.limit
+    }
+
+    /// What was taken, in the order it came.
+    #[must_use]
+    pub fn into_hints(self) -> Vec<Hint> {
+        self.hints
+    }
+}
+
+/// Takes hints as far as there is room.
+impl Extend<Hint> for Fair {
+    fn extend<T: IntoIterator<Item = Hint>>(&mut self, hints: T) {
+        for hint in hints {
+            let taken = self.of_call.entry(hint.call().clone()).or_default();
+            if self.hints.len() < self.limit && *taken < MAX_HINTS_A_CALL {
+                *taken += 1;
+                self.hints.push(hint);
+            }
+        }
+    }
 }
 
 /// A hint with how long it is to be held back.
@@ -52,4 +108,24 @@ impl Hint {
 pub trait Hints: Sync {
     /// Sends these. What cannot be sent is logged and counts for nothing: the sweep sends it again.
     fn send(&self, hints: Vec<DelayedHint>) -> impl Future<Output = ()> + Send;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_owes_much_leaves_room_for_others() {
+        let hint = |call: &str| Hint::Call { call: CallId::parse(call).unwrap() };
+        let mut fair = Fair::new(MAX_HINTS_A_CALL + 2);
+
+        fair.extend(vec![hint("long"); 500]);
+        assert!(!fair.is_full());
+        fair.extend(["a", "b", "c"].map(hint));
+
+        assert!(fair.is_full());
+        let calls: Vec<String> =
+            fair.into_hints().iter().map(|hint| hint.call().to_string()).collect();
+        assert_eq!(calls, [vec!["long"; MAX_HINTS_A_CALL], vec!["a", "b"]].concat());
+    }
 }

@@ -1,6 +1,6 @@
 //! Randomness.
 
-/// Makes what nobody can guess.
+/// Makes what nobody can guess, and what is not to come together.
 pub trait Random: Sync {
     /// 24 bytes for a key.
     fn key_bytes(&self) -> [u8; 24];

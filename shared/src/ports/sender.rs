@@ -110,7 +110,7 @@ impl Answer {
     }
 }
 
-/// What went wrong where nobody refused; in reports as `snake_case`.
+/// What went wrong where nobody refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureKind {

@@ -3,20 +3,20 @@
 
 use std::time::Duration;
 
+use super::open_windows::open_windows;
 use crate::call::{Call, CallId};
 use crate::campaign::Campaign;
 use crate::course::{Next, Standpoint, Step};
 use crate::delivery::{Delivery, Progress, Report};
 use crate::ports::StoreError;
-use crate::ports::callers::{Caller, Callers};
+use crate::ports::callers::Callers;
 use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
 use crate::ports::deliveries::{AttemptRecord, Authority, Deliveries};
-use crate::ports::hints::{DelayedHint, Hint, Hints};
+use crate::ports::hints::{DelayedHint, Hint, Hints, MAX_DELAY};
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
-use crate::window::Windows;
 
 /// How often a call may turn out to have changed before it is left to the next who looks at it.
 const TRIES: usize = 10;
@@ -35,51 +35,55 @@ pub async fn advance_call(
     id: &CallId,
 ) -> Result<(), StoreError> {
     let Some(call) = store.call(id).await? else { return Ok(()) };
-    if let Some(campaign) = store.campaign(&call.campaign).await? {
-        return advance(store, hints, clock, call, &campaign).await;
+    let Some(campaign) = store.campaign(&call.campaign).await? else {
+        // Without its campaign it owes nobody anything.
+        store.advance(&call, &Step::default(), clock.now()).await?;
+        return Ok(());
+    };
+    match advance(store, hints, clock, call, &campaign).await? {
+        Some(at_rest) => end_unreached_timers(store, &at_rest, clock.now()).await,
+        None => Ok(()),
     }
-    // Without its campaign it owes nobody anything.
-    store.advance(&call, &Step::default(), clock.now()).await?;
-    Ok(())
 }
 
 /// Sees to what an event changed: timers are set while the call is up; one that has ended is left to
 /// whoever decides about it.
 pub(super) async fn advance_by_event(
-    store: &(impl Calls + Callers + Deliveries),
+    store: &(impl Calls + Callers),
     hints: &impl Hints,
     clock: &impl Clock,
     call: &Call,
     campaign: &Campaign,
 ) -> Result<(), StoreError> {
     let Some(end) = &call.end else {
-        return advance(store, hints, clock, call.clone(), campaign).await;
+        advance(store, hints, clock, call.clone(), campaign).await?;
+        return Ok(());
     };
-    let now = clock.now();
-    let settled_at = end.reported_at.plus_seconds(i64::from(campaign.settle_seconds));
-    let hint = Hint::Call { call: call.id.clone() };
-    hints.send(vec![hint.after(now.until(settled_at))]).await;
+    let wait = clock.now().until(end.settles_at(campaign));
+    hints.send(vec![Hint::Call { call: call.id.clone() }.after(wait)]).await;
     Ok(())
 }
 
+/// Takes steps until the call is at rest, and answers with it as it then stands; `None` when it is
+/// gone, or its end came in between, which is seen to by whoever takes it in.
 async fn advance(
-    store: &(impl Calls + Callers + Deliveries),
+    store: &(impl Calls + Callers),
     hints: &impl Hints,
     clock: &impl Clock,
     mut call: Call,
     campaign: &Campaign,
-) -> Result<(), StoreError> {
+) -> Result<Option<Call>, StoreError> {
     let id = call.id.clone();
     for _ in 0..TRIES {
         let now = clock.now();
-        let windows = windows_of(store, &call, campaign, now).await?;
+        let asked = call.end.is_some() && campaign.conversion.iter().any(|e| e.dedupe_seconds > 0);
+        let windows = open_windows(store, asked, &call, now).await?;
         let standpoint = Standpoint { call: &call, campaign, windows: &windows, now };
         let step = match standpoint.next() {
             Next::Step(step) => *step,
             Next::Rest { due_at } if is_due_well(call.course.due_at, due_at) => {
-                end_unreached_timers(store, &call, now).await?;
                 hints.send(rest_hints(&call, due_at, now)).await;
-                return Ok(());
+                return Ok(Some(call));
             }
             Next::Rest { due_at } => Step { due_at, ..Step::default() },
         };
@@ -88,27 +92,12 @@ async fn advance(
         }
         let ended = call.end.is_some();
         match store.call(&id).await? {
-            // The end is seen to by whoever takes it in.
             Some(changed) if ended || changed.end.is_none() => call = changed,
-            _ => return Ok(()),
+            _ => return Ok(None),
         }
     }
     let cause = "others keep changing it".to_owned();
     Err(StoreError { action: "see to what a call owes", cause })
-}
-
-/// The windows that a step may ask for; most campaigns need none.
-async fn windows_of(
-    store: &impl Callers,
-    call: &Call,
-    campaign: &Campaign,
-    now: Timestamp,
-) -> Result<Windows, StoreError> {
-    let asked = call.end.is_some() && campaign.conversion.iter().any(|e| e.dedupe_seconds > 0);
-    match Caller::of(call).filter(|_| asked) {
-        Some(caller) => store.windows(caller, now).await,
-        None => Ok(Windows::new()),
-    }
 }
 
 /// Whether the time at which a call is looked at, as it stands, serves as well as the wanted one.
@@ -125,7 +114,9 @@ fn is_due_well(stands: Option<Timestamp>, wanted: Option<Timestamp>) -> bool {
 /// What follows now: whoever is next in line, and the call itself when it is due again.
 fn rest_hints(call: &Call, due_at: Option<Timestamp>, now: Timestamp) -> Vec<DelayedHint> {
     let next = call.line(now).next().map(|next| Hint::Delivery(next.key(&call.id)).now());
-    let again = due_at.map(|at| Hint::Call { call: call.id.clone() }.after(now.until(at)));
+    // What is further off than a hint is held back is left to the sweep.
+    let soon = due_at.map(|at| now.until(at)).filter(|wait| *wait <= MAX_DELAY);
+    let again = soon.map(|wait| Hint::Call { call: call.id.clone() }.after(wait));
     next.into_iter().chain(again).collect()
 }
 
@@ -134,7 +125,8 @@ fn later_hints(created: &[Delivery], campaign: &Campaign, now: Timestamp) -> Vec
     let max_wait = Duration::from_secs(u64::from(campaign.always_max_wait));
     let later = |delivery: &Delivery| match delivery.progress {
         Progress::Due { .. } if delivery.trigger() == Trigger::Always => {
-            Some(Hint::Delivery(delivery.key.clone()).after(max_wait))
+            let bounded = !max_wait.is_zero();
+            bounded.then(|| Hint::Delivery(delivery.key.clone()).after(max_wait))
         }
         Progress::Due { at } if at > now => {
             Some(Hint::Delivery(delivery.key.clone()).after(now.until(at)))
@@ -165,17 +157,21 @@ async fn end_unreached_timers(
 }
 
 /// Ends a timer that its call did not reach.
-pub(super) async fn end_unreached(
+async fn end_unreached(
     store: &impl Deliveries,
     call: &Call,
     delivery: &Delivery,
 ) -> Result<(), StoreError> {
-    let note = "the call ended before its time";
-    let report = Report::skipped(delivery.webhook().clone(), note);
+    let report = unreached(delivery);
     let record = AttemptRecord {
         leaves: call.pending_delivery(&delivery.key),
         ..AttemptRecord::ending(call, &delivery.key, Authority::Reader(delivery), &report)
     };
     store.record_attempt(&record).await?;
     Ok(())
+}
+
+/// The report of a timer that its call did not reach.
+pub(super) fn unreached(delivery: &Delivery) -> Report {
+    Report::skipped(delivery.webhook().clone(), "the call ended before its time")
 }

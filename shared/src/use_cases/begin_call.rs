@@ -12,7 +12,7 @@ use crate::campaign::Campaign;
 use crate::geo::Place;
 use crate::ports::StoreError;
 use crate::ports::callers::{Caller, CallerMemory, Callers, Waiting};
-use crate::ports::calls::Calls;
+use crate::ports::calls::{Calls, Posted};
 use crate::ports::hints::Hints;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
@@ -72,9 +72,9 @@ fn put(call: &mut Call, tags: TagSet) {
     }
 }
 
-/// Applies postings that waited for this call: what is left of those it began with, whose tags and
-/// place its record puts on it, and any that came in while it started. Answers with their ids, to
-/// be settled once all of it is on the call.
+/// Applies postings that waited for this call: those it began with, so that their webhooks find all
+/// that they brought, and any that came in while it started. Answers with their ids, to be settled
+/// once all of it is on the call; what the call has no room for goes on waiting.
 pub(super) async fn hand_over(
     store: &(impl Calls + Callers),
     hints: &impl Hints,
@@ -87,15 +87,18 @@ pub(super) async fn hand_over(
     let late = store.waiting(caller, now).await?;
     let late = late.into_iter().filter(|late| began_with.iter().all(|known| known.id != late.id));
     let known = began_with.iter().map(|known| {
-        let rest = Posting { tags: TagSet::new(), place: None, ..known.posting.clone() };
-        Waiting { posting: rest, ..known.clone() }
+        // Where the caller is may have been told better since.
+        let posting = Posting { place: None, ..known.posting.clone() };
+        Waiting { posting, ..known.clone() }
     });
     let each = known.chain(late).map(async |waiting| {
         let Waiting { id, posting, .. } = waiting;
-        apply_posting(store, hints, call, Some(campaign), &posting, &id, now).await?;
-        Ok(id)
+        let posted = apply_posting(store, hints, call, Some(campaign), &posting, &id, now).await?;
+        Ok((posted != Posted::Full).then_some(id))
     });
-    join_all(each).await.into_iter().collect()
+    let applied: Result<Vec<Option<String>>, StoreError> =
+        join_all(each).await.into_iter().collect();
+    Ok(applied?.into_iter().flatten().collect())
 }
 
 /// Takes postings that are on the call off its caller.

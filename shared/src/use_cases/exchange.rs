@@ -8,11 +8,11 @@ use http::{HeaderMap, header};
 use url::Url;
 
 use crate::answer::{AnswerTags, tags_of};
-use crate::call::{CallFacts, MAX_TAG_BYTES, Masked};
+use crate::call::{Firing, MAX_TAG_BYTES, Masked};
 use crate::campaign::Webhook;
 use crate::delivery::{Attempt, FailureKind, Report, Verdict};
 use crate::geo::{Location, Place};
-use crate::ports::sender::{BODY_CAP, Exchange, Outcome, Request};
+use crate::ports::sender::{self, BODY_CAP, Exchange, Outcome, Request};
 use crate::secret::MASK;
 use crate::signature::identify;
 use crate::tag::TagSet;
@@ -21,7 +21,7 @@ use crate::trigger::Class;
 use crate::use_cases::{Rendering, render_request};
 
 /// What is kept of a request that goes out.
-pub(super) struct Sent {
+pub(super) struct Outgoing {
     number: u32,
     at: Timestamp,
     method: String,
@@ -30,7 +30,7 @@ pub(super) struct Sent {
 }
 
 /// What came of a webhook's exchange, or of its having none.
-pub(super) struct Told {
+pub(super) struct Findings {
     /// What is reported.
     pub(super) report: Report,
     /// What is kept of the exchange; `None` when nothing was sent.
@@ -43,7 +43,7 @@ pub(super) struct Told {
     pub(super) retry_after: Option<Duration>,
 }
 
-impl Told {
+impl Findings {
     /// Nothing was sent.
     pub(super) fn unsent(report: Report) -> Self {
         Self { report, attempt: None, tags: TagSet::new(), place: None, retry_after: None }
@@ -55,12 +55,12 @@ impl Told {
 /// # Errors
 /// What to tell when none can be made.
 pub(super) fn prepare(
-    webhook: &Webhook,
-    facts: &CallFacts<'_>,
+    firing: &Firing<'_>,
     at: Timestamp,
-) -> Result<(Request, Sent), Box<Told>> {
-    let Rendering { mut request, empty } = render_request(webhook, facts).map_err(|fault| {
-        Box::new(Told::unsent(Report {
+) -> Result<(Request, Outgoing), Box<Findings>> {
+    let webhook = firing.webhook;
+    let Rendering { mut request, empty } = render_request(webhook, firing).map_err(|fault| {
+        Box::new(Findings::unsent(Report {
             id: webhook.id.clone(),
             verdict: Verdict::Failed { kind: FailureKind::Invalid },
             http_status: None,
@@ -69,30 +69,29 @@ pub(super) fn prepare(
             notes: vec![fault.to_string()],
         }))
     })?;
-    if let Some(firing) = facts.firing {
-        if webhook.trigger.class() == Class::Browser {
-            identify(&mut request, firing.delivery);
-        }
-        if let Some(secret) = &webhook.signing_secret {
-            secret.sign(&mut request, firing.delivery, at);
-        }
+    if webhook.trigger.class() == Class::Browser {
+        identify(&mut request, firing.delivery);
     }
-    let sent = Sent {
-        number: facts.firing.map_or(1, |firing| firing.attempt),
+    if let Some(secret) = &webhook.signing_secret {
+        secret.sign(&mut request, firing.delivery, at);
+    }
+    let outgoing = Outgoing {
+        number: firing.attempt,
         at,
         method: webhook.method.to_string(),
-        url: shown_url(webhook, facts, &request.url),
+        url: shown_url(firing, &request.url),
         empty,
     };
-    Ok((request, sent))
+    Ok((request, outgoing))
 }
 
 /// The URL as it is kept and shown: without the call key, whatever its filters make of it, and
 /// without a password.
-fn shown_url(webhook: &Webhook, facts: &CallFacts<'_>, sent: &Url) -> String {
+fn shown_url(firing: &Firing<'_>, sent: &Url) -> String {
+    let webhook = firing.webhook;
     let mut shown = sent.clone();
     if webhook.url.tokens().any(|name| name == "call_key") {
-        match webhook.url.render(&Masked(*facts)) {
+        match webhook.url.render(&Masked(*firing)) {
             Ok((masked, _)) => shown = masked,
             Err(_) => return MASK.to_owned(),
         }
@@ -104,8 +103,8 @@ fn shown_url(webhook: &Webhook, facts: &CallFacts<'_>, sent: &Url) -> String {
 }
 
 /// Reads what came of a request that went out.
-pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
-    let Sent { number, at, method, url, empty } = sent;
+pub(super) fn findings_of(webhook: &Webhook, outgoing: Outgoing, exchange: Exchange) -> Findings {
+    let Outgoing { number, at, method, url, empty } = outgoing;
     let Exchange { outcome, latency } = exchange;
     let mut notes = Vec::new();
     if !empty.is_empty() {
@@ -135,8 +134,12 @@ pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
             http_status = Some(status);
             retry_after = asked_to_wait(&headers, at);
             notes.push(format!("the answer is over {} KiB", BODY_CAP / 1024));
-            let kind = if is_taken(status) { FailureKind::TooLarge } else { FailureKind::Http };
-            Verdict::Failed { kind }
+            match is_taken(status) {
+                // Nobody wants to read it, and the partner has taken the request.
+                true if !webhook.parses_response() => Verdict::Ok,
+                true => Verdict::Failed { kind: FailureKind::TooLarge },
+                false => Verdict::Failed { kind: FailureKind::Http },
+            }
         }
         Outcome::TimedOut => Verdict::TimedOut,
         Outcome::Blocked(reason) => {
@@ -172,12 +175,24 @@ pub(super) fn told(webhook: &Webhook, sent: Sent, exchange: Exchange) -> Told {
         latency_ms,
         empty_tokens: empty.into_iter().collect(),
     };
-    Told { report, attempt: Some(attempt), tags: answer.tags, place: answer.place, retry_after }
+    Findings { report, attempt: Some(attempt), tags: answer.tags, place: answer.place, retry_after }
 }
 
 /// Whether the partner says that it has taken the request.
 fn is_taken(status: u16) -> bool {
     (200..300).contains(&status)
+}
+
+impl From<sender::FailureKind> for FailureKind {
+    fn from(kind: sender::FailureKind) -> Self {
+        match kind {
+            sender::FailureKind::Dns => Self::Dns,
+            sender::FailureKind::Connect => Self::Connect,
+            sender::FailureKind::Tls => Self::Tls,
+            sender::FailureKind::Protocol => Self::Protocol,
+            sender::FailureKind::Invalid => Self::Invalid,
+        }
+    }
 }
 
 /// Says in a report that the call had no room for its tags.
@@ -205,11 +220,12 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_too_large_counts_by_its_status() {
-        let webhook = json!({"id": "p", "trigger": "start", "url": "https://a.example/"});
-        let document = json!({"id": "c", "name": "C", "webhooks": [webhook]});
+        let hook =
+            |trigger: &str| json!({"id": trigger, "trigger": trigger, "url": "https://a.example/"});
+        let document = json!({"id": "c", "name": "C", "webhooks": [hook("start"), hook("always")]});
         let campaign = Campaign::from_document(&document).unwrap();
-        let told_of = |status| {
-            let sent = Sent {
+        let findings_at = |webhook: usize, status| {
+            let outgoing = Outgoing {
                 number: 1,
                 at: Timestamp::from_millis(0).unwrap(),
                 method: "GET".to_owned(),
@@ -219,11 +235,17 @@ mod tests {
             let headers = [(header::RETRY_AFTER, "120".parse().unwrap())].into_iter().collect();
             let outcome = Outcome::TooLarge { status, headers };
             let exchange = Exchange { outcome, latency: Duration::from_millis(41) };
-            told(&campaign.webhooks[0], sent, exchange)
+            findings_of(&campaign.webhooks[webhook], outgoing, exchange)
         };
-        for (status, kind) in [(200, FailureKind::TooLarge), (503, FailureKind::Http)] {
-            let Told { report, attempt, retry_after, .. } = told_of(status);
-            assert_eq!(report.verdict, Verdict::Failed { kind });
+        let failed = |kind| Verdict::Failed { kind };
+        for (webhook, status, verdict) in [
+            (0, 200, failed(FailureKind::TooLarge)),
+            (0, 503, failed(FailureKind::Http)),
+            (1, 200, Verdict::Ok),
+            (1, 503, failed(FailureKind::Http)),
+        ] {
+            let Findings { report, attempt, retry_after, .. } = findings_at(webhook, status);
+            assert_eq!(report.verdict, verdict);
             assert_eq!(report.http_status, Some(status));
             assert_eq!(report.notes, ["the answer is over 64 KiB"]);
             assert_eq!(attempt.unwrap().http_status, Some(status));

@@ -5,16 +5,16 @@
 
 use futures_util::future::join_all;
 
-use super::exchange::{Told, prepare, told};
-use crate::call::CallFacts;
-use crate::campaign::Webhook;
+use super::exchange::{Findings, findings_of, prepare};
+use super::open_windows::DEDUPED;
+use crate::call::{CallFacts, Firing};
 use crate::delivery::{Delivery, DeliveryKey, Report};
 use crate::geo::Place;
 use crate::ports::clock::Clock;
 use crate::ports::sender::Sender;
 use crate::tag::TagSet;
 use crate::trigger::Trigger;
-use crate::window::{Window, Windows};
+use crate::window::Windows;
 
 /// A fired ping: its delivery, and what its answer says of the call.
 #[derive(Debug)]
@@ -45,8 +45,9 @@ pub async fn fire_pings(
             occurrence: occurrence.to_owned(),
         };
         let id = key.id();
-        let Told { report, attempt, tags, place, .. } =
-            fire(sender, clock, facts.firing(webhook, &id, 1), webhook, windows).await;
+        let firing = Firing { facts, webhook, delivery: &id, attempt: 1 };
+        let Findings { report, attempt, tags, place, .. } =
+            fire(sender, clock, &firing, windows).await;
         let delivery = Delivery {
             attempts: attempt.into_iter().collect(),
             ..Delivery::ended(key, position, report, facts.now)
@@ -59,20 +60,16 @@ pub async fn fire_pings(
 async fn fire(
     sender: &impl Sender,
     clock: &impl Clock,
-    facts: CallFacts<'_>,
-    webhook: &Webhook,
+    firing: &Firing<'_>,
     windows: &Windows,
-) -> Told {
-    let deduped = windows.contains(&Window::Webhook(webhook.id.clone()));
-    let why_not = facts.why_not(webhook).or(deduped.then(|| DEDUPED.to_owned()));
-    if let Some(note) = why_not {
-        return Told::unsent(Report::skipped(webhook.id.clone(), note));
+) -> Findings {
+    let webhook = firing.webhook;
+    let deduped = || webhook.is_deduped(windows).then(|| DEDUPED.to_owned());
+    if let Some(note) = firing.why_not().or_else(deduped) {
+        return Findings::unsent(Report::skipped(webhook.id.clone(), note));
     }
-    match prepare(webhook, &facts, clock.now()) {
-        Ok((request, sent)) => told(webhook, sent, sender.send(request).await),
+    match prepare(firing, clock.now()) {
+        Ok((request, outgoing)) => findings_of(webhook, outgoing, sender.send(request).await),
         Err(unsent) => *unsent,
     }
 }
-
-/// Why a webhook is skipped whose window is open.
-pub(super) const DEDUPED: &str = "de-dupe: it was delivered for this caller not long ago";

@@ -11,6 +11,7 @@ mod disable_webhook;
 mod exchange;
 mod fire_pings;
 mod make_key;
+mod open_windows;
 mod parameters;
 mod postback_answer;
 mod remember;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::advance_call::advance_by_event;
 use super::begin_call::{BeganWith, begin, hand_over, settle};
 use super::exchange::drop_tags;
+use super::open_windows::open_windows;
 use super::remember::remembering;
 use super::{Ping, fire_pings};
 use crate::call::{Call, CallEvent, CallFacts, CallKey, Moment};
@@ -22,7 +23,6 @@ use crate::ports::StoreError;
 use crate::ports::callers::{Caller, Callers};
 use crate::ports::calls::Calls;
 use crate::ports::clock::Clock;
-use crate::ports::deliveries::Deliveries;
 use crate::ports::hints::Hints;
 use crate::ports::intake::{Claim, ClaimError, Claimed, Intake, Record};
 use crate::ports::random::Random;
@@ -52,7 +52,7 @@ pub struct EventAnswer {
 /// # Errors
 /// When the event is not for us, or our own store failed; the event may then be sent again.
 pub async fn take_event(
-    store: &(impl Intake + Calls + Callers + Deliveries),
+    store: &(impl Intake + Calls + Callers),
     sender: &impl Sender,
     hints: &impl Hints,
     clock: &impl Clock,
@@ -75,11 +75,11 @@ pub async fn take_event(
     }
     let occurrence = event.occurrence();
     let buyer = event.moment.buyer().or(call.buyer());
-    let facts = CallFacts { call: &call, campaign: &campaign, buyer, now, firing: None };
+    let facts = CallFacts { call: &call, campaign: &campaign, buyer, now };
     let fire = async {
         match event.moment.trigger() {
             Some(trigger) if !repeated => {
-                let windows = windows_of(store, &facts, trigger).await;
+                let windows = windows_for(store, &facts, trigger).await;
                 fire_pings(sender, clock, facts, trigger, &occurrence, &windows).await
             }
             _ => Vec::new(),
@@ -88,7 +88,7 @@ pub async fn take_event(
     let name =
         async { if starts { name_last_call(store, &call, event, now).await } else { Ok(false) } };
     let see_to = async {
-        if event.moment.is_owing() {
+        if event.moment.changes_what_is_owed() {
             see_to_what_it_owes(store, hints, clock, &call, &campaign).await;
         }
     };
@@ -109,7 +109,7 @@ pub async fn take_event(
         call: &call,
         now,
     };
-    let is_latest = matches!(named, Ok(true)) && call.end.is_none();
+    let is_latest = matches!(named, Ok(true));
     let hand_over = async {
         if is_latest {
             hand_over(store, hints, &call, &campaign, &began.waiting, now).await
@@ -136,10 +136,9 @@ pub async fn take_event(
 
 /// The windows that are open for the caller, where a webhook of the trigger asks for them. Where
 /// they cannot be read, none are: a ping too many is better than a call without its data.
-async fn windows_of(store: &impl Callers, facts: &CallFacts<'_>, trigger: Trigger) -> Windows {
+async fn windows_for(store: &impl Callers, facts: &CallFacts<'_>, trigger: Trigger) -> Windows {
     let asked = facts.campaign.webhooks_of(trigger).any(|webhook| webhook.dedupe_seconds != 0);
-    let Some(caller) = Caller::of(facts.call).filter(|_| asked) else { return Windows::new() };
-    store.windows(caller, facts.now).await.unwrap_or_else(|error| {
+    open_windows(store, asked, facts.call, facts.now).await.unwrap_or_else(|error| {
         error.log(facts.call.id.as_str());
         Windows::new()
     })
@@ -155,7 +154,7 @@ fn opened_by(deliveries: &[Delivery], campaign: &Campaign, now: Timestamp) -> Ve
 /// Sees to timers and to what follows the end. A fault of the store is logged and no more: the call
 /// stays due, and the platform has done its part.
 async fn see_to_what_it_owes(
-    store: &(impl Calls + Callers + Deliveries),
+    store: &(impl Calls + Callers),
     hints: &impl Hints,
     clock: &impl Clock,
     call: &Call,

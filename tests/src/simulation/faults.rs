@@ -42,6 +42,8 @@ pub struct Faults {
     pub horizon: Millis,
     /// How far the clocks of two functions are apart at most.
     pub skew: u64,
+    /// Whether nothing goes wrong at all.
+    pub calm: bool,
     early: Rates,
     late: Rates,
 }
@@ -72,9 +74,12 @@ impl Faults {
         };
         let late = Rates { lost: early.lost, ..Rates::default() };
         let calm = dice.happens(100);
+        let horizon = dice.one_of(&[5 * MINUTE, 20 * MINUTE, 60 * MINUTE, 240 * MINUTE]);
+        let skew = dice.one_of(&[0, 0, 50, 400]);
         Self {
-            horizon: dice.one_of(&[5 * MINUTE, 20 * MINUTE, 60 * MINUTE, 240 * MINUTE]),
-            skew: dice.one_of(&[0, 0, 50, 400]),
+            horizon,
+            skew: if calm { 0 } else { skew },
+            calm,
             early: if calm { Rates::default() } else { early },
             late: if calm { Rates::default() } else { late },
         }

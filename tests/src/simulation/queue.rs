@@ -63,6 +63,8 @@ impl Hints for Queue<'_> {
         let lost = if is_safe { 0 } else { rates.lost };
         for DelayedHint { hint, delay } in hints {
             let delay = u64::try_from(delay.min(MAX_DELAY).as_millis()).unwrap_or(u64::MAX);
+            // Queues count whole seconds.
+            let delay = delay.div_ceil(1_000) * 1_000;
             let (lost, doubled) = {
                 let mut dice = world.dice();
                 (dice.happens(lost), dice.happens(rates.doubled))

@@ -123,6 +123,16 @@ impl Intake for Store<'_> {
 }
 
 impl Calls for Store<'_> {
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        let told = |made: &bool| {
+            Some(match made {
+                true => What::Advanced(call.id.clone(), Box::new(step.clone()), now),
+                false => What::NotAdvanced(call.id.clone()),
+            })
+        };
+        self.ask("advance a call", || self.memory().advance(call, step, now), told).await
+    }
+
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
         let told = |_: &Option<Call>| Some(What::ReadCall(id.clone()));
         self.ask("read a call", || self.memory().call(id), told).await
@@ -241,16 +251,6 @@ impl Deliveries for Store<'_> {
         self.ask("read a delivery", || self.memory().delivery(key), nothing).await
     }
 
-    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
-        let told = |made: &bool| {
-            Some(match made {
-                true => What::Advanced(call.id.clone(), Box::new(step.clone()), now),
-                false => What::NotAdvanced(call.id.clone()),
-            })
-        };
-        self.ask("advance a call", || self.memory().advance(call, step, now), told).await
-    }
-
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
         let told = |claimed: &bool| {
             let key = claim.delivery.key.clone();
@@ -266,7 +266,7 @@ impl Deliveries for Store<'_> {
                 verdict: record.report.verdict,
                 attempt: record.attempt.map(|attempt| attempt.attempt),
                 next_at: record.next_at,
-                window: record.window.map(|(_, window)| window.clone()),
+                window: record.window.cloned(),
                 result: *result,
             })
         };

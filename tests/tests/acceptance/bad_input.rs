@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::world::{START, World, faults, pointers};
 
-const EVENTS: [&str; 3] = ["start", "selected", "answered"];
+const EVENTS: [&str; 4] = ["start", "selected", "answered", "ended"];
 
 #[tokio::test]
 async fn an_unknown_campaign_is_not_found_and_nothing_is_stored() {
@@ -45,7 +45,7 @@ async fn an_unknown_call_without_a_campaign_is_not_found() {
     let world = World::new().await;
     world.save([]).await;
     for round in 0..2 {
-        for event in ["selected", "answered"] {
+        for event in ["selected", "answered", "ended"] {
             let problem = world.event("nobody", event, json!({})).await.of_status(404);
             assert_eq!(problem["code"], json!("unknown_call"));
         }
@@ -61,7 +61,8 @@ async fn a_call_of_another_campaign_is_a_conflict() {
     world.partner.on("/p", Reply::status(204));
     world.save([]).await;
     let other = world.named("other");
-    let hooks = EVENTS.map(|event| world.webhook(event, "/p", json!({"trigger": event})));
+    let hooks = ["start", "selected", "answered", "non_conversion", "always"];
+    let hooks = hooks.map(|trigger| world.webhook(trigger, "/p", json!({"trigger": trigger})));
     let _ = world.save_as(&other, json!({"webhooks": hooks})).await.of_status(200);
     let _ = world.start("call", json!({"tags": {"a": 1}})).await.of_status(200);
     let before = world.call("call").await;

@@ -6,6 +6,9 @@ use serde_json::{Value, json};
 
 use crate::world::{START, World, faults, text};
 
+/// What a platform reports.
+const EVENTS: [&str; 4] = ["start", "selected", "answered", "ended"];
+
 /// Every request that needs a key, for a campaign and a call of that world.
 fn doors(world: &World) -> Vec<(Method, String, Body)> {
     let (campaign, call) = (world.campaign(), world.named("new"));
@@ -26,7 +29,7 @@ fn doors(world: &World) -> Vec<(Method, String, Body)> {
         (Method::POST, "/api-keys".to_owned(), Body::json(&json!({"scope": "admin"}))),
         (Method::GET, format!("/calls/{call}"), Body::none()),
     ];
-    for kind in ["start", "selected", "answered"] {
+    for kind in EVENTS {
         doors.push((Method::POST, format!("/calls/{call}/{kind}"), Body::json(&event)));
     }
     doors
@@ -70,7 +73,7 @@ async fn a_calls_key_reports_events_and_does_nothing_else() {
     let key = world.api_key("calls").await;
     for (method, path, body) in doors(&world) {
         let answer = world.send_as(&key, method.clone(), &path, body).await;
-        let is_event = ["/start", "/selected", "/answered"].iter().any(|end| path.ends_with(end));
+        let is_event = EVENTS.iter().any(|event| path.ends_with(event));
         let wanted = if is_event { 200 } else { 403 };
         assert_eq!(answer.status, wanted, "{method} {path}: {}", answer.text);
         if !is_event {
@@ -86,7 +89,7 @@ async fn a_made_admin_key_does_everything() {
     let world = World::new().await;
     world.save([]).await;
     let key = world.api_key("admin").await;
-    let statuses = [200, 200, 201, 404, 201, 404, 200, 200, 200];
+    let statuses = [200, 200, 201, 404, 201, 404, 200, 200, 200, 200];
     for ((method, path, body), status) in doors(&world).into_iter().zip(statuses) {
         let answer = world.send_as(&key, method.clone(), &path, body).await;
         assert_eq!(answer.status, status, "{method} {path}: {}", answer.text);

@@ -1,6 +1,6 @@
-//! Acceptance: a call goes in, tags come out, seen from outside over HTTP.
+//! Acceptance: a call goes in, tags and webhooks come out, seen from outside over HTTP.
 //!
-//! A module for each part of the spec, a test for each of its sentences about calls that are up.
+//! A module for each part of the spec, a test for each of its sentences about calls.
 //! Every test starts a stack of its own in memory. With `HOOKLINE_URL` and `HOOKLINE_ADMIN_KEY`
 //! set they all drive that one instead, as often as one likes: no test uses another's ids.
 
@@ -10,21 +10,33 @@
     reason = "all of this crate is tests, what they share included"
 )]
 
+mod always;
 mod answers;
 mod bad_input;
+mod browser;
 mod calls;
 mod campaign_faults;
 mod campaigns;
+mod conversion;
+mod dedupe;
+mod deliveries;
+mod end_of_call;
+mod ended;
 mod geo;
 mod keys;
+mod late_answers;
 mod matches;
 mod partners;
+mod postback_webhooks;
 mod postbacks;
+mod posted_conversion;
 mod return_callers;
 mod selected_answered;
+mod signing;
 mod source_data;
 mod start;
 mod time;
+mod timers;
 mod token_values;
 mod tokens;
 mod waiting_data;

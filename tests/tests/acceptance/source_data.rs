@@ -104,6 +104,43 @@ async fn a_key_puts_its_prefix_before_every_tag() {
 }
 
 #[tokio::test]
+async fn after_its_cut_off_a_key_writes_to_the_callers_next_call_alone() {
+    let (world, path) = started(json!({"cutoff_seconds": 0})).await;
+    let (call, digits) = (world.named("call"), &world.caller()[1..]);
+    let up = world.visit(&format!("{path}?call_id={call}&a=1")).await.of_status(200);
+    let _ = world.end("call", json!({})).await.of_status(200);
+
+    let expired = world.visit(&format!("{path}?call_id={call}&a=2")).await.of_status(410);
+    let lenient = world.visit(&format!("{path}?call_id={call}&a=2&strict=0")).await;
+    let by_caller = world.visit(&format!("{path}?caller_number=%2B{digits}&a=3")).await;
+    let later = json!({"occurred_at": "2026-11-23T18:00:00Z"});
+    let next = world.start("next", later).await.of_status(200);
+
+    assert_eq!(up["result"], json!("applied"));
+    let errors = json!({"call_id": "the call ended too long ago for this key"});
+    let wanted = json!({"result": "expired", "call_id": call, "tags": {}, "errors": errors});
+    assert_eq!((&expired, &lenient.of_status(200)), (&wanted, &wanted));
+    let stored = json!({"result": "stored", "tags": {"a": ["3"]}});
+    assert_eq!(by_caller.of_status(202), stored);
+    assert_eq!(world.call("call").await["tags"]["a"], json!(["1"]));
+    assert_eq!(next["tags"]["a"], json!(["3"]));
+}
+
+#[tokio::test]
+async fn a_key_without_a_cut_off_or_before_it_writes_to_a_call_that_has_ended() {
+    for key in [json!({}), json!({"cutoff_seconds": 315_360_000})] {
+        let (world, path) = started(key).await;
+        let _ = world.end("call", json!({})).await.of_status(200);
+        let digits = &world.caller()[1..];
+
+        let answer = world.visit(&format!("{path}?caller_number=%2B{digits}&a=1")).await;
+
+        assert_eq!(answer.of_status(200)["call_id"], json!(world.named("call")));
+        assert_eq!(world.call("call").await["tags"]["a"], json!(["1"]));
+    }
+}
+
+#[tokio::test]
 async fn a_key_that_is_paused_unknown_or_for_something_else_is_forbidden() {
     let world = World::new().await;
     world.save([]).await;

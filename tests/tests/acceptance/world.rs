@@ -2,14 +2,21 @@
 //!
 //! Whatever goes wrong here ends the test that asked for it.
 
+use std::time::Duration;
+
 use hookline_tests::client::{Answer, Body, Client};
-use hookline_tests::partner::{Partner, Reply};
+use hookline_tests::partner::{Partner, Received, Reply};
 use hookline_tests::target::Target;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// When every call of the suite starts; later events name their own time.
 pub(crate) const START: &str = "2026-11-23T17:00:00Z";
+/// How long what happens of itself may take: far longer than it does.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often a test looks whether it has happened.
+const LOOK: Duration = Duration::from_millis(100);
 
 pub(crate) struct World {
     pub(crate) partner: Partner,
@@ -39,6 +46,14 @@ impl World {
     /// A caller in Ohio.
     pub(crate) fn caller(&self) -> String {
         format!("+1614{:07}", self.number % 10_000_000)
+    }
+
+    /// The webhook of a trigger, named like it: `GET` of the path of that name with this query, which
+    /// the partner answers with 204.
+    pub(crate) fn hook(&self, trigger: &str, query: &str) -> Value {
+        let path = format!("/{trigger}");
+        self.partner.on(&path, Reply::status(204));
+        self.webhook(trigger, &format!("{path}{query}"), json!({"trigger": trigger}))
     }
 
     /// `GET` a path of the partner at `start`, with more or other fields; `path` may hold tokens.
@@ -102,6 +117,18 @@ impl World {
         self.save_as(&self.campaign(), fields).await.of_status(200)
     }
 
+    /// Saves this world's campaign with these webhooks and fields; its calls are decided about as
+    /// soon as they end.
+    pub(crate) async fn save_hasty(
+        &self,
+        webhooks: impl IntoIterator<Item = Value>,
+        fields: Value,
+    ) -> Value {
+        let webhooks: Vec<Value> = webhooks.into_iter().collect();
+        let hasty = json!({"webhooks": webhooks, "settle_seconds": 0});
+        self.save_with(merged(hasty, fields)).await
+    }
+
     /// Saves a new campaign with these fields, or tries to.
     pub(crate) async fn save_as(&self, id: &str, fields: Value) -> Answer {
         let campaign = merged(json!({"id": id, "name": "Solar leads", "version": 0}), fields);
@@ -129,9 +156,63 @@ impl World {
         self.post(&format!("/calls/{}/{event}", self.named(call)), &merged(body, more)).await
     }
 
+    /// Reports that a call ended, a minute after the first buyer would have answered, with more or
+    /// other fields.
+    pub(crate) async fn end(&self, call: &str, more: Value) -> Answer {
+        let body = json!({"occurred_at": "2026-11-23T17:01:10Z"});
+        self.post(&format!("/calls/{}/ended", self.named(call)), &merged(body, more)).await
+    }
+
+    /// A whole call that is connected for a minute, started with more or other fields. Gives the
+    /// answer to its start.
+    pub(crate) async fn whole_call(&self, call: &str, more: Value) -> Value {
+        let start = self.start(call, more).await.of_status(200);
+        let _ = self.event(call, "answered", json!({})).await.of_status(200);
+        let _ = self.end(call, json!({})).await.of_status(200);
+        start
+    }
+
     /// The call as the management API shows it.
     pub(crate) async fn call(&self, call: &str) -> Value {
         self.get(&format!("/calls/{}", self.named(call))).await.of_status(200)
+    }
+
+    /// The call as soon as that holds of it.
+    pub(crate) async fn until(&self, call: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        self.until_shown(&format!("/calls/{}", self.named(call)), holds).await
+    }
+
+    /// The call once its webhook `always`, and with it all that its end fires, has been attempted.
+    pub(crate) async fn over(&self, call: &str) -> Value {
+        self.until(call, is_over).await
+    }
+
+    /// What the management API shows at a path, as soon as that holds of it.
+    pub(crate) async fn until_shown(&self, path: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            looks.tick().await;
+            let shown = self.get(path).await.of_status(200);
+            if holds(&shown) {
+                return shown;
+            }
+            assert!(Instant::now() < deadline, "it never came to this: {shown:#}");
+        }
+    }
+
+    /// The requests at a path of the partner, as soon as there are that many; more fail the test.
+    pub(crate) async fn came(&self, path: &str, count: usize) -> Vec<Received> {
+        let came = self.partner.await_requests_to(path, count, PATIENCE).await;
+        assert_eq!(came.len(), count, "{path}: {:#?}", self.partner.requests());
+        came
+    }
+
+    /// Posts back to a call with its key; `query` is what else the address has.
+    pub(crate) async fn post_back(&self, call: &str, start: &Value, query: &str) -> Value {
+        let (call, key) = (self.named(call), text(&start["call_key"]));
+        self.visit(&format!("/postback/{call}?key={key}&{query}")).await.of_status(200)
     }
 
     /// Makes a postback key of this world's campaign.
@@ -150,6 +231,31 @@ impl World {
     pub(crate) fn targets_at(&self, path: &str) -> Vec<String> {
         self.partner.requests_to(path).into_iter().map(|request| request.target).collect()
     }
+}
+
+/// Whether the webhook `always` of a call has been attempted, or there was no need.
+pub(crate) fn is_over(call: &Value) -> bool {
+    let always = deliveries(call, "always");
+    always.len() == 1 && always[0]["status"] != "pending"
+}
+
+/// The deliveries of that webhook, as a call shows them.
+pub(crate) fn deliveries<'a>(call: &'a Value, webhook: &str) -> Vec<&'a Value> {
+    let all = call["deliveries"].as_array().unwrap();
+    all.iter().filter(|delivery| delivery["webhook"] == webhook).collect()
+}
+
+/// The one delivery of that webhook.
+pub(crate) fn delivery<'a>(call: &'a Value, webhook: &str) -> &'a Value {
+    let found = deliveries(call, webhook);
+    assert_eq!(found.len(), 1, "{webhook}: {call:#}");
+    found[0]
+}
+
+/// `webhook: status` of every delivery, in the order they are shown.
+pub(crate) fn statuses(call: &Value) -> Vec<String> {
+    let all = call["deliveries"].as_array().unwrap().iter();
+    all.map(|one| format!("{}: {}", text(&one["webhook"]), text(&one["status"]))).collect()
 }
 
 /// `base` with the fields of `more` added or put in place.

@@ -1,11 +1,25 @@
 //! Campaigns are saved one version after the other.
 
-use futures_util::future::join_all;
 use hookline::campaign::{Campaign, SecretsShown};
 use hookline::ports::campaigns::{Campaigns, Saved};
 use serde_json::json;
 
+use super::kind::{Kind, on_each_store};
+use super::race::at_once;
 use super::world::{World, campaign, campaign_id};
+
+on_each_store! {
+    #[tokio::test]
+    a_campaign_reads_back_as_it_was_saved,
+    a_campaign_that_nobody_saved_is_none,
+    only_the_version_after_the_stored_one_is_saved,
+    who_saved_reads_what_was_saved,
+}
+
+on_each_store! {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    of_many_saves_at_once_one_wins,
+}
 
 async fn name(world: &World, id: &str) -> Option<String> {
     let found = world.cold().campaign_now(&campaign_id(id)).await.unwrap();
@@ -16,9 +30,8 @@ fn named(name: &str, version: u64) -> Campaign {
     Campaign { name: name.to_owned(), ..campaign("solar", version) }
 }
 
-#[tokio::test]
-async fn a_campaign_reads_back_as_it_was_saved() {
-    let world = World::empty().await;
+async fn a_campaign_reads_back_as_it_was_saved(kind: Kind) {
+    let world = World::empty(kind).await;
     let campaign = Campaign::from_document(&json!({
         "id": "solar", "name": "Solar leads", "version": 1,
         "default_tags": {"vertical": ["solar"]},
@@ -42,16 +55,14 @@ async fn a_campaign_reads_back_as_it_was_saved() {
     assert_eq!(read.document(SecretsShown::Plain), wanted);
 }
 
-#[tokio::test]
-async fn a_campaign_that_nobody_saved_is_none() {
-    let world = World::empty().await;
+async fn a_campaign_that_nobody_saved_is_none(kind: Kind) {
+    let world = World::empty(kind).await;
     assert!(world.cold().campaign(&campaign_id("solar")).await.unwrap().is_none());
     assert!(world.cold().campaign_now(&campaign_id("solar")).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn only_the_version_after_the_stored_one_is_saved() {
-    let world = World::empty().await;
+async fn only_the_version_after_the_stored_one_is_saved(kind: Kind) {
+    let world = World::empty(kind).await;
     let store = world.cold();
     let save = async |name, version| store.save(&named(name, version)).await.unwrap();
 
@@ -68,9 +79,8 @@ async fn only_the_version_after_the_stored_one_is_saved() {
     assert_eq!((read.name.as_str(), read.version), ("two", 2));
 }
 
-#[tokio::test]
-async fn who_saved_reads_what_was_saved() {
-    let world = World::empty().await;
+async fn who_saved_reads_what_was_saved(kind: Kind) {
+    let world = World::empty(kind).await;
     let store = world.cold();
     store.save(&named("one", 1)).await.unwrap();
     assert_eq!(store.campaign(&campaign_id("solar")).await.unwrap().unwrap().name, "one");
@@ -80,16 +90,15 @@ async fn who_saved_reads_what_was_saved() {
     assert_eq!(store.campaign(&campaign_id("solar")).await.unwrap().unwrap().name, "two");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_saves_at_once_one_wins() {
-    let world = World::empty().await;
+async fn of_many_saves_at_once_one_wins(kind: Kind) {
+    let world = World::empty(kind).await;
     for version in 1..=3 {
         let drafts: Vec<Campaign> =
             (0..12).map(|n| named(&format!("{version}-{n}"), version)).collect();
         let stores: Vec<_> = drafts.iter().map(|_| world.cold()).collect();
 
         let saves = stores.iter().zip(&drafts).map(|(store, campaign)| store.save(campaign));
-        let outcomes = join_all(saves).await;
+        let outcomes = at_once(saves.collect());
 
         let won: Vec<&Campaign> = drafts
             .iter()

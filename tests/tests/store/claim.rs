@@ -1,14 +1,32 @@
 //! Events are claimed once and give the same call in any order.
 
 use hookline::call::{Call, CallEvent, EventKind};
-use hookline::ports::callers::Callers;
 use hookline::ports::intake::Intake;
 use serde_json::{Value, json};
 
+use super::kind::{Kind, cold_and_warm_on_each_store, on_each_store};
 use super::world::{
-    BOTH, NUMBER, World, at, call_id, caller, claim_of, claimed, event, place, start, started,
-    stored, tags, waiting, whole,
+    NUMBER, World, at, claim_of, claimed, event, place, start, started, stored, tags, whole,
 };
+
+cold_and_warm_on_each_store! {
+    #[tokio::test]
+    a_claimed_call_is_the_call_as_it_is_stored,
+    an_event_that_comes_again_is_repeated_and_changes_nothing,
+    events_in_any_order_give_the_same_call,
+    a_claim_whose_answer_was_lost_is_the_first_when_it_is_sent_again,
+}
+
+cold_and_warm_on_each_store! {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    a_place_that_a_webhook_told_is_seen_when_the_number_comes_later,
+}
+
+on_each_store! {
+    #[tokio::test]
+    a_tried_buyer_is_one_try_however_often_it_is_told,
+    tags_of_an_event_are_on_the_call,
+}
 
 /// What taking in these events makes of the call that is stored.
 fn expected(stored: &Call, events: &[CallEvent]) -> Call {
@@ -21,7 +39,7 @@ fn expected(stored: &Call, events: &[CallEvent]) -> Call {
 }
 
 /// A call's events as a platform reports them, in the order of time.
-fn life(call: &str) -> [CallEvent; 4] {
+pub(crate) fn life(call: &str) -> [CallEvent; 4] {
     let later = |kind, seconds, buyer: &str, more: Value| {
         let mut body = json!({"campaign_id": "solar", "buyer": {"id": buyer, "name": buyer}});
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -40,90 +58,76 @@ fn life(call: &str) -> [CallEvent; 4] {
     ]
 }
 
-#[tokio::test]
-async fn a_claimed_call_is_the_call_as_it_is_stored() {
-    for cache in BOTH {
-        let world = World::new().await;
-        let store = world.store(cache).await;
+async fn a_claimed_call_is_the_call_as_it_is_stored(kind: Kind) {
+    let world = World::new(kind).await;
+    let store = world.store().await;
 
-        for event in life("c1") {
-            let claimed = claimed(&store, &event).await;
-
-            let stored = stored(&world, "c1").await;
-            assert_eq!(whole(&claimed.call), whole(&stored), "{cache:?} {:?}", event.moment);
-            assert_eq!(claimed.campaign.name, "Campaign solar");
-            assert!(!claimed.repeated, "{cache:?} {:?}", event.moment);
-        }
+    for event in life("c1") {
+        let claimed = claimed(&store, &event).await;
 
         let stored = stored(&world, "c1").await;
-        assert_eq!(whole(&stored), whole(&expected(&stored, &life("c1"))));
+        assert_eq!(whole(&claimed.call), whole(&stored), "{:?}", event.moment);
+        assert_eq!(claimed.campaign.name, "Campaign solar");
+        assert!(!claimed.repeated, "{:?}", event.moment);
+    }
+
+    let stored = stored(&world, "c1").await;
+    assert_eq!(whole(&stored), whole(&expected(&stored, &life("c1"))));
+}
+
+async fn an_event_that_comes_again_is_repeated_and_changes_nothing(kind: Kind) {
+    let world = World::new(kind).await;
+    for event in life("c1") {
+        claimed(&world.cold(), &event).await;
+    }
+    let (before, items) = (stored(&world, "c1").await, world.contents().await);
+    let store = world.store().await;
+
+    for event in life("c1") {
+        let again = claimed(&store, &event).await;
+
+        assert!(again.repeated, "{:?}", event.moment);
+        assert_eq!(whole(&again.call), whole(&before), "{:?}", event.moment);
+    }
+
+    assert_eq!(world.contents().await, items);
+}
+
+async fn events_in_any_order_give_the_same_call(kind: Kind) {
+    let world = World::new(kind).await;
+    for (index, order) in permutations().into_iter().enumerate() {
+        let id = format!("c{index}");
+        let life = life(&id);
+
+        for position in order {
+            claimed(&world.store().await, &life[position]).await;
+        }
+
+        let stored = stored(&world, &id).await;
+        assert_eq!(whole(&stored), whole(&expected(&stored, &life)), "{order:?}");
     }
 }
 
-#[tokio::test]
-async fn an_event_that_comes_again_is_repeated_and_changes_nothing() {
-    for cache in BOTH {
-        let world = World::new().await;
-        for event in life("c1") {
-            claimed(&world.cold(), &event).await;
-        }
-        let (before, items) = (stored(&world, "c1").await, world.items().await);
-        let store = world.store(cache).await;
+async fn a_place_that_a_webhook_told_is_seen_when_the_number_comes_later(kind: Kind) {
+    let world = World::new(kind).await;
+    // Cold, the call is read beside its claim: either may come first, so they meet often.
+    for round in 0..20 {
+        let id = format!("c{round}");
+        let withheld = event(EventKind::Start, &id, &json!({"campaign_id": "solar"}));
+        let call = claimed(&world.cold(), &withheld).await.call;
+        super::record::keep_place(&world.cold(), &call, "us-10101").await;
+        let number = json!({"campaign_id": "solar", "caller_number": NUMBER, "buyer": {"id": "b"}});
 
-        for event in life("c1") {
-            let again = claimed(&store, &event).await;
+        let later = event(EventKind::Selected, &id, &number);
+        let claimed = claimed(&world.store().await, &later).await;
 
-            assert!(again.repeated, "{cache:?} {:?}", event.moment);
-            assert_eq!(whole(&again.call), whole(&before), "{cache:?} {:?}", event.moment);
-        }
-
-        assert_eq!(world.items().await, items, "{cache:?}");
+        assert_eq!(whole(&claimed.call), whole(&stored(&world, &id).await));
+        assert_eq!(claimed.call.location.told(), Some(place("us-10101")));
     }
 }
 
-#[tokio::test]
-async fn events_in_any_order_give_the_same_call() {
-    for cache in BOTH {
-        let world = World::new().await;
-        for (index, order) in permutations().into_iter().enumerate() {
-            let id = format!("c{index}");
-            let life = life(&id);
-
-            for position in order {
-                claimed(&world.store(cache).await, &life[position]).await;
-            }
-
-            let stored = stored(&world, &id).await;
-            assert_eq!(whole(&stored), whole(&expected(&stored, &life)), "{cache:?} {order:?}");
-        }
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_place_that_a_webhook_told_is_seen_when_the_number_comes_later() {
-    for cache in BOTH {
-        let world = World::new().await;
-        // Cold, the call is read beside its claim: either may come first, so they meet often.
-        for round in 0..20 {
-            let id = format!("c{round}");
-            let withheld = event(EventKind::Start, &id, &json!({"campaign_id": "solar"}));
-            let call = claimed(&world.cold(), &withheld).await.call;
-            super::record::keep_place(&world.cold(), &call, "us-10101").await;
-            let number =
-                json!({"campaign_id": "solar", "caller_number": NUMBER, "buyer": {"id": "b"}});
-
-            let later = event(EventKind::Selected, &id, &number);
-            let claimed = claimed(&world.store(cache).await, &later).await;
-
-            assert_eq!(whole(&claimed.call), whole(&stored(&world, &id).await), "{cache:?}");
-            assert_eq!(claimed.call.location.told(), Some(place("us-10101")), "{cache:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_tried_buyer_is_one_try_however_often_it_is_told() {
-    let world = World::new().await;
+async fn a_tried_buyer_is_one_try_however_often_it_is_told(kind: Kind) {
+    let world = World::new(kind).await;
     started(&world, "c1").await;
     let counted = json!({"buyer": {"id": "b"}, "attempt": 1});
     let uncounted = json!({"buyer": {"id": "b"}});
@@ -137,48 +141,23 @@ async fn a_tried_buyer_is_one_try_however_often_it_is_told() {
     assert_eq!(call.answered_at(), Some(at(0)));
 }
 
-#[tokio::test]
-async fn a_claim_writes_the_call_and_nothing_else() {
-    for cache in BOTH {
-        let world = World::new().await;
-        let (who, store) = (caller(), world.cold());
-        store.wait(who.caller(), &waiting("a", 600), at(0)).await.unwrap();
-        let remembering = super::remember::remembering(&who, json!({"age": ["23"]}), 600);
-        store.remember(&remembering, at(0)).await.unwrap();
-        store.name_last_call(who.caller(), &call_id("c0"), at(-60), at(0)).await.unwrap();
-        let before = world.items().await;
+async fn a_claim_whose_answer_was_lost_is_the_first_when_it_is_sent_again(kind: Kind) {
+    let world = World::new(kind).await;
+    for event in life("c1") {
+        let claim = claim_of(&event, None);
+        let lost = world.store().await.claim(&claim).await.unwrap();
 
-        for event in life("c1") {
-            claimed(&world.store(cache).await, &event).await;
-        }
+        let again = world.store().await.claim(&claim).await.unwrap();
 
-        let mut now = world.items().await;
-        assert!(now.remove("CALL#c1 CALL").is_some(), "{cache:?}");
-        assert_eq!(now, before, "{cache:?}");
+        let case = format!("{:?}", event.moment);
+        assert_eq!((lost.repeated, again.repeated), (false, false), "{case}");
+        assert_eq!(whole(&again.call), whole(&lost.call), "{case}");
+        assert!(claimed(&world.store().await, &event).await.repeated, "{case}: another");
     }
 }
 
-#[tokio::test]
-async fn a_claim_whose_answer_was_lost_is_the_first_when_it_is_sent_again() {
-    for cache in BOTH {
-        let world = World::new().await;
-        for event in life("c1") {
-            let claim = claim_of(&event, None);
-            let lost = world.store(cache).await.claim(&claim).await.unwrap();
-
-            let again = world.store(cache).await.claim(&claim).await.unwrap();
-
-            let case = format!("{cache:?} {:?}", event.moment);
-            assert_eq!((lost.repeated, again.repeated), (false, false), "{case}");
-            assert_eq!(whole(&again.call), whole(&lost.call), "{case}");
-            assert!(claimed(&world.store(cache).await, &event).await.repeated, "{case}: another");
-        }
-    }
-}
-
-#[tokio::test]
-async fn tags_of_an_event_are_on_the_call() {
-    let world = World::new().await;
+async fn tags_of_an_event_are_on_the_call(kind: Kind) {
+    let world = World::new(kind).await;
     let more = json!({"campaign_id": "solar", "tags": {"interest": ["b", "a"], "age": 23}});
 
     claimed(&world.cold(), &event(EventKind::Start, "c1", &more)).await;

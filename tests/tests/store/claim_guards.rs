@@ -1,16 +1,26 @@
 //! What is not for us stores nothing, whatever is at hand.
 
-use hookline::adapters::dynamodb::DynamoDb;
 use hookline::answer::TagPrefix;
 use hookline::call::{CallEvent, EventKind};
 use hookline::key::{BearerKey, Grant, KeyRefusal, PostbackGrant, Scope};
 use hookline::ports::intake::ClaimError;
-use hookline::ports::keys::Keys;
 use serde_json::json;
 
+use super::kind::{Kind, cold_and_warm_on_each_store};
+use super::store::Store;
 use super::world::{
-    BOTH, Cache, NUMBER, World, call_id, campaign_id, claim, event, start, started, stored, whole,
+    NUMBER, World, call_id, campaign_id, claim, event, start, started, stored, whole,
 };
+
+cold_and_warm_on_each_store! {
+    #[tokio::test]
+    a_key_that_is_not_good_stores_nothing,
+    keys_for_calls_and_for_everything_are_good,
+    an_unknown_campaign_stores_nothing,
+    an_event_of_an_unknown_call_stores_nothing,
+    an_event_that_names_no_campaign_is_of_the_calls_own,
+    a_call_of_another_campaign_is_left_alone,
+}
 
 /// A refusal in one word.
 fn word(error: &ClaimError) -> &'static str {
@@ -26,7 +36,7 @@ fn word(error: &ClaimError) -> &'static str {
     }
 }
 
-async fn refusal(store: &DynamoDb, event: &CallEvent, bearer: Option<&BearerKey>) -> &'static str {
+async fn refusal(store: &Store, event: &CallEvent, bearer: Option<&BearerKey>) -> &'static str {
     claim(store, event, bearer).await.map_or_else(|error| word(&error), |_| "none")
 }
 
@@ -36,20 +46,8 @@ fn for_no_campaign() -> CallEvent {
     event(EventKind::Start, "c1", &more)
 }
 
-/// A store that has read these keys.
-async fn with_keys(world: &World, cache: Cache, keys: &[&BearerKey]) -> DynamoDb {
-    let store = world.store(cache).await;
-    if cache == Cache::Warm {
-        for key in keys {
-            store.key(&key.hash()).await.unwrap();
-        }
-    }
-    store
-}
-
-#[tokio::test]
-async fn a_key_that_is_not_good_stores_nothing() {
-    let world = World::new().await;
+async fn a_key_that_is_not_good_stores_nothing(kind: Kind) {
+    let world = World::new(kind).await;
     let grant = PostbackGrant {
         campaign: campaign_id("solar"),
         tag_prefix: Some(TagPrefix::parse("crm_").unwrap()),
@@ -59,123 +57,86 @@ async fn a_key_that_is_not_good_stores_nothing() {
     let unknown = BearerKey::given("hlc_nobody".to_owned());
     let paused = world.key("hlc_paused", true, Grant::Api(Scope::Calls)).await;
     let postback = world.key("hlp_partner", false, Grant::Postback(grant)).await;
-    let before = world.items().await;
+    let before = world.contents().await;
 
-    for cache in BOTH {
-        for (key, wanted) in [(&unknown, "unknown"), (&paused, "paused"), (&postback, "scope")] {
-            let store = with_keys(&world, cache, &[key]).await;
-            assert_eq!(refusal(&store, &start("c1", 0), Some(key)).await, wanted, "{cache:?}");
-            let store = with_keys(&world, cache, &[key]).await;
-            assert_eq!(refusal(&store, &for_no_campaign(), Some(key)).await, wanted, "{cache:?}");
-        }
+    for (key, wanted) in [(&unknown, "unknown"), (&paused, "paused"), (&postback, "scope")] {
+        let store = world.store_that_knows(&[key]).await;
+        assert_eq!(refusal(&store, &start("c1", 0), Some(key)).await, wanted);
+        let store = world.store_that_knows(&[key]).await;
+        assert_eq!(refusal(&store, &for_no_campaign(), Some(key)).await, wanted);
     }
 
-    assert_eq!(world.items().await, before);
+    assert_eq!(world.contents().await, before);
 }
 
-#[tokio::test]
-async fn keys_for_calls_and_for_everything_are_good() {
-    let world = World::new().await;
+async fn keys_for_calls_and_for_everything_are_good(kind: Kind) {
+    let world = World::new(kind).await;
     let calls = world.calls_key().await;
     let admin = world.key("hla_all", false, Grant::Api(Scope::Admin)).await;
 
-    for cache in BOTH {
-        for (name, key) in [("calls", &calls), ("admin", &admin)] {
-            let call = format!("{name}-{cache:?}");
-            let store = with_keys(&world, cache, &[key]).await;
-            assert_eq!(refusal(&store, &start(&call, 0), Some(key)).await, "none");
-            assert_eq!(stored(&world, &call).await.id, call_id(&call));
-        }
+    for (call, key) in [("for-calls", &calls), ("for-all", &admin)] {
+        let store = world.store_that_knows(&[key]).await;
+        assert_eq!(refusal(&store, &start(call, 0), Some(key)).await, "none");
+        assert_eq!(stored(&world, call).await.id, call_id(call));
     }
 }
 
-#[tokio::test]
-async fn an_unknown_campaign_stores_nothing() {
-    let world = World::new().await;
+async fn an_unknown_campaign_stores_nothing(kind: Kind) {
+    let world = World::new(kind).await;
     let key = world.calls_key().await;
-    let before = world.items().await;
+    let before = world.contents().await;
 
-    for cache in BOTH {
-        let store = with_keys(&world, cache, &[&key]).await;
-        for bearer in [None, Some(&key)] {
-            let found = refusal(&store, &for_no_campaign(), bearer).await;
-            assert_eq!(found, "unknown campaign", "{cache:?}");
-        }
+    let store = world.store_that_knows(&[&key]).await;
+    for bearer in [None, Some(&key)] {
+        let found = refusal(&store, &for_no_campaign(), bearer).await;
+        assert_eq!(found, "unknown campaign");
     }
 
-    assert_eq!(world.items().await, before);
+    assert_eq!(world.contents().await, before);
 }
 
-#[tokio::test]
-async fn an_event_of_an_unknown_call_stores_nothing() {
-    let world = World::new().await;
+async fn an_event_of_an_unknown_call_stores_nothing(kind: Kind) {
+    let world = World::new(kind).await;
     let key = world.calls_key().await;
-    let before = world.items().await;
+    let before = world.contents().await;
     let answered = event(EventKind::Answered, "c1", &json!({"buyer": {"id": "b"}}));
 
-    for cache in BOTH {
-        let store = with_keys(&world, cache, &[&key]).await;
-        for bearer in [None, Some(&key)] {
-            assert_eq!(refusal(&store, &answered, bearer).await, "unknown call", "{cache:?}");
-        }
+    let store = world.store_that_knows(&[&key]).await;
+    for bearer in [None, Some(&key)] {
+        assert_eq!(refusal(&store, &answered, bearer).await, "unknown call");
     }
 
-    assert_eq!(world.items().await, before);
+    assert_eq!(world.contents().await, before);
 }
 
-#[tokio::test]
-async fn an_event_that_names_no_campaign_is_of_the_calls_own() {
-    for cache in BOTH {
-        let world = World::new().await;
-        let key = world.calls_key().await;
-        started(&world, "c1").await;
-        let store = with_keys(&world, cache, &[&key]).await;
-        let answered = event(EventKind::Answered, "c1", &json!({"buyer": {"id": "b"}}));
-
-        let claimed = claim(&store, &answered, Some(&key)).await.unwrap();
-
-        assert_eq!(claimed.campaign.id, campaign_id("solar"));
-        assert_eq!(whole(&claimed.call), whole(&stored(&world, "c1").await), "{cache:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_call_of_another_campaign_is_left_alone() {
-    for cache in BOTH {
-        let world = World::new().await;
-        let key = world.calls_key().await;
-        started(&world, "c1").await;
-        let before = world.items().await;
-        let of_roofs =
-            json!({"campaign_id": "roofs", "caller_number": NUMBER, "buyer": {"id": "b"}});
-
-        for kind in [EventKind::Start, EventKind::Selected, EventKind::Answered] {
-            let event = event(kind, "c1", &of_roofs);
-            for bearer in [None, Some(&key)] {
-                let store = with_keys(&world, cache, &[&key]).await;
-                let found = refusal(&store, &event, bearer).await;
-                assert_eq!(found, "other campaign", "{cache:?} {kind:?}");
-            }
-        }
-
-        assert_eq!(world.items().await, before, "{cache:?}");
-    }
-}
-
-#[tokio::test]
-async fn a_key_paused_elsewhere_is_called_paused() {
-    let world = World::new().await;
+async fn an_event_that_names_no_campaign_is_of_the_calls_own(kind: Kind) {
+    let world = World::new(kind).await;
     let key = world.calls_key().await;
-    let store = world.cold();
-    claim(&store, &start("c1", 0), Some(&key)).await.unwrap();
-    assert!(world.cold().pause_key(&key.hash(), true).await.unwrap());
-    let before = world.items().await;
-    // The key is at hand as it was, the campaign is not: the table itself is asked.
-    let more = json!({"campaign_id": "roofs", "caller_number": NUMBER});
-    let cold_campaign = event(EventKind::Start, "c2", &more);
+    started(&world, "c1").await;
+    let store = world.store_that_knows(&[&key]).await;
+    let answered = event(EventKind::Answered, "c1", &json!({"buyer": {"id": "b"}}));
 
-    let found = refusal(&store, &cold_campaign, Some(&key)).await;
+    let claimed = claim(&store, &answered, Some(&key)).await.unwrap();
 
-    assert_eq!(found, "paused");
-    assert_eq!(world.items().await, before);
+    assert_eq!(claimed.campaign.id, campaign_id("solar"));
+    assert_eq!(whole(&claimed.call), whole(&stored(&world, "c1").await));
+}
+
+async fn a_call_of_another_campaign_is_left_alone(kind: Kind) {
+    let world = World::new(kind).await;
+    let key = world.calls_key().await;
+    started(&world, "c1").await;
+    let before = world.contents().await;
+    let of_roofs = json!({"campaign_id": "roofs", "caller_number": NUMBER, "buyer": {"id": "b"}});
+
+    for kind in [EventKind::Start, EventKind::Selected, EventKind::Answered] {
+        let event = event(kind, "c1", &of_roofs);
+        for bearer in [None, Some(&key)] {
+            let store = world.store_that_knows(&[&key]).await;
+            let found = refusal(&store, &event, bearer).await;
+            assert_eq!(found, "other campaign", "{kind:?}");
+        }
+    }
+
+    assert_eq!(world.contents().await, before);
 }

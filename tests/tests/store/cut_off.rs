@@ -3,17 +3,28 @@
 use hookline::ports::callers::Callers;
 
 use super::interrupted::Interrupted;
+use super::kind::{Kind, cold_and_warm_on_each_store, on_each_store};
 use super::use_cases::{Partner, take, try_take};
 use super::waiting_orders::{FORMS, assert_posted};
 use super::waiting_race::{self, taken};
-use super::world::{BOTH, NUMBER, call_id, caller, start};
+use super::world::{NUMBER, call_id, caller, start};
 
-#[tokio::test]
-async fn a_posting_before_any_call_that_was_cut_off_is_there_once_when_it_comes_again() {
+on_each_store! {
+    #[tokio::test]
+    a_posting_before_any_call_that_was_cut_off_is_there_once_when_it_comes_again,
+    a_posting_to_a_call_that_was_cut_off_is_applied_once_when_it_comes_again,
+}
+
+cold_and_warm_on_each_store! {
+    #[tokio::test]
+    a_start_that_was_cut_off_is_whole_when_it_is_told_again,
+}
+
+async fn a_posting_before_any_call_that_was_cut_off_is_there_once_when_it_comes_again(kind: Kind) {
     for form in FORMS {
         let mut steps = 0;
         loop {
-            let world = waiting_race::world().await;
+            let world = waiting_race::world(kind).await;
             let partner = Partner::of(&world).await;
             let store = Interrupted::failing(world.cold(), steps);
 
@@ -34,12 +45,11 @@ async fn a_posting_before_any_call_that_was_cut_off_is_there_once_when_it_comes_
     }
 }
 
-#[tokio::test]
-async fn a_posting_to_a_call_that_was_cut_off_is_applied_once_when_it_comes_again() {
+async fn a_posting_to_a_call_that_was_cut_off_is_applied_once_when_it_comes_again(kind: Kind) {
     for form in FORMS {
         let mut steps = 0;
         loop {
-            let world = waiting_race::world().await;
+            let world = waiting_race::world(kind).await;
             let partner = Partner::of(&world).await;
             take(&world.cold(), &start("c1", 0)).await;
             let store = Interrupted::failing(world.cold(), steps);
@@ -60,24 +70,23 @@ async fn a_posting_to_a_call_that_was_cut_off_is_applied_once_when_it_comes_agai
     }
 }
 
-#[tokio::test]
-async fn a_start_that_was_cut_off_is_whole_when_it_is_told_again() {
-    for (cache, form) in BOTH.into_iter().flat_map(|cache| FORMS.map(|form| (cache, form))) {
+async fn a_start_that_was_cut_off_is_whole_when_it_is_told_again(kind: Kind) {
+    for form in FORMS {
         let mut steps = 0;
         loop {
-            let world = waiting_race::world().await;
+            let world = waiting_race::world(kind).await;
             let partner = Partner::of(&world).await;
             partner.post(&world.cold(), NUMBER, form, 0).await;
-            let store = Interrupted::failing(world.store(cache).await, steps);
+            let store = Interrupted::failing(world.store().await, steps);
 
             let first = try_take(&store, &start("c1", 1)).await;
 
             if !store.was_interrupted() {
                 break;
             }
-            let case = format!("{cache:?} {form} at step {steps}");
+            let case = format!("{form} at step {steps}");
             assert!(first.is_err(), "{case}: {first:?}");
-            take(&world.store(cache).await, &start("c1", 1)).await;
+            take(&world.store().await, &start("c1", 1)).await;
             assert_posted(&world, &case).await;
             let last = world.cold().last_call(caller().caller()).await.unwrap();
             assert_eq!(last, Some(call_id("c1")), "{case}");

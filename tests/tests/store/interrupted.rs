@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
-use hookline::adapters::dynamodb::DynamoDb;
 use hookline::call::{Call, CallId, Posting};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::course::Step;
@@ -22,10 +21,12 @@ use hookline::time::Timestamp;
 use hookline::trigger::Trigger;
 use hookline::window::Windows;
 
+use super::store::Store;
+
 /// A store, and what is to happen before its operation of that number, counted from 0. An error is
 /// that operation's.
 pub(crate) struct Interrupted<'a> {
-    store: DynamoDb,
+    store: Store,
     before: usize,
     seen: AtomicUsize,
     meanwhile: Mutex<Option<BoxFuture<'a, Result<(), StoreError>>>>,
@@ -33,7 +34,7 @@ pub(crate) struct Interrupted<'a> {
 
 impl<'a> Interrupted<'a> {
     pub(crate) fn new(
-        store: DynamoDb,
+        store: Store,
         before: usize,
         meanwhile: impl Future<Output = Result<(), StoreError>> + Send + 'a,
     ) -> Self {
@@ -48,12 +49,12 @@ impl<'a> Interrupted<'a> {
     }
 
     /// A store that fails at that operation.
-    pub(crate) fn failing(store: DynamoDb, at: usize) -> Self {
+    pub(crate) fn failing(store: Store, at: usize) -> Self {
         let cause = "a test says so".to_owned();
         Self::new(store, at, async { Err(StoreError { action: "go on", cause }) })
     }
 
-    async fn step(&self) -> Result<&DynamoDb, StoreError> {
+    async fn step(&self) -> Result<&Store, StoreError> {
         if self.seen.fetch_add(1, Ordering::SeqCst) == self.before {
             let meanwhile = self.meanwhile.lock().unwrap().take();
             meanwhile.unwrap().await?;
@@ -82,6 +83,10 @@ impl Intake for Interrupted<'_> {
 }
 
 impl Calls for Interrupted<'_> {
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        self.step().await?.advance(call, step, now).await
+    }
+
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
         self.step().await?.call(id).await
     }
@@ -153,10 +158,6 @@ impl Callers for Interrupted<'_> {
 impl Deliveries for Interrupted<'_> {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
         self.step().await?.delivery(key).await
-    }
-
-    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
-        self.step().await?.advance(call, step, now).await
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {

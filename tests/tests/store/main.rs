@@ -1,28 +1,45 @@
-//! The store's ports against `DynamoDB`: what they promise, warm and cold, raced and repeated.
+//! What the store's ports promise, held against both stores: `DynamoDB`, cold and warm, and the one
+//! in memory; raced and repeated.
 //!
-//! Every test has a table of its own in an embedded database. Times are arguments, so nothing waits.
-//! "Cold" is a function's sandbox just started: an adapter that remembers no campaign and no key.
+//! Every test has a store of its own, in `DynamoDB` a table in an embedded database. Times are
+//! arguments, so nothing waits. What is about `DynamoDB` alone is in modules named for it.
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test's world that cannot be built fails the test"
 )]
 
+mod advance;
+mod attempts;
 mod callers;
 mod campaigns;
 mod claim;
 mod claim_guards;
 mod claim_race;
 mod cut_off;
+mod deliveries;
+mod dynamodb;
+mod fired;
 mod interrupted;
 mod keys;
+mod kind;
 mod last_call;
+mod owing;
+mod past_due;
 mod postings;
+mod race;
 mod record;
+mod recorded;
+mod records_meet;
 mod remember;
+mod sample;
+mod store;
+mod table;
 mod use_cases;
 mod waiting_limits;
 mod waiting_orders;
 mod waiting_race;
+mod windows;
 mod world;

@@ -1,12 +1,29 @@
 //! Postings are applied once, to calls that are there.
 
-use futures_util::future::join_all;
-use hookline::call::{Call, Posting, PostingId};
+use hookline::call::{Call, Course, Posting, PostingId};
 use hookline::campaign::Amounts;
 use hookline::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
 use serde_json::json;
 
+use super::kind::{Kind, on_each_store};
+use super::race::at_once;
 use super::world::{World, at, call_id, many_tags, place, started, stored, tags, whole};
+
+on_each_store! {
+    #[tokio::test]
+    all_of_a_posting_is_on_the_call,
+    a_posting_with_an_id_that_came_before_changes_nothing,
+    postings_without_an_id_and_of_other_ids_are_all_applied,
+    two_senders_may_give_the_same_id,
+    as_many_tags_as_a_posting_may_bring_are_applied,
+    a_call_that_is_not_there_takes_no_posting,
+}
+
+on_each_store! {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    of_many_postings_of_one_id_at_once_one_is_applied,
+    a_call_takes_so_many_postings_with_an_id_and_no_more,
+}
 
 fn posting(id: Option<&str>) -> Posting {
     Posting {
@@ -19,9 +36,8 @@ fn posting(id: Option<&str>) -> Posting {
     }
 }
 
-#[tokio::test]
-async fn all_of_a_posting_is_on_the_call() {
-    let world = World::new().await;
+async fn all_of_a_posting_is_on_the_call(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
 
     let posted = world.cold().post(&call, &posting(Some("p1")), &[], at(1)).await.unwrap();
@@ -33,6 +49,7 @@ async fn all_of_a_posting_is_on_the_call() {
         location: call.location.replaced_by(&posting.place.unwrap()),
         amounts: Amounts { revenue: posting.revenue, payout: posting.payout },
         posted_conversion: Some(true),
+        course: Course { due_at: Some(at(1)), ..Course::default() },
         ..call
     };
     assert_eq!(whole(&stored(&world, "c1").await), whole(&wanted));
@@ -40,12 +57,11 @@ async fn all_of_a_posting_is_on_the_call() {
     assert_eq!(revenue.to_string(), "0.00");
 }
 
-#[tokio::test]
-async fn a_posting_with_an_id_that_came_before_changes_nothing() {
-    let world = World::new().await;
+async fn a_posting_with_an_id_that_came_before_changes_nothing(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     world.cold().post(&call, &posting(Some("p1")), &[], at(1)).await.unwrap();
-    let items = world.items().await;
+    let items = world.contents().await;
     let other = Posting {
         id: Some(PostingId::of("crm", "p1")),
         tags: tags(json!({"posted": ["no"]})),
@@ -55,12 +71,11 @@ async fn a_posting_with_an_id_that_came_before_changes_nothing() {
     let again = world.cold().post(&call, &other, &[], at(1)).await.unwrap();
 
     assert_eq!(again, Posted::Duplicate);
-    assert_eq!(world.items().await, items);
+    assert_eq!(world.contents().await, items);
 }
 
-#[tokio::test]
-async fn postings_without_an_id_and_of_other_ids_are_all_applied() {
-    let world = World::new().await;
+async fn postings_without_an_id_and_of_other_ids_are_all_applied(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let store = world.cold();
 
@@ -73,9 +88,8 @@ async fn postings_without_an_id_and_of_other_ids_are_all_applied() {
     assert_eq!(stored(&world, "c1").await.tags, wanted);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_postings_of_one_id_at_once_one_is_applied() {
-    let world = World::new().await;
+async fn of_many_postings_of_one_id_at_once_one_is_applied(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let store = world.cold();
     let postings: Vec<Posting> = (0..16)
@@ -83,7 +97,7 @@ async fn of_many_postings_of_one_id_at_once_one_is_applied() {
         .collect();
 
     let posted =
-        join_all(postings.iter().map(|posting| store.post(&call, posting, &[], at(1)))).await;
+        at_once(postings.iter().map(|posting| store.post(&call, posting, &[], at(1))).collect());
 
     let applied: Vec<usize> =
         (0..16).filter(|n| *posted[*n].as_ref().unwrap() == Posted::Applied).collect();
@@ -93,9 +107,8 @@ async fn of_many_postings_of_one_id_at_once_one_is_applied() {
     assert_eq!(kept, applied);
 }
 
-#[tokio::test]
-async fn two_senders_may_give_the_same_id() {
-    let world = World::new().await;
+async fn two_senders_may_give_the_same_id(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let store = world.cold();
     let of = |sender| Posting { id: Some(PostingId::of(sender, "1")), ..posting(None) };
@@ -111,10 +124,9 @@ async fn two_senders_may_give_the_same_id() {
     assert_eq!(store.post(&call, &of("crm"), &[], at(1)).await.unwrap(), Posted::Duplicate);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
+async fn a_call_takes_so_many_postings_with_an_id_and_no_more(kind: Kind) {
     const MEETING: usize = 20;
-    let world = World::new().await;
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let store = world.cold();
     let named =
@@ -122,7 +134,7 @@ async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
     let all: Vec<Posting> = (0..MAX_POSTING_IDS - MEETING / 2).map(named).collect();
     for some in all.chunks(MEETING) {
         for posted in
-            join_all(some.iter().map(|posting| store.post(&call, posting, &[], at(1)))).await
+            at_once(some.iter().map(|posting| store.post(&call, posting, &[], at(1))).collect())
         {
             assert_eq!(posted.unwrap(), Posted::Applied);
         }
@@ -133,7 +145,7 @@ async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
         .map(|n| Posting { tags: tags(json!({format!("n{n}"): ["1"]})), ..named(n) })
         .collect();
     let outcomes =
-        join_all(last.iter().map(|posting| store.post(&call, posting, &[], at(1)))).await;
+        at_once(last.iter().map(|posting| store.post(&call, posting, &[], at(1))).collect());
     let outcomes: Vec<Posted> = outcomes.into_iter().map(Result::unwrap).collect();
 
     let mut wanted = tags(json!({"sub_id": ["x"]}));
@@ -144,13 +156,13 @@ async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
     assert_eq!(outcomes.iter().filter(|it| **it == Posted::Full).count(), MEETING / 2);
     assert_eq!(stored(&world, "c1").await.tags, wanted);
 
-    let before = world.items().await;
+    let before = world.contents().await;
     assert_eq!(
         store.post(&call, &named(0), &[], at(1)).await.unwrap(),
         Posted::Duplicate,
         "one it took"
     );
-    assert_eq!(world.items().await, before);
+    assert_eq!(world.contents().await, before);
     assert_eq!(
         store.post(&call, &posting(None), &[], at(1)).await.unwrap(),
         Posted::Applied,
@@ -158,9 +170,8 @@ async fn a_call_takes_so_many_postings_with_an_id_and_no_more() {
     );
 }
 
-#[tokio::test]
-async fn as_many_tags_as_a_posting_may_bring_are_applied() {
-    let world = World::new().await;
+async fn as_many_tags_as_a_posting_may_bring_are_applied(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let posting = Posting { tags: many_tags(100), ..posting(Some("p1")) };
 
@@ -171,19 +182,18 @@ async fn as_many_tags_as_a_posting_may_bring_are_applied() {
     assert_eq!(stored(&world, "c1").await.tags, wanted);
 }
 
-#[tokio::test]
-async fn a_call_that_is_not_there_takes_no_posting() {
-    let world = World::new().await;
+async fn a_call_that_is_not_there_takes_no_posting(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let gone = Call { id: call_id("gone"), ..call };
-    let before = world.items().await;
+    let before = world.contents().await;
 
     for id in [None, Some("p1")] {
         let posted = world.cold().post(&gone, &posting(id), &[], at(1)).await.unwrap();
         assert_eq!(posted, Posted::Gone);
     }
 
-    assert_eq!(world.items().await, before);
+    assert_eq!(world.contents().await, before);
     assert!(world.cold().call(&gone.id).await.unwrap().is_none());
     assert!(world.cold().history(&gone.id).await.unwrap().is_none());
 }

@@ -1,22 +1,43 @@
 //! What webhooks brought is kept: tags in any order, however many, with their deliveries.
 
-use std::time::Duration;
-
-use futures_util::future::join_all;
-use hookline::adapters::dynamodb::DynamoDb;
 use hookline::call::{Call, EventKind};
-use hookline::campaign::WebhookId;
-use hookline::delivery::{Attempt, Delivery, DeliveryKey, FailureKind, Report, Verdict};
+use hookline::delivery::{Delivery, DeliveryKey, Report};
 use hookline::ports::calls::Calls;
 use hookline::ports::intake::{Intake, Record, Standing};
 use hookline::tag::TagSet;
 use hookline::trigger::Trigger;
 use serde_json::json;
 
+use super::kind::{Kind, cold_and_warm_on_each_store, on_each_store};
+use super::race::at_once;
+use super::sample::{FAILED, attempt, key, report};
+use super::store::Store;
 use super::world::{
-    BOTH, World, at, call_id, caller, claimed, event, many_tags, place, start, started, stored,
-    tags, whole,
+    World, at, call_id, caller, claimed, event, many_tags, place, start, started, stored, tags,
+    whole,
 };
+
+on_each_store! {
+    #[tokio::test]
+    four_hundred_tags_and_sixty_deliveries_are_kept,
+    a_record_answers_with_what_stands_though_it_adds_nothing,
+    a_place_replaces_the_one_before_and_a_record_without_one_leaves_it,
+    kept_twice_is_kept_once,
+    reports_are_of_one_trigger_and_one_occurrence,
+    tags_merged_in_any_order_are_equal,
+    a_call_that_is_not_there_is_not_made_by_a_record,
+    what_is_to_be_remembered_goes_to_the_caller,
+}
+
+cold_and_warm_on_each_store! {
+    #[tokio::test]
+    a_call_has_begun_once_its_start_is_kept,
+}
+
+on_each_store! {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    tags_merged_at_once_are_all_there,
+}
 
 /// A record that brings nothing yet.
 fn record(call: &Call) -> Record<'_> {
@@ -33,43 +54,23 @@ fn record(call: &Call) -> Record<'_> {
 }
 
 /// Keeps where the caller of a call turned out to be.
-pub(crate) async fn keep_place(store: &DynamoDb, call: &Call, text: &str) {
+pub(crate) async fn keep_place(store: &Store, call: &Call, text: &str) {
     let record = Record { place: Some(place(text)), ..record(call) };
     store.record(&record).await.unwrap();
 }
 
-/// A delivery of a trigger to the webhook of that number.
+/// A delivery of a trigger to the webhook of that number, ended with one attempt.
 fn delivery(call: &Call, trigger: Trigger, number: usize, occurrence: &str) -> Delivery {
-    let id = WebhookId::parse(&format!("hook-{number}")).unwrap();
-    let verdict = Verdict::Failed { kind: FailureKind::Http };
-    let latency_ms = u64::try_from(Duration::from_secs(1).as_millis()).unwrap();
-    let attempt = Attempt {
-        attempt: 1,
-        at: at(0),
-        method: "GET".to_owned(),
-        url: format!("https://crm.example/{number}"),
-        verdict,
-        http_status: Some(500),
-        latency_ms,
-        empty_tokens: vec!["age".to_owned()],
+    let key = DeliveryKey {
+        occurrence: occurrence.to_owned(),
+        ..key(call, trigger, &format!("hook-{number}"))
     };
-    let report = Report {
-        id: id.clone(),
-        verdict,
-        http_status: Some(500),
-        latency_ms: Some(latency_ms),
-        tags: Some(tags(json!({"hook": [id]}))),
-        notes: vec!["a note".to_owned()],
-    };
-    let (call, occurrence) = (call.id.clone(), occurrence.to_owned());
-    let key = DeliveryKey { call, trigger, webhook: id, occurrence };
-    let position = u32::try_from(number).unwrap();
-    Delivery { attempts: vec![attempt], ..Delivery::ended(key, position, report, at(0)) }
+    let (report, position) = (report(&key, FAILED), u32::try_from(number).unwrap());
+    Delivery { attempts: vec![attempt(1)], ..Delivery::ended(key, position, report, at(0)) }
 }
 
-#[tokio::test]
-async fn four_hundred_tags_and_sixty_deliveries_are_kept() {
-    let world = World::new().await;
+async fn four_hundred_tags_and_sixty_deliveries_are_kept(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let mut all = many_tags(400);
     let deliveries: Vec<Delivery> =
@@ -97,22 +98,25 @@ async fn four_hundred_tags_and_sixty_deliveries_are_kept() {
     assert_eq!(reports, wanted);
 }
 
-#[tokio::test]
-async fn a_record_of_nothing_answers_with_what_was_claimed() {
-    let world = World::new().await;
+async fn a_record_answers_with_what_stands_though_it_adds_nothing(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
-    let before = world.items().await;
-
-    let standing = world.cold().record(&record(&call)).await.unwrap();
-
     let wanted = Standing { tags: tags(json!({"sub_id": ["x"]})), place: None };
-    assert_eq!(standing, wanted);
-    assert_eq!(world.items().await, before);
+    let before = world.contents().await;
+    assert_eq!(world.cold().record(&record(&call)).await.unwrap(), wanted);
+    assert_eq!(world.contents().await, before);
+
+    let (added, told) = (tags(json!({"meanwhile": ["1"]})), Some(place("us-10101")));
+    let others = Record { tags: added, place: told, ..record(&call) };
+    world.cold().record(&others).await.unwrap();
+
+    let both = tags(json!({"meanwhile": ["1"], "sub_id": ["x"]}));
+    let wanted = Standing { tags: both, place: told };
+    assert_eq!(world.cold().record(&record(&call)).await.unwrap(), wanted);
 }
 
-#[tokio::test]
-async fn a_call_has_begun_once_its_start_is_kept() {
-    let world = World::new().await;
+async fn a_call_has_begun_once_its_start_is_kept(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let selected = event(EventKind::Selected, "c1", &json!({"buyer": {"id": "b"}}));
 
@@ -121,16 +125,13 @@ async fn a_call_has_begun_once_its_start_is_kept() {
     world.cold().record(&Record { begins: true, ..record(&call) }).await.unwrap();
 
     assert!(stored(&world, "c1").await.begun);
-    for cache in BOTH {
-        let again = claimed(&world.store(cache).await, &start("c1", 0)).await;
-        assert!(again.repeated && again.call.begun, "{cache:?}");
-    }
+    let again = claimed(&world.store().await, &start("c1", 0)).await;
+    assert!(again.repeated && again.call.begun);
     assert!(claimed(&world.cold(), &selected).await.call.begun);
 }
 
-#[tokio::test]
-async fn a_place_replaces_the_one_before_and_a_record_without_one_leaves_it() {
-    let world = World::new().await;
+async fn a_place_replaces_the_one_before_and_a_record_without_one_leaves_it(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let store = world.cold();
 
@@ -142,30 +143,29 @@ async fn a_place_replaces_the_one_before_and_a_record_without_one_leaves_it() {
     assert_eq!(stored(&world, "c1").await.location, call.location.replaced_by(&place("gb")));
 }
 
-#[tokio::test]
-async fn kept_twice_is_kept_once() {
-    let world = World::new().await;
+async fn kept_twice_is_kept_once(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let deliveries = [delivery(&call, Trigger::Start, 0, "1")];
     let record =
         Record { tags: tags(json!({"age": ["23"]})), deliveries: &deliveries, ..record(&call) };
     let first = world.cold().record(&record).await.unwrap();
-    let items = world.items().await;
+    let items = world.contents().await;
 
     let again = world.cold().record(&record).await.unwrap();
 
     assert_eq!(again, first);
-    assert_eq!(world.items().await, items);
+    assert_eq!(world.contents().await, items);
 }
 
-#[tokio::test]
-async fn reports_are_of_one_trigger_and_one_occurrence() {
-    let world = World::new().await;
+async fn reports_are_of_one_trigger_and_one_occurrence(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
+    // In firing order, which is not that of their names.
     let deliveries = [
         delivery(&call, Trigger::Start, 0, "1"),
-        delivery(&call, Trigger::Selected, 1, "1.b"),
-        delivery(&call, Trigger::Selected, 2, "1.b"),
+        Delivery { position: 1, ..delivery(&call, Trigger::Selected, 2, "1.b") },
+        Delivery { position: 2, ..delivery(&call, Trigger::Selected, 1, "1.b") },
         delivery(&call, Trigger::Selected, 1, "11.b"),
         delivery(&call, Trigger::Answered, 3, "1.b"),
     ];
@@ -173,13 +173,12 @@ async fn reports_are_of_one_trigger_and_one_occurrence() {
 
     let reports = world.cold().reports(&call.id, Trigger::Selected, "1.b").await.unwrap();
 
-    let wanted = [&deliveries[2], &deliveries[1]].map(|delivery| delivery.report.clone().unwrap());
+    let wanted = [&deliveries[1], &deliveries[2]].map(|delivery| delivery.report.clone().unwrap());
     assert_eq!(reports, wanted);
 }
 
-#[tokio::test]
-async fn tags_merged_in_any_order_are_equal() {
-    let world = World::new().await;
+async fn tags_merged_in_any_order_are_equal(kind: Kind) {
+    let world = World::new(kind).await;
     let parts = [
         tags(json!({"interest": ["mortgage"], "first_name": ["Jason"]})),
         tags(json!({"interest": ["insurance", "mortgage"]})),
@@ -202,16 +201,15 @@ async fn tags_merged_in_any_order_are_equal() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn tags_merged_at_once_are_all_there() {
-    let world = World::new().await;
+async fn tags_merged_at_once_are_all_there(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let part = |n: usize| tags(json!({"all": [n.to_string()], format!("own_{n}"): ["1"]}));
     let store = world.cold();
 
     let records: Vec<Record<'_>> =
         (0..24).map(|n| Record { tags: part(n), ..record(&call) }).collect();
-    for kept in join_all(records.iter().map(|record| store.record(record))).await {
+    for kept in at_once(records.iter().map(|record| store.record(record)).collect()) {
         kept.unwrap();
     }
 
@@ -220,23 +218,22 @@ async fn tags_merged_at_once_are_all_there() {
     assert_eq!(stored(&world, "c1").await.tags, wanted);
 }
 
-#[tokio::test]
-async fn a_call_that_is_not_there_is_not_made_by_a_record() {
-    let world = World::new().await;
+async fn a_call_that_is_not_there_is_not_made_by_a_record(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let gone = Call { id: call_id("gone"), ..call };
-    let before = world.items().await;
+    let before = world.contents().await;
 
-    let kept =
-        world.cold().record(&Record { tags: tags(json!({"a": ["1"]})), ..record(&gone) }).await;
+    for tags in [tags(json!({"a": ["1"]})), TagSet::new()] {
+        let kept = world.cold().record(&Record { tags, ..record(&gone) }).await;
+        assert!(kept.is_err(), "{kept:?}");
+    }
 
-    assert!(kept.is_err(), "{kept:?}");
-    assert_eq!(world.items().await, before);
+    assert_eq!(world.contents().await, before);
 }
 
-#[tokio::test]
-async fn what_is_to_be_remembered_goes_to_the_caller() {
-    let world = World::new().await;
+async fn what_is_to_be_remembered_goes_to_the_caller(kind: Kind) {
+    let world = World::new(kind).await;
     let call = started(&world, "c1").await;
     let who = caller();
     let remembering = super::remember::remembering(&who, json!({"age": ["23"]}), 3600);

@@ -1,13 +1,38 @@
 //! What is remembered of a caller: it adds up, and is gone after its time.
 
-use futures_util::future::join_all;
+use hookline::call::CallEvent;
 use hookline::ports::callers::{CallerMemory, Callers, Remembering};
 use hookline::tag::{TagKey, TagSet, TagValue};
+use hookline::time::Timestamp;
 use serde_json::{Value, json};
 
+use super::kind::{Kind, cold_and_warm_on_each_store, on_each_store};
+use super::race::at_once;
 use super::world::{
-    BOTH, Cache, NUMBER, Who, World, at, caller, claimed, many_tags, place, start, tags,
+    NUMBER, Who, World, at, at_millis, caller, claimed, many_tags, place, start, tags,
 };
+
+cold_and_warm_on_each_store! {
+    #[tokio::test]
+    what_is_remembered_adds_up_and_the_latest_place_stands,
+    it_is_of_one_caller_of_one_campaign,
+    after_its_time_it_is_forgotten,
+    what_expired_does_not_come_back,
+    it_is_remembered_to_the_millisecond,
+    what_is_too_heavy_alone_leaves_the_place_and_stops_no_call,
+}
+
+on_each_store! {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    of_all_that_is_remembered_at_once_nothing_is_lost,
+    of_all_that_is_remembered_at_once_after_expiry_nothing_old_comes_back,
+}
+
+on_each_store! {
+    #[tokio::test]
+    as_many_tags_as_a_call_may_bring_are_remembered,
+    what_grows_too_heavy_gives_way_to_the_newest,
+}
 
 /// What remembered tags may weigh, in bytes.
 const MOST_REMEMBERED: usize = 64 * 1024;
@@ -18,14 +43,18 @@ pub(crate) fn remembering(who: &Who, json: Value, until: i64) -> Remembering<'_>
 }
 
 /// What a call that starts so many seconds after the beginning starts with.
-async fn memory(world: &World, cache: Cache, seconds: i64) -> CallerMemory {
-    let call = format!("at-{seconds}-{cache:?}");
-    claimed(&world.store(cache).await, &start(&call, seconds)).await.caller
+async fn memory(world: &World, seconds: i64) -> CallerMemory {
+    memory_at(world, at(seconds)).await
 }
 
-#[tokio::test]
-async fn what_is_remembered_adds_up_and_the_latest_place_stands() {
-    let world = World::new().await;
+async fn memory_at(world: &World, occurred_at: Timestamp) -> CallerMemory {
+    let call = format!("at-{}", occurred_at.as_millis());
+    let start = CallEvent { occurred_at, ..start(&call, 0) };
+    claimed(&world.store().await, &start).await.caller
+}
+
+async fn what_is_remembered_adds_up_and_the_latest_place_stands(kind: Kind) {
+    let world = World::new(kind).await;
     let (who, store) = (caller(), world.cold());
     let first = remembering(&who, json!({"interest": ["a"], "age": ["23"]}), 600);
     let second = remembering(&who, json!({"interest": ["b"]}), 700);
@@ -40,29 +69,23 @@ async fn what_is_remembered_adds_up_and_the_latest_place_stands() {
         place: Some(place("us-ny")),
         ..CallerMemory::default()
     };
-    for cache in BOTH {
-        assert_eq!(memory(&world, cache, 10).await, wanted, "{cache:?}");
-        assert_eq!(memory(&world, cache, 799).await, wanted, "{cache:?}");
-    }
+    assert_eq!(memory(&world, 10).await, wanted);
+    assert_eq!(memory(&world, 799).await, wanted);
 }
 
-#[tokio::test]
-async fn it_is_of_one_caller_of_one_campaign() {
-    let world = World::new().await;
+async fn it_is_of_one_caller_of_one_campaign(kind: Kind) {
+    let world = World::new(kind).await;
     let others = [Who::of("roofs", NUMBER), Who::of("solar", "+16145550000")];
     for who in &others {
         let remembering = remembering(who, json!({"age": ["23"]}), 600);
         world.cold().remember(&remembering, at(0)).await.unwrap();
     }
 
-    for cache in BOTH {
-        assert_eq!(memory(&world, cache, 10).await, CallerMemory::default(), "{cache:?}");
-    }
+    assert_eq!(memory(&world, 10).await, CallerMemory::default());
 }
 
-#[tokio::test]
-async fn after_its_time_it_is_forgotten() {
-    let world = World::new().await;
+async fn after_its_time_it_is_forgotten(kind: Kind) {
+    let world = World::new(kind).await;
     let who = caller();
     let remembering = Remembering {
         place: Some(place("us-ny")),
@@ -70,15 +93,32 @@ async fn after_its_time_it_is_forgotten() {
     };
     world.cold().remember(&remembering, at(0)).await.unwrap();
 
-    for cache in BOTH {
-        assert_eq!(memory(&world, cache, 599).await.tags, remembering.tags, "{cache:?}");
-        assert_eq!(memory(&world, cache, 600).await, CallerMemory::default(), "{cache:?}");
-    }
+    assert_eq!(memory(&world, 599).await.tags, remembering.tags);
+    assert_eq!(memory(&world, 600).await, CallerMemory::default());
 }
 
-#[tokio::test]
-async fn what_expired_does_not_come_back() {
-    let world = World::new().await;
+async fn it_is_remembered_to_the_millisecond(kind: Kind) {
+    let world = World::new(kind).await;
+    let (who, store) = (caller(), world.cold());
+    let until = at_millis(600_500);
+    let old = Remembering { until, ..remembering(&who, json!({"age": ["23"]}), 0) };
+    store.remember(&old, at(0)).await.unwrap();
+
+    assert_eq!(memory_at(&world, at_millis(600_499)).await.tags, old.tags);
+    assert_eq!(memory_at(&world, until).await, CallerMemory::default());
+
+    // Told in its last millisecond it adds up, and after that it begins anew.
+    let same = Remembering { until, ..remembering(&who, json!({"age": ["24"]}), 0) };
+    store.remember(&same, at_millis(600_499)).await.unwrap();
+    let both = tags(json!({"age": ["23", "24"]}));
+    assert_eq!(memory_at(&world, at_millis(600_498)).await.tags, both);
+    let new = remembering(&who, json!({"age": ["25"]}), 900);
+    store.remember(&new, until).await.unwrap();
+    assert_eq!(memory_at(&world, at_millis(600_501)).await.tags, new.tags);
+}
+
+async fn what_expired_does_not_come_back(kind: Kind) {
+    let world = World::new(kind).await;
     let (who, store) = (caller(), world.cold());
     let old = Remembering {
         place: Some(place("us-ny")),
@@ -93,29 +133,25 @@ async fn what_expired_does_not_come_back() {
         tags: tags(json!({"interest": ["b"], "name": ["Kay"]})),
         ..CallerMemory::default()
     };
-    for cache in BOTH {
-        assert_eq!(memory(&world, cache, 700).await, wanted, "{cache:?}");
-    }
+    assert_eq!(memory(&world, 700).await, wanted);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_all_that_is_remembered_at_once_nothing_is_lost() {
-    let world = World::new().await;
+async fn of_all_that_is_remembered_at_once_nothing_is_lost(kind: Kind) {
+    let world = World::new(kind).await;
     let (who, store) = (caller(), world.cold());
 
-    for kept in join_all(many(&who).iter().map(|one| store.remember(one, at(0)))).await {
+    for kept in at_once(many(&who).iter().map(|one| store.remember(one, at(0))).collect()) {
         kept.unwrap();
     }
 
     let wanted: TagSet = many(&who).into_iter().flat_map(|one| pairs(&one.tags)).collect();
-    assert_eq!(memory(&world, Cache::Warm, 1).await.tags, wanted);
+    assert_eq!(memory(&world, 1).await.tags, wanted);
 }
 
 /// Whoever begins anew after expiry may take with it what another call brought in that moment.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_all_that_is_remembered_at_once_after_expiry_nothing_old_comes_back() {
+async fn of_all_that_is_remembered_at_once_after_expiry_nothing_old_comes_back(kind: Kind) {
     for round in 0..10 {
-        let world = World::new().await;
+        let world = World::new(kind).await;
         let (who, store) = (caller(), world.cold());
         let old = Remembering {
             place: Some(place("us-ny")),
@@ -123,10 +159,10 @@ async fn of_all_that_is_remembered_at_once_after_expiry_nothing_old_comes_back()
         };
         store.remember(&old, at(0)).await.unwrap();
 
-        for kept in join_all(many(&who).iter().map(|one| store.remember(one, at(600)))).await {
+        for kept in at_once(many(&who).iter().map(|one| store.remember(one, at(600))).collect()) {
             kept.unwrap();
         }
-        let met = memory(&world, Cache::Warm, 601).await;
+        let met = memory(&world, 601).await;
         let last = remembering(&who, json!({"n": ["last"]}), 1200);
         store.remember(&last, at(602)).await.unwrap();
 
@@ -136,7 +172,7 @@ async fn of_all_that_is_remembered_at_once_after_expiry_nothing_old_comes_back()
         assert!(met.tags.without(&written).is_empty(), "round {round}: {:?}", met.tags);
         let mut wanted = met.tags;
         wanted.merge(last.tags);
-        assert_eq!(memory(&world, Cache::Cold, 603).await.tags, wanted, "round {round}");
+        assert_eq!(memory(&world, 603).await.tags, wanted, "round {round}");
     }
 }
 
@@ -150,32 +186,30 @@ fn pairs(tags: &TagSet) -> Vec<(TagKey, TagValue)> {
     pairs.map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-#[tokio::test]
-async fn as_many_tags_as_a_call_may_bring_are_remembered() {
-    let world = World::new().await;
+async fn as_many_tags_as_a_call_may_bring_are_remembered(kind: Kind) {
+    let world = World::new(kind).await;
     let who = caller();
     let all = Remembering { tags: many_tags(400), ..remembering(&who, json!({}), 600) };
 
     world.cold().remember(&all, at(0)).await.unwrap();
     // And once more, in place of what has expired.
-    assert_eq!(memory(&world, Cache::Warm, 1).await.tags, many_tags(400));
+    assert_eq!(memory(&world, 1).await.tags, many_tags(400));
     let again = Remembering { until: at(1200), ..all };
     world.cold().remember(&again, at(600)).await.unwrap();
 
-    assert_eq!(memory(&world, Cache::Warm, 601).await.tags, many_tags(400));
+    assert_eq!(memory(&world, 601).await.tags, many_tags(400));
 }
 
 /// Tags of that many keys, in all about that many kilobytes, that no other round brings.
-fn heavy(round: usize, keys: usize, kilobytes: usize) -> Value {
+pub(crate) fn heavy(round: usize, keys: usize, kilobytes: usize) -> Value {
     let value = format!("{round}{}", "x".repeat(kilobytes * 1000 / keys - 10));
     (0..keys).map(|n| (format!("key_{n:03}"), json!([value]))).collect()
 }
 
-#[tokio::test]
-async fn what_grows_too_heavy_gives_way_to_the_newest() {
+async fn what_grows_too_heavy_gives_way_to_the_newest(kind: Kind) {
     // With 400 keys it takes several writes, and the first of them still fits.
     for (keys, kilobytes) in [(100, 30), (400, 40)] {
-        let world = World::new().await;
+        let world = World::new(kind).await;
         let (who, store) = (caller(), world.cold());
         let brought = |round| remembering(&who, heavy(round, keys, kilobytes), 600);
         let mut wanted = TagSet::new();
@@ -195,9 +229,8 @@ async fn what_grows_too_heavy_gives_way_to_the_newest() {
     }
 }
 
-#[tokio::test]
-async fn what_is_too_heavy_alone_leaves_the_place_and_stops_no_call() {
-    let world = World::new().await;
+async fn what_is_too_heavy_alone_leaves_the_place_and_stops_no_call(kind: Kind) {
+    let world = World::new(kind).await;
     let (who, store) = (caller(), world.cold());
     store.remember(&remembering(&who, json!({"age": ["23"]}), 600), at(0)).await.unwrap();
 
@@ -211,32 +244,8 @@ async fn what_is_too_heavy_alone_leaves_the_place_and_stops_no_call() {
     }
 
     let wanted = CallerMemory { place: Some(place("us-ny")), ..CallerMemory::default() };
-    for cache in BOTH {
-        assert_eq!(memory(&world, cache, 1).await, wanted, "{cache:?}");
-    }
+    assert_eq!(memory(&world, 1).await, wanted);
     let light = remembering(&who, json!({"age": ["24"]}), 600);
     store.remember(&light, at(2)).await.unwrap();
-    assert_eq!(memory(&world, Cache::Warm, 3).await.tags, light.tags);
-}
-
-#[tokio::test]
-async fn the_table_keeps_it_for_its_time_and_the_newest_time_counts() {
-    let world = World::new().await;
-    let who = caller();
-    let partition = format!("CALLER#solar#{NUMBER}");
-    // Put anew after expiry, and over something that is too heavy, as well as added.
-    let brought = [
-        (0, remembering(&who, json!({"age": ["23"]}), 600)),
-        (1, remembering(&who, json!({"age": ["24"]}), 900)),
-        (900, remembering(&who, json!({"age": ["25"]}), 5000)),
-        (901, remembering(&who, heavy(0, 100, 60), 6000)),
-        (902, remembering(&who, heavy(1, 100, 60), 7000)),
-    ];
-
-    for (now, remembering) in brought {
-        world.cold().remember(&remembering, at(now)).await.unwrap();
-
-        let expires_at = world.number(&partition, "TAGS", "expires_at").await;
-        assert_eq!(expires_at, remembering.until.as_seconds(), "remembered at {now}");
-    }
+    assert_eq!(memory(&world, 3).await.tags, light.tags);
 }

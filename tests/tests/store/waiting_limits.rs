@@ -4,8 +4,17 @@ use hookline::key::DEFAULT_STORAGE;
 use hookline::ports::callers::{Callers, Waiting};
 use hookline::use_cases::{PostbackAnswer, PostbackResult};
 
+use super::kind::{Kind, on_each_store};
 use super::use_cases::{Partner, take};
 use super::world::{NUMBER, World, at, caller, start, stored};
+
+on_each_store! {
+    #[tokio::test]
+    past_so_many_no_more_waits_until_some_expire,
+    past_so_much_no_more_waits_and_the_call_starts,
+    a_posting_that_waits_already_is_a_duplicate,
+    a_posting_that_waits_already_is_a_duplicate_though_no_more_may_wait,
+}
 
 /// The most postings that wait for a caller.
 const MOST: usize = 50;
@@ -19,9 +28,8 @@ async fn left(world: &World, seconds: i64) -> Vec<Waiting> {
     world.cold().waiting(caller().caller(), at(seconds)).await.unwrap()
 }
 
-#[tokio::test]
-async fn past_so_many_no_more_waits_until_some_expire() {
-    let world = World::new().await;
+async fn past_so_many_no_more_waits_until_some_expire(kind: Kind) {
+    let world = World::new(kind).await;
     let (partner, store) = (Partner::of(&world).await, world.cold());
     let storage = i64::try_from(DEFAULT_STORAGE.as_secs()).unwrap();
     let post = async |n: usize, seconds| {
@@ -50,9 +58,8 @@ async fn past_so_many_no_more_waits_until_some_expire() {
     assert_eq!(left(&world, storage).await, []);
 }
 
-#[tokio::test]
-async fn past_so_much_no_more_waits_and_the_call_starts() {
-    let world = World::new().await;
+async fn past_so_much_no_more_waits_and_the_call_starts(kind: Kind) {
+    let world = World::new(kind).await;
     let (partner, store) = (Partner::of(&world).await, world.cold());
     // Sixteen keys of a kilobyte are just below what one posting may bring, four of those below
     // what may wait.
@@ -76,22 +83,20 @@ async fn past_so_much_no_more_waits_and_the_call_starts() {
     assert_eq!(left(&world, 60).await, []);
 }
 
-#[tokio::test]
-async fn a_posting_that_waits_already_is_a_duplicate() {
-    let world = World::new().await;
+async fn a_posting_that_waits_already_is_a_duplicate(kind: Kind) {
+    let world = World::new(kind).await;
     let (partner, store) = (Partner::of(&world).await, world.cold());
     let post = async |form| partner.post(&store, NUMBER, form, 0).await.result;
 
     assert_eq!(post("posted=a&postback_id=1").await, PostbackResult::Stored);
-    let items = world.items().await;
+    let items = world.contents().await;
     assert_eq!(post("posted=b&postback_id=1").await, PostbackResult::Duplicate);
 
-    assert_eq!(world.items().await, items);
+    assert_eq!(world.contents().await, items);
 }
 
-#[tokio::test]
-async fn a_posting_that_waits_already_is_a_duplicate_though_no_more_may_wait() {
-    let world = World::new().await;
+async fn a_posting_that_waits_already_is_a_duplicate_though_no_more_may_wait(kind: Kind) {
+    let world = World::new(kind).await;
     let (partner, store) = (Partner::of(&world).await, world.cold());
     let post = async |n: usize| {
         partner.post(&store, NUMBER, &format!("posted={n}&postback_id={n}"), 0).await

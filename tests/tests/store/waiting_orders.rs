@@ -5,9 +5,16 @@ use hookline::ports::callers::Callers;
 use hookline::use_cases::PostbackResult;
 
 use super::interrupted::Interrupted;
+use super::kind::{Kind, cold_and_warm_on_each_store};
 use super::use_cases::{Partner, take};
 use super::waiting_race::{self, posted, taken};
-use super::world::{BOTH, NUMBER, World, at, caller, start, stored};
+use super::world::{NUMBER, World, at, caller, start, stored};
+
+cold_and_warm_on_each_store! {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    a_start_may_come_between_any_two_steps_of_a_posting,
+    a_posting_may_come_between_any_two_steps_of_a_start,
+}
 
 /// Forms with an id and without one.
 pub(crate) const FORMS: [&str; 2] = [
@@ -27,14 +34,13 @@ pub(crate) async fn assert_posted(world: &World, case: &str) {
     assert_eq!(left, [], "{case}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_start_may_come_between_any_two_steps_of_a_posting() {
-    for (cache, form) in BOTH.into_iter().flat_map(|cache| FORMS.map(|form| (cache, form))) {
+async fn a_start_may_come_between_any_two_steps_of_a_posting(kind: Kind) {
+    for form in FORMS {
         let mut steps = 0;
         loop {
-            let world = waiting_race::world().await;
+            let world = waiting_race::world(kind).await;
             let partner = Partner::of(&world).await;
-            let (inner, outer) = (world.store(cache).await, world.store(cache).await);
+            let (inner, outer) = (world.store().await, world.store().await);
             let event = start("c1", 0);
             let store = Interrupted::new(outer, steps, async {
                 take(&inner, &event).await;
@@ -47,7 +53,7 @@ async fn a_start_may_come_between_any_two_steps_of_a_posting() {
                 assert_eq!(answer.result, PostbackResult::Stored, "nobody got in");
                 break;
             }
-            let case = format!("{cache:?} {form} before step {steps}");
+            let case = format!("{form} before step {steps}");
             assert!(taken(&answer), "{case}: {answer:?}");
             assert_posted(&world, &case).await;
             steps += 1;
@@ -56,14 +62,13 @@ async fn a_start_may_come_between_any_two_steps_of_a_posting() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_posting_may_come_between_any_two_steps_of_a_start() {
-    for (cache, form) in BOTH.into_iter().flat_map(|cache| FORMS.map(|form| (cache, form))) {
+async fn a_posting_may_come_between_any_two_steps_of_a_start(kind: Kind) {
+    for form in FORMS {
         let mut steps = 0;
         loop {
-            let world = waiting_race::world().await;
+            let world = waiting_race::world(kind).await;
             let partner = Partner::of(&world).await;
-            let (inner, outer) = (world.store(cache).await, world.store(cache).await);
+            let (inner, outer) = (world.store().await, world.store().await);
             let store = Interrupted::new(outer, steps, async {
                 let answer = partner.post(&inner, NUMBER, form, 1).await;
                 assert!(taken(&answer), "{answer:?}");
@@ -75,7 +80,7 @@ async fn a_posting_may_come_between_any_two_steps_of_a_start() {
             if !store.was_interrupted() {
                 break;
             }
-            assert_posted(&world, &format!("{cache:?} {form} before step {steps}")).await;
+            assert_posted(&world, &format!("{form} before step {steps}")).await;
             steps += 1;
         }
         assert!(steps >= 4, "a start has but {steps} steps");

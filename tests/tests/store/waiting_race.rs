@@ -1,8 +1,8 @@
 //! A posting that meets its caller's starting call is on the call, whoever comes first: the start
 //! sees it wait, or its sender sees the call. It never stays between the two.
 
+use futures_util::FutureExt;
 use futures_util::future::join_all;
-use hookline::adapters::dynamodb::DynamoDb;
 use hookline::call::CallEvent;
 use hookline::campaign::Campaign;
 use hookline::phone::E164;
@@ -12,8 +12,24 @@ use hookline::ports::sender::{Exchange, Request, Sender};
 use hookline::use_cases::{PostbackAnswer, PostbackResult};
 use serde_json::json;
 
+use super::kind::{Kind, cold_and_warm_on_each_store};
+use super::race::at_once;
+use super::store::Store;
 use super::use_cases::{AtOnce, Partner, take, take_with};
-use super::world::{BOTH, Cache, NUMBER, Who, World, at, call_id, start, stored};
+use super::world::{NUMBER, Who, World, at, call_id, start, stored};
+
+cold_and_warm_on_each_store! {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    a_posting_that_meets_the_first_call_is_on_it,
+    a_posting_that_meets_a_start_told_twice_is_on_the_call,
+    a_posting_that_meets_the_next_call_is_on_one_of_the_two,
+    what_is_posted_while_the_pings_are_out_is_on_the_call,
+}
+
+cold_and_warm_on_each_store! {
+    #[tokio::test]
+    what_is_posted_before_any_call_is_on_the_next_and_no_later_one,
+}
 
 /// Postings that meet each start.
 const POSTINGS: usize = 6;
@@ -21,8 +37,8 @@ const POSTINGS: usize = 6;
 const ROUNDS: usize = 15;
 
 /// A world whose campaign has one ping and remembers nobody: what is on a call came to that call.
-pub(crate) async fn world() -> World {
-    let world = World::new().await;
+pub(crate) async fn world(kind: Kind) -> World {
+    let world = World::new(kind).await;
     let document = json!({
         "id": "solar", "name": "Solar leads", "version": 2,
         "webhooks": [{"id": "crm", "trigger": "start", "url": "https://crm.example/"}],
@@ -43,7 +59,7 @@ fn start_of(call: &str, number: &str, seconds: i64) -> CallEvent {
 }
 
 /// Lets others have so many round trips first.
-async fn come_late(store: &DynamoDb, number: &str, round_trips: usize) {
+async fn come_late(store: &Store, number: &str, round_trips: usize) {
     for _ in 0..round_trips {
         store.last_call(Who::of("solar", number).caller()).await.unwrap();
     }
@@ -53,29 +69,37 @@ async fn come_late(store: &DynamoDb, number: &str, round_trips: usize) {
 /// with an id; the values that were posted.
 async fn meet(
     world: &World,
-    cache: Cache,
     partner: &Partner,
     starts: &[CallEvent],
     number: &str,
     round: usize,
 ) -> Vec<String> {
-    let stores = join_all(starts.iter().map(|_| world.store(cache))).await;
-    let outside = world.store(cache).await;
-    let starting = stores.iter().zip(starts).map(async |(store, event)| {
-        come_late(&outside, number, round % 5).await;
-        take(store, event).await
+    let stores = join_all(starts.iter().map(|_| world.store())).await;
+    let outside = world.store().await;
+    let starting = stores.iter().zip(starts).map(|(store, event)| {
+        let start = async {
+            come_late(&outside, number, round % 5).await;
+            take(store, event).await;
+            None
+        };
+        start.boxed()
     });
     let values: Vec<String> = (0..POSTINGS).map(|n| format!("{round}-{n}")).collect();
-    let posting = values.iter().enumerate().map(async |(n, value)| {
+    let posting = values.iter().enumerate().map(|(n, value)| {
         let id = if n.is_multiple_of(2) { format!("&postback_id={value}") } else { String::new() };
-        come_late(&outside, number, n).await;
-        partner.post(&outside, number, &format!("posted={value}{id}"), 1).await
+        let form = format!("posted={value}{id}");
+        let outside = &outside;
+        let post = async move {
+            come_late(outside, number, n).await;
+            Some(partner.post(outside, number, &form, 1).await)
+        };
+        post.boxed()
     });
 
-    let (_, answers) = tokio::join!(join_all(starting), join_all(posting));
+    let answers = at_once(starting.chain(posting).collect());
 
-    for answer in &answers {
-        assert!(taken(answer), "{cache:?} in round {round}: {answer:?}");
+    for answer in answers.iter().flatten() {
+        assert!(taken(answer), "in round {round}: {answer:?}");
     }
     values
 }
@@ -96,92 +120,80 @@ async fn assert_nothing_waits(world: &World, number: &str) {
     assert_eq!(world.cold().waiting(who.caller(), at(1)).await.unwrap(), [], "for {number}");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_posting_that_meets_the_first_call_is_on_it() {
-    for cache in BOTH {
-        let world = world().await;
-        let partner = Partner::of(&world).await;
-        for round in 0..ROUNDS {
-            let (call, number) = (format!("c{round}"), number(round));
-            let starts = [start_of(&call, &number, 0)];
+async fn a_posting_that_meets_the_first_call_is_on_it(kind: Kind) {
+    let world = world(kind).await;
+    let partner = Partner::of(&world).await;
+    for round in 0..ROUNDS {
+        let (call, number) = (format!("c{round}"), number(round));
+        let starts = [start_of(&call, &number, 0)];
 
-            let values = meet(&world, cache, &partner, &starts, &number, round).await;
+        let values = meet(&world, &partner, &starts, &number, round).await;
 
-            assert_eq!(posted(&world, &call).await, values, "{cache:?} in round {round}");
-            assert_nothing_waits(&world, &number).await;
-        }
+        assert_eq!(posted(&world, &call).await, values, "in round {round}");
+        assert_nothing_waits(&world, &number).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_posting_that_meets_a_start_told_twice_is_on_the_call() {
-    for cache in BOTH {
-        let world = world().await;
-        let partner = Partner::of(&world).await;
-        for round in 0..ROUNDS {
-            let (call, number) = (format!("c{round}"), number(round));
-            let starts = [start_of(&call, &number, 0), start_of(&call, &number, 0)];
+async fn a_posting_that_meets_a_start_told_twice_is_on_the_call(kind: Kind) {
+    let world = world(kind).await;
+    let partner = Partner::of(&world).await;
+    for round in 0..ROUNDS {
+        let (call, number) = (format!("c{round}"), number(round));
+        let starts = [start_of(&call, &number, 0), start_of(&call, &number, 0)];
 
-            let values = meet(&world, cache, &partner, &starts, &number, round).await;
+        let values = meet(&world, &partner, &starts, &number, round).await;
 
-            assert_eq!(posted(&world, &call).await, values, "{cache:?} in round {round}");
-            assert_nothing_waits(&world, &number).await;
-        }
+        assert_eq!(posted(&world, &call).await, values, "in round {round}");
+        assert_nothing_waits(&world, &number).await;
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_posting_that_meets_the_next_call_is_on_one_of_the_two() {
-    for cache in BOTH {
-        let world = world().await;
-        let partner = Partner::of(&world).await;
-        take(&world.cold(), &start_of("before", NUMBER, -1)).await;
-        let mut before = "before".to_owned();
-        for round in 0..ROUNDS {
-            let call = format!("c{round}");
-            let starts = [start_of(&call, NUMBER, i64::try_from(round).unwrap())];
+async fn a_posting_that_meets_the_next_call_is_on_one_of_the_two(kind: Kind) {
+    let world = world(kind).await;
+    let partner = Partner::of(&world).await;
+    take(&world.cold(), &start_of("before", NUMBER, -1)).await;
+    let mut before = "before".to_owned();
+    for round in 0..ROUNDS {
+        let call = format!("c{round}");
+        let starts = [start_of(&call, NUMBER, i64::try_from(round).unwrap())];
 
-            let values = meet(&world, cache, &partner, &starts, NUMBER, round).await;
+        let values = meet(&world, &partner, &starts, NUMBER, round).await;
 
-            let mut there = posted(&world, &before).await;
-            there.extend(posted(&world, &call).await);
-            for value in values {
-                assert!(there.contains(&value), "{cache:?} {value}: {there:?}");
-            }
-            assert_nothing_waits(&world, NUMBER).await;
-            before = call;
+        let mut there = posted(&world, &before).await;
+        there.extend(posted(&world, &call).await);
+        for value in values {
+            assert!(there.contains(&value), "{value}: {there:?}");
         }
-    }
-}
-
-#[tokio::test]
-async fn what_is_posted_before_any_call_is_on_the_next_and_no_later_one() {
-    for cache in BOTH {
-        let world = world().await;
-        let partner = Partner::of(&world).await;
-        for value in ["a", "b"] {
-            let form = format!("posted={value}&postback_id={value}&revenue=0.00&geo=us-10101");
-            let answer = partner.post(&world.cold(), NUMBER, &form, 0).await;
-            assert_eq!(answer.result, PostbackResult::Stored, "{cache:?}");
-        }
-
-        for (call, seconds) in [("next", 60), ("later", 120)] {
-            take(&world.store(cache).await, &start_of(call, NUMBER, seconds)).await;
-        }
-
-        let next = stored(&world, "next").await;
-        assert_eq!(posted(&world, "next").await, ["a", "b"], "{cache:?}");
-        assert_eq!(next.amounts.revenue.unwrap().to_string(), "0.00", "{cache:?}");
-        assert_eq!(next.location.caller_zip().as_deref(), Some("10101"), "{cache:?}");
-        assert_eq!(posted(&world, "later").await, [""; 0], "{cache:?}");
         assert_nothing_waits(&world, NUMBER).await;
+        before = call;
     }
+}
+
+async fn what_is_posted_before_any_call_is_on_the_next_and_no_later_one(kind: Kind) {
+    let world = world(kind).await;
+    let partner = Partner::of(&world).await;
+    for value in ["a", "b"] {
+        let form = format!("posted={value}&postback_id={value}&revenue=0.00&geo=us-10101");
+        let answer = partner.post(&world.cold(), NUMBER, &form, 0).await;
+        assert_eq!(answer.result, PostbackResult::Stored);
+    }
+
+    for (call, seconds) in [("next", 60), ("later", 120)] {
+        take(&world.store().await, &start_of(call, NUMBER, seconds)).await;
+    }
+
+    let next = stored(&world, "next").await;
+    assert_eq!(posted(&world, "next").await, ["a", "b"]);
+    assert_eq!(next.amounts.revenue.unwrap().to_string(), "0.00");
+    assert_eq!(next.location.caller_zip().as_deref(), Some("10101"));
+    assert_eq!(posted(&world, "later").await, [""; 0]);
+    assert_nothing_waits(&world, NUMBER).await;
 }
 
 /// A partner's server that, asked about a caller, posts data of its own before it answers.
 struct PostsFirst<'a> {
     partner: &'a Partner,
-    store: DynamoDb,
+    store: Store,
 }
 
 impl Sender for PostsFirst<'_> {
@@ -193,21 +205,18 @@ impl Sender for PostsFirst<'_> {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_is_posted_while_the_pings_are_out_is_on_the_call() {
-    for cache in BOTH {
-        let world = world().await;
-        let partner = Partner::of(&world).await;
-        let sender = PostsFirst { partner: &partner, store: world.cold() };
+async fn what_is_posted_while_the_pings_are_out_is_on_the_call(kind: Kind) {
+    let world = world(kind).await;
+    let partner = Partner::of(&world).await;
+    let sender = PostsFirst { partner: &partner, store: world.cold() };
 
-        take_with(&world.store(cache).await, &sender, &start("c1", 0)).await;
+    take_with(&world.store().await, &sender, &start("c1", 0)).await;
 
-        assert_eq!(posted(&world, "c1").await, ["meanwhile"], "{cache:?}");
-        let call = stored(&world, "c1").await;
-        assert_eq!(call.location.caller_zip().as_deref(), Some("10101"), "{cache:?}");
-        assert!(call.tags.contains_key("pinged"), "{cache:?}");
-        assert_nothing_waits(&world, NUMBER).await;
-        let last = world.cold().last_call(Who::of("solar", NUMBER).caller()).await.unwrap();
-        assert_eq!(last, Some(call_id("c1")), "{cache:?}");
-    }
+    assert_eq!(posted(&world, "c1").await, ["meanwhile"]);
+    let call = stored(&world, "c1").await;
+    assert_eq!(call.location.caller_zip().as_deref(), Some("10101"));
+    assert!(call.tags.contains_key("pinged"));
+    assert_nothing_waits(&world, NUMBER).await;
+    let last = world.cold().last_call(Who::of("solar", NUMBER).caller()).await.unwrap();
+    assert_eq!(last, Some(call_id("c1")));
 }

@@ -1,9 +1,8 @@
-//! A table, adapters before it, and builders of what is put through them.
+//! A store, ways to it, and builders of what is put through them.
 
-use std::collections::BTreeMap;
+use std::fmt::{self, Debug, Formatter};
 
-use aws_sdk_dynamodb::Client;
-use hookline::adapters::dynamodb::{DynamoDb, create_table};
+use hookline::adapters::memory::Memory;
 use hookline::adapters::system::SystemRandom;
 use hookline::call::{Call, CallEvent, CallId, CallKey, EventKind, Posting};
 use hookline::campaign::{Campaign, CampaignId};
@@ -18,42 +17,39 @@ use hookline::ports::keys::Keys;
 use hookline::ports::random::Random;
 use hookline::tag::TagSet;
 use hookline::time::Timestamp;
-use hookline_functions::environment::StoreSettings;
-use hookline_local::database::Database;
 use serde_json::{Value, json};
+
+use super::kind::Kind;
+use super::store::Store;
+use super::table::Table;
 
 /// The number that calls unless a test says otherwise.
 pub(crate) const NUMBER: &str = "+16145551234";
 
-/// One table in memory.
+/// A store of a kind with all that is kept in it.
 pub(crate) struct World {
-    settings: StoreSettings,
-    client: Client,
-    _database: Database,
+    kind: Kind,
+    kept_in: KeptIn,
 }
 
-/// An adapter that remembers nothing, or one that has just read campaign and key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cache {
-    Cold,
-    Warm,
+enum KeptIn {
+    Table(Box<Table>),
+    Memory(Memory),
 }
-
-pub(crate) const BOTH: [Cache; 2] = [Cache::Cold, Cache::Warm];
 
 impl World {
-    /// A table with nothing in it.
-    pub(crate) async fn empty() -> Self {
-        let database = Database::start(None).await.unwrap();
-        let settings = database.store_settings("hookline");
-        let client = settings.client();
-        create_table(&client, &settings.table).await.unwrap();
-        Self { settings, client, _database: database }
+    /// A store with nothing in it.
+    pub(crate) async fn empty(kind: Kind) -> Self {
+        let kept_in = match kind {
+            Kind::Cold | Kind::Warm => KeptIn::Table(Box::new(Table::empty().await)),
+            Kind::Memory => KeptIn::Memory(Memory::new()),
+        };
+        Self { kind, kept_in }
     }
 
-    /// A table with the campaigns `solar` and `roofs`.
-    pub(crate) async fn new() -> Self {
-        let world = Self::empty().await;
+    /// A store with the campaigns `solar` and `roofs`.
+    pub(crate) async fn new(kind: Kind) -> Self {
+        let world = Self::empty(kind).await;
         for id in ["solar", "roofs"] {
             let saved = world.cold().save(&campaign(id, 1)).await.unwrap();
             assert_eq!(saved, Saved::Stored);
@@ -61,20 +57,39 @@ impl World {
         world
     }
 
-    /// A store that remembers nothing.
-    pub(crate) fn cold(&self) -> DynamoDb {
-        DynamoDb::new(self.settings.client(), self.settings.table.clone())
+    /// A way to the store that remembers nothing.
+    pub(crate) fn cold(&self) -> Store {
+        match &self.kept_in {
+            KeptIn::Table(table) => Store::DynamoDb(Box::new(table.adapter())),
+            KeptIn::Memory(memory) => Store::Memory(memory.clone()),
+        }
     }
 
-    /// A store that has the campaigns at hand, or not.
-    pub(crate) async fn store(&self, cache: Cache) -> DynamoDb {
+    /// A way to the store that is of this world's kind: one that has the campaigns at hand, or not.
+    pub(crate) async fn store(&self) -> Store {
+        self.store_that_knows(&[]).await
+    }
+
+    /// The same, with these keys at hand if any.
+    pub(crate) async fn store_that_knows(&self, keys: &[&BearerKey]) -> Store {
         let store = self.cold();
-        if cache == Cache::Warm {
+        if self.kind == Kind::Warm {
             for id in ["solar", "roofs"] {
                 store.campaign_now(&campaign_id(id)).await.unwrap();
             }
+            for key in keys {
+                store.key(&key.hash()).await.unwrap();
+            }
         }
         store
+    }
+
+    /// The table, where there is one.
+    pub(crate) fn table(&self) -> &Table {
+        match &self.kept_in {
+            KeptIn::Table(table) => table,
+            KeptIn::Memory(_) => panic!("there is no table"),
+        }
     }
 
     /// Stores a key.
@@ -91,30 +106,33 @@ impl World {
         self.key("hlc_good", false, Grant::Api(Scope::Calls)).await
     }
 
-    /// Everything in the table, by its key, as text.
-    pub(crate) async fn items(&self) -> BTreeMap<String, BTreeMap<String, String>> {
-        let scanned = self.client.scan().table_name(&self.settings.table).send().await.unwrap();
-        assert_eq!(scanned.last_evaluated_key, None, "more than one page");
-        let items = scanned.items.unwrap_or_default().into_iter().map(|item| {
-            let place = format!("{} {}", item["pk"].as_s().unwrap(), item["sk"].as_s().unwrap());
-            let text = |(name, value)| (name, format!("{value:?}"));
-            (place, item.into_iter().map(text).collect())
-        });
-        items.collect()
+    /// Everything that is kept, to be compared with what was kept before.
+    pub(crate) async fn contents(&self) -> Contents {
+        Contents(match &self.kept_in {
+            KeptIn::Table(table) => format!("{:#?}", table.items().await),
+            KeptIn::Memory(memory) => format!("{memory:#?}"),
+        })
     }
+}
 
-    /// A whole number in an item of the table.
-    pub(crate) async fn number(&self, pk: &str, sk: &str, name: &str) -> i64 {
-        let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-        let get = self.client.get_item().table_name(&self.settings.table);
-        let found = get.key("pk", text(pk)).key("sk", text(sk)).send().await.unwrap();
-        found.item.unwrap()[name].as_n().unwrap().parse().unwrap()
+/// All that is kept in a store, as text.
+#[derive(PartialEq)]
+pub(crate) struct Contents(String);
+
+impl Debug for Contents {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
 /// So many seconds after 2026-11-23T17:00:00Z.
 pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_json(&json!("2026-11-23T17:00:00Z")).unwrap().plus_seconds(seconds)
+}
+
+/// So many milliseconds after the same.
+pub(crate) fn at_millis(millis: i64) -> Timestamp {
+    Timestamp::from_millis(at(0).as_millis() + millis).unwrap()
 }
 
 pub(crate) fn call_id(text: &str) -> CallId {
@@ -172,7 +190,7 @@ pub(crate) fn claim_of<'a>(event: &'a CallEvent, bearer: Option<&'a BearerKey>) 
 
 /// Claims an event.
 pub(crate) async fn claim(
-    store: &DynamoDb,
+    store: &Store,
     event: &CallEvent,
     bearer: Option<&BearerKey>,
 ) -> Result<Claimed, ClaimError> {
@@ -180,7 +198,7 @@ pub(crate) async fn claim(
 }
 
 /// Claims an event that has to be taken.
-pub(crate) async fn claimed(store: &DynamoDb, event: &CallEvent) -> Claimed {
+pub(crate) async fn claimed(store: &Store, event: &CallEvent) -> Claimed {
     claim(store, event, None).await.unwrap()
 }
 
@@ -189,7 +207,7 @@ pub(crate) async fn started(world: &World, call: &str) -> Call {
     claimed(&world.cold(), &start(call, 0)).await.call
 }
 
-/// The call in the table.
+/// The call as it is stored.
 pub(crate) async fn stored(world: &World, call: &str) -> Call {
     world.cold().call(&call_id(call)).await.unwrap().unwrap()
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use hookline::call::HANDLING_TIME;
 use hookline_functions::environment::Environment;
 use serde_json::{Value, json};
 
@@ -71,6 +72,17 @@ fn every_function_outlasts_its_pings() {
     for (binary, (_, properties)) in Template::read().functions() {
         let timeout = properties["Timeout"].as_u64().unwrap();
         assert!(timeout >= PINGS_SECONDS + MARGIN_SECONDS, "{binary} has {timeout} s");
+    }
+}
+
+/// What a call owes by an event is left to others only once the function that took it in is done.
+#[test]
+fn functions_that_take_events_have_the_time_that_others_leave_them() {
+    let template = Template::read();
+    let functions = template.functions();
+    for binary in ["start", "selected", "answered", "ended"] {
+        let (_, properties) = &functions[binary];
+        assert_eq!(properties["Timeout"], HANDLING_TIME.as_secs(), "{binary}");
     }
 }
 

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hookline::adapters::sqs::Queue;
 use hookline_local::queues::{DEAD_LETTER_SECONDS, MAX_RECEIVES, VISIBILITY_SECONDS};
-use hookline_local::routes::QUEUES;
 use serde_json::{Value, json};
 
 use crate::document::{Template, text};
@@ -23,7 +23,7 @@ const SWEEP: &str = "sweep";
 fn queues_are_those_of_the_local_stack() {
     let template = Template::read();
     let queues: BTreeSet<String> = queues(&template).into_keys().collect();
-    assert_eq!(queues, QUEUES.iter().map(ToString::to_string).collect());
+    assert_eq!(queues, Queue::ALL.map(|queue| queue.name().to_owned()).into());
 }
 
 #[test]

@@ -23,7 +23,6 @@ use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHa
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use hookline_local::database::Database;
 use hookline_local::queues::Queues;
-use hookline_local::routes::QUEUES;
 use hookline_tests::partner::{Partner, Reply};
 use serde_json::{Value, json};
 
@@ -92,6 +91,11 @@ async fn live(world: &World) -> Value {
     let about = json!({"caller_number": NUMBER, "waited": "yes"});
     data.post(PostbackKind::SourceData, ("postback_key", postback_key), &about).await;
 
+    // What waited is taken back where a call starts meanwhile, which nobody can time.
+    let (campaign, number) = (campaign_id(), E164::parse(NUMBER).unwrap());
+    let caller = Caller { campaign: &campaign, number: &number };
+    world.store("data").settle(caller, "another").await.unwrap();
+
     let mut call_key = Value::Null;
     for (binary, kind) in IN_CALL {
         let handler = world.events(binary);
@@ -153,7 +157,7 @@ impl World {
         create_table(&operator, TABLE).await.unwrap();
         make_admin_key(operator).await;
         let partner = Partner::start().await.unwrap();
-        let queues = Queues::start(&QUEUES).await.unwrap();
+        let queues = Queues::start().await.unwrap();
         for trigger in IN_CALL.map(|(trigger, _)| trigger).into_iter().chain(AFTER_PINGS) {
             let tag = Reply::json(&json!({trigger: "known"}));
             partner.on(&format!("/{trigger}"), tag);
@@ -175,7 +179,7 @@ impl World {
     /// Makes what is remembered of the caller a thing of the past, so that the next to remember
     /// begins anew.
     async fn let_memory_expire(&self) {
-        let campaign = CampaignId::parse("solar").unwrap();
+        let campaign = campaign_id();
         let number = E164::parse(NUMBER).unwrap();
         let caller = Caller { campaign: &campaign, number: &number };
         let tag = (TagKey::parse("past").unwrap(), TagValue::parse("yes").unwrap());
@@ -246,6 +250,10 @@ impl World {
     fn api(&self) -> Api {
         Api::new(self.store("api"), policy())
     }
+}
+
+fn campaign_id() -> CampaignId {
+    CampaignId::parse("solar").unwrap()
 }
 
 fn policy() -> AddressPolicy {

@@ -11,12 +11,12 @@
 //! | `begun` | whether what was known at its start is on it |
 //! | `revenue` `payout` `posted_conversion` | as postbacks say |
 //! | `ended_at` `end_reported_at` `connected_seconds` `hung_up_by` `recording_url` | how it ended |
-//! | `converted` `decided_at` | what was decided about it |
+//! | `converted` `deduped` `decided_at` | what was decided about it |
 //! | `timers_set` `connect_fired` | how far what it owes has been seen to |
-//! | `steps` | how often what it owes has changed |
+//! | `course_version` | how often what it owes has changed |
 //! | `due_shard` `due_at` | in the index `due`: when somebody has to look at what it owes |
 //! | `pending` | the deliveries whose first attempt is owed, a string set |
-//! | `cookies` `cookie_changes` | the jar, and how often it has changed |
+//! | `cookies` `cookies_version` | the jar, and how often it has changed |
 //! | `call_log` | partition of the index `calls` |
 
 use std::collections::BTreeSet;
@@ -31,8 +31,8 @@ use super::item::{
 use super::past_due::DUE_SHARDS;
 use super::update::Update;
 use crate::call::{
-    BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING, HangUp,
-    Moment,
+    BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING_TIME,
+    HangUp, Moment,
 };
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;
@@ -102,7 +102,7 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
         pending: pending_of(item),
         cookies: Cookies {
             text: get_text(item, "cookies").unwrap_or_default().to_owned(),
-            changes: get_number(item, "cookie_changes").unwrap_or_default().unsigned_abs(),
+            version: get_number(item, "cookies_version").unwrap_or_default().unsigned_abs(),
         },
         ..call
     };
@@ -123,12 +123,13 @@ fn end_of(item: &Item) -> Option<End> {
 
 fn course_of(item: &Item) -> Course {
     let decision = get_flag(item, "converted").zip(get_millis(item, "decided_at"));
+    let deduped = get_flag(item, "deduped").unwrap_or_default();
     Course {
-        steps: get_number(item, "steps").unwrap_or_default().unsigned_abs(),
+        version: get_number(item, "course_version").unwrap_or_default().unsigned_abs(),
         due_at: get_millis(item, "due_at"),
         timers_set: get_flag(item, "timers_set").unwrap_or_default(),
         connect_fired: get_flag(item, "connect_fired").unwrap_or_default(),
-        decision: decision.map(|(converted, at)| Decision { converted, at }),
+        decision: decision.map(|(converted, at)| Decision { converted, deduped, at }),
     }
 }
 
@@ -183,9 +184,9 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
     if let Moment::Ended(hang_up) = &event.moment {
         end_update(&mut update, hang_up, event.occurred_at, claim.now);
     }
-    if event.moment.is_owing() {
-        update.add("steps", number(1));
-        make_due(&mut update, &event.call, claim.now.plus(HANDLING));
+    if event.moment.changes_what_is_owed() {
+        update.add("course_version", number(1));
+        make_due(&mut update, &event.call, claim.now.plus(HANDLING_TIME));
     }
     for (name, values) in tag_sets(&event.tags, TAG) {
         update.add(&name, values);

@@ -4,19 +4,24 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoDb;
 use super::access::Updated;
+use super::advance::{absent, pending_set};
 use super::call_item::{TAG, call_of, call_primary_key, make_due, partition};
-use super::deliveries::{absent, places_of};
 use super::delivery_item::{PREFIX, in_order, item_of};
-use super::item::{Item, json, number, set_of, tag_sets, text};
+use super::item::{Item, json, set_of, tag_sets, text};
 use super::transaction::Transacted;
 use super::update::Update;
 use crate::call::{Call, CallId, Posting};
+use crate::course::Step;
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
 use crate::ports::calls::{Calls, MAX_PENDING, MAX_POSTING_IDS, Posted};
 use crate::time::Timestamp;
 
 impl Calls for DynamoDb {
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        self.take_step(call, step, now).await
+    }
+
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
         let item = self.read(call_primary_key(id), "read a call").await?;
         Ok(item.and_then(|item| call_of(id, &item)))
@@ -95,10 +100,9 @@ fn post_update(call: &Call, posting: &Posting, fired: &[Delivery], now: Timestam
     }
     if let Some(converted) = posting.converted {
         update.set("posted_conversion", AttributeValue::Bool(converted));
-        update.add("steps", number(1));
         make_due(&mut update, &call.id, now);
     }
-    if let Some(joining) = places_of(fired) {
+    if let Some(joining) = pending_set(fired) {
         update.add("pending", joining);
         update.require_fewer("pending", MAX_PENDING);
     }

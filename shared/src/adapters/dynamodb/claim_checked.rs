@@ -3,8 +3,9 @@
 //! Reads and claim go out together. The claim is a transaction that stands only if the key is good
 //! and the campaign exists, so that a stranger's event, or one for no campaign, stores nothing. A
 //! transaction does not give the item back: a start asks that the call be new, so that the event is
-//! all there is of it; for other events the call is read beside it and the event taken in here.
-//! Where that may have missed what came between, the call is read again.
+//! all there is of it; for other events the call is read beside it and the event taken in here,
+//! unless the read came after the claim. Where it may have missed what came between, the call is
+//! read again.
 
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::join;
 
 use super::DynamoDb;
-use super::call_item::{self, is_unclaimed};
+use super::call_item::{self, call_of, claimant_name, is_unclaimed};
 use super::campaigns::campaign_primary_key;
 use super::claim::standing_claim;
 use super::failure::unreadable;
@@ -24,7 +25,6 @@ use crate::call::{Call, Moment};
 use crate::campaign::{Campaign, CampaignId};
 use crate::key::{KeyHash, KeyRefusal, Scope};
 use crate::ports::StoreError;
-use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::intake::{Claim, ClaimError, Claimed};
 use crate::ports::keys::Keys;
@@ -48,15 +48,23 @@ enum Guarded {
     Unguarded,
 }
 
+/// The call of which the event is all that was reported.
+fn new_call(claim: &Claim<'_>, campaign: &CampaignId) -> Call {
+    let (id, uuid, key) = (claim.event.call.clone(), claim.uuid.clone(), claim.call_key.clone());
+    let mut call = Call::new(id, campaign.clone(), uuid, key);
+    call.take_in(claim.event, claim.now);
+    call
+}
+
 impl DynamoDb {
     /// Claims an event with its key and its campaign checked in the same step.
     pub(super) async fn claim_checked(&self, claim: &Claim<'_>) -> Result<Claimed, ClaimError> {
         let event = claim.event;
         let hash = claim.bearer.map(crate::key::BearerKey::hash);
         let ask = if event.moment == Moment::Start { Ask::New } else { Ask::Any };
-        let (guarded, before, caller, campaign, admitted) = join!(
+        let (guarded, beside, caller, campaign, admitted) = join!(
             self.claim_guarded(claim, hash.as_ref(), ask),
-            self.call(&event.call),
+            self.read(call_item::call_primary_key(&event.call), "read a call"),
             self.memory(event, claim.now),
             self.named_campaign(event.campaign.as_ref()),
             self.admit(hash.as_ref()),
@@ -67,16 +75,14 @@ impl DynamoDb {
         if let (Some(id), None) = (&event.campaign, &campaign) {
             return Err(ClaimError::UnknownCampaign(id.clone()));
         }
-        let (mut guarded, mut before, caller) = (guarded?, before?, caller?);
+        let (mut guarded, mut beside, caller) = (guarded?, beside?, caller?);
+        let mut is_new = ask == Ask::New;
         if let Guarded::Refused(item) = &guarded
-            && ask == Ask::New
+            && is_new
             && is_unclaimed(claim, item)
         {
             guarded = self.claim_guarded(claim, hash.as_ref(), Ask::Any).await?;
-            before = None;
-        } else if let (Ask::New, Some(campaign)) = (ask, &event.campaign) {
-            let (uuid, key) = (claim.uuid.clone(), claim.call_key.clone());
-            before = Some(Call::new(event.call.clone(), campaign.clone(), uuid, key));
+            (beside, is_new) = (None, false);
         }
         match guarded {
             Guarded::Unguarded => Err(self.why_unguarded(claim, hash.as_ref()).await),
@@ -85,11 +91,10 @@ impl DynamoDb {
                 self.claimed(event, &item, repeated, caller, campaign).await
             }
             Guarded::Made => {
-                let mut call = match before {
-                    Some(before) => before,
-                    None => self.call_after(claim).await?,
+                let call = match &event.campaign {
+                    Some(campaign) if is_new => new_call(claim, campaign),
+                    _ => self.call_with(claim, beside).await?,
                 };
-                call.take_in(event, claim.now);
                 let campaign = self.campaign_of(&call, campaign).await?;
                 Ok(Claimed { call, campaign, caller, repeated: false })
             }
@@ -130,10 +135,23 @@ impl DynamoDb {
         }
     }
 
-    /// The call as a claim that was made left it.
-    async fn call_after(&self, claim: &Claim<'_>) -> Result<Call, ClaimError> {
-        let call = self.call(&claim.event.call).await?;
-        call.ok_or_else(|| unreadable("claim an event", "the call").into())
+    /// The call with the event in it; `beside` is its item, if it was there, as it was read while the
+    /// claim was made.
+    async fn call_with(&self, claim: &Claim<'_>, beside: Option<Item>) -> Result<Call, ClaimError> {
+        let (event, action) = (claim.event, "claim an event");
+        let item = if let Some(item) = beside {
+            item
+        } else {
+            let after = self.read(call_item::call_primary_key(&event.call), action).await?;
+            after.unwrap_or_default()
+        };
+        let call = call_of(&event.call, &item);
+        let mut call = call.ok_or_else(|| unreadable(action, "the call"))?;
+        // Read after the claim, it has the event already; and events count.
+        if !item.contains_key(&claimant_name(event)) {
+            call.take_in(event, claim.now);
+        }
+        Ok(call)
     }
 
     async fn claim_guarded(

@@ -1,25 +1,19 @@
-//! Takes deliveries, and what calls owe, from step to step.
+//! Takes deliveries from attempt to attempt.
 //!
-//! What changes one item is an update; what changes a call and its deliveries together is a
-//! transaction.
-
-use aws_sdk_dynamodb::types::AttributeValue;
+//! What changes one item is an update; what changes a delivery and its call together is a transaction.
 
 use super::DynamoDb;
 use super::access::Updated;
 use super::call_item::{TAG, call_primary_key, make_due, make_due_again};
 use super::caller_item::window_item;
-use super::delivery_item::{attempt_name, delivery_of, delivery_primary_key, item_of};
+use super::delivery_item::{attempt_name, delivery_of, delivery_primary_key};
 use super::item::{Item, get_text, json, number, set_of, tag_sets, text};
 use super::transaction::Transacted;
 use super::update::Update;
-use crate::call::Call;
-use crate::course::Step;
 use crate::delivery::{Delivery, DeliveryKey, Progress};
 use crate::ports::StoreError;
 use crate::ports::callers::Caller;
 use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
-use crate::time::Timestamp;
 
 impl Deliveries for DynamoDb {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
@@ -27,29 +21,9 @@ impl Deliveries for DynamoDb {
         Ok(item.and_then(|item| delivery_of(&key.call, &item)))
     }
 
-    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
-        let action = "advance a call";
-        let (key, update) = (call_primary_key(&call.id), step_update(call, step));
-        let window = step.window.as_ref().and_then(|window| Some((Caller::of(call)?, window)));
-        if step.created.is_empty() && window.is_none() {
-            let updated = self.update(key, update, action).await?;
-            return Ok(matches!(updated, Updated::Made(_)));
-        }
-        let mut transaction = self.transaction(action);
-        transaction.update(key, update);
-        for delivery in &step.created {
-            transaction.put(item_of(delivery, now), absent());
-        }
-        if let Some((caller, window)) = window {
-            let mut closed = Update::default();
-            closed.require_absent_or("until", "<=", number(now.as_millis()));
-            transaction.put(window_item(caller, window), closed);
-        }
-        Ok(matches!(self.transact(transaction).await?, Transacted::Made))
-    }
-
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
-        if is_held(claim) {
+        // The write asks that it still is as it was read.
+        if !claim.delivery.is_free_for(claim.by, claim.now) {
             return Ok(false);
         }
         let action = "claim a delivery";
@@ -79,7 +53,8 @@ impl Deliveries for DynamoDb {
         let action = "record an attempt";
         let (key, update) = (delivery_primary_key(record.key), record_update(record));
         let on_call = on_call_update(record);
-        if on_call.is_none() && record.window.is_none() {
+        let window = Caller::of(record.call).zip(record.window);
+        if on_call.is_none() && window.is_none() {
             return Ok(match self.update(key, update, action).await? {
                 Updated::Made(_) => Recorded::Kept,
                 Updated::Refused(item) => told_before(record, &item),
@@ -90,7 +65,7 @@ impl Deliveries for DynamoDb {
         if let Some(update) = on_call {
             transaction.update(call_primary_key(&record.call.id), update);
         }
-        if let Some((caller, window)) = record.window {
+        if let Some((caller, window)) = window {
             transaction.put(window_item(caller, window), Update::default());
         }
         match self.transact(transaction).await? {
@@ -111,68 +86,12 @@ impl Deliveries for DynamoDb {
     }
 }
 
-/// Whether the delivery that is to be claimed has ended or is somebody else's, as it was read. The
-/// write asks that it still is as it was read.
-fn is_held(claim: &AttemptClaim<'_>) -> bool {
-    match &claim.delivery.progress {
-        Progress::Due { .. } => false,
-        Progress::Claimed { by, until } => by != claim.by && *until > claim.now,
-        Progress::Ended => true,
-    }
-}
-
-/// Asks that an item not be there.
-pub(super) fn absent() -> Update {
-    let mut update = Update::default();
-    update.require_absent("pk");
-    update
-}
-
-/// The places that new deliveries take in their call's line, as a set to be added.
-pub(super) fn places_of(created: &[Delivery]) -> Option<AttributeValue> {
-    let places = created.iter().filter_map(Delivery::place_in_line);
-    let texts: Vec<String> = places.map(|place| place.to_text()).collect();
-    (!texts.is_empty()).then_some(AttributeValue::Ss(texts))
-}
-
-/// What a step does to the call's item.
-fn step_update(call: &Call, step: &Step) -> Update {
-    let mut update = Update::default();
-    for (set, name) in [(step.sets_timers, "timers_set"), (step.fires_connect, "connect_fired")] {
-        if set {
-            update.set(name, AttributeValue::Bool(true));
-        }
-    }
-    if let Some(decision) = step.decision {
-        update.set("converted", AttributeValue::Bool(decision.converted));
-        update.set("decided_at", number(decision.at.as_millis()));
-    }
-    for (name, amount) in [("revenue", step.amounts.revenue), ("payout", step.amounts.payout)] {
-        if let Some(amount) = amount {
-            update.set_once(name, text(amount.to_string()));
-        }
-    }
-    make_due_again(&mut update, &call.id, step.due_at);
-    if let Some(joining) = places_of(&step.created) {
-        update.add("pending", joining);
-    }
-    update.add("steps", number(1));
-    let steps = i64::try_from(call.course.steps).unwrap_or(i64::MAX);
-    if steps == 0 {
-        update.require_absent("steps");
-    } else {
-        update.require_equal("steps", number(steps));
-    }
-    update.require_present("campaign_id");
-    update
-}
-
 fn claim_update(claim: &AttemptClaim<'_>) -> Update {
     let delivery = claim.delivery;
     let mut update = Update::default();
     update.set("claimed_by", text(claim.by));
     make_due(&mut update, &delivery.key.call, claim.until);
-    if matches!(delivery.progress, Progress::Claimed { .. }) {
+    if matches!(&delivery.progress, Progress::Claimed { by, .. } if by != claim.by) {
         update.add("takeovers", number(1));
     }
     require_as_read(&mut update, delivery);
@@ -222,8 +141,8 @@ fn record_update(record: &AttemptRecord<'_>) -> Update {
 /// What a record does to the call's item; `None` when nothing.
 fn on_call_update(record: &AttemptRecord<'_>) -> Option<Update> {
     let mut update = Update::default();
-    if let Some(place) = record.leaves {
-        update.delete("pending", set_of(place.to_text()));
+    if let Some(pending) = record.leaves {
+        update.delete("pending", set_of(pending.to_text()));
     }
     for (name, values) in tag_sets(record.tags, TAG) {
         update.add(&name, values);
@@ -232,12 +151,12 @@ fn on_call_update(record: &AttemptRecord<'_>) -> Option<Update> {
         update.set("place", json(place));
     }
     if let Some(cookies) = record.cookies {
-        let changes = |changes: u64| number(i64::try_from(changes).unwrap_or(i64::MAX));
+        let version = |version: u64| number(i64::try_from(version).unwrap_or(i64::MAX));
         update.set("cookies", text(cookies.text.clone()));
-        update.set("cookie_changes", changes(cookies.changes));
-        match cookies.changes {
-            0 | 1 => update.require_absent("cookie_changes"),
-            n => update.require_equal("cookie_changes", changes(n - 1)),
+        update.set("cookies_version", version(cookies.version));
+        match cookies.version {
+            0 | 1 => update.require_absent("cookies_version"),
+            n => update.require_equal("cookies_version", version(n - 1)),
         }
     }
     if update.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! | attribute | holds |
 //! |---|---|
-//! | `delivery_id` `trigger` `webhook_id` `occurrence` `position` `created_at` | what it is |
+//! | `delivery_id` `position` `created_at` | what it is, besides its key |
 //! | `report` | what became of it so far, JSON |
 //! | `a:NNN` | one attempt each, JSON; `attempts_made` counts them |
 //! | `due_shard` `due_at` | in the index `due`: when somebody has to look at it; absent when it has ended |
@@ -57,11 +57,8 @@ pub(super) fn attempt_name(attempt: &Attempt) -> String {
 pub(super) fn item_of(delivery: &Delivery, now: Timestamp) -> Item {
     let mut item = delivery_primary_key(&delivery.key);
     let count = i64::try_from(delivery.attempts.len()).unwrap_or(i64::MAX);
-    let attributes: [(&str, AttributeValue); 8] = [
-        ("delivery_id", json(&delivery.key.id())),
-        ("trigger", text(delivery.trigger().as_str())),
-        ("webhook_id", text(delivery.webhook().as_str())),
-        ("occurrence", text(delivery.key.occurrence.clone())),
+    let attributes: [(&str, AttributeValue); 5] = [
+        ("delivery_id", text(delivery.key.id().as_str())),
         ("position", number(i64::from(delivery.position))),
         ("attempts_made", number(count)),
         ("created_at", number(delivery.created_at.as_millis())),

@@ -3,11 +3,14 @@
 //!
 //! - A call is one item; each tag key is its own string set, so that merging is `ADD`: no
 //!   read-modify-write, any order, twice is once.
-//! - A caller of a campaign is one partition: the latest call, remembered tags, and data that waits,
-//!   an item each with a time to live of its own.
+//! - Deliveries stand beside their call, an item each. What is due of a call or a delivery is in the
+//!   sparse index `due`, and in nothing else that the sweep reads.
+//! - A caller of a campaign is one partition: the latest call, remembered tags, data that waits and
+//!   de-dupe windows, an item each with a time to live of its own.
 //! - Campaigns are one JSON document an item; keys stand under their hash.
 
 mod access;
+mod advance;
 mod cache;
 mod call_item;
 mod caller_item;

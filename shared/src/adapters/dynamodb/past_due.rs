@@ -7,7 +7,7 @@ use super::item::{Item, get_text, number};
 use crate::call::CallId;
 use crate::ports::StoreError;
 use crate::ports::deliveries::PastDue;
-use crate::ports::hints::Hint;
+use crate::ports::hints::{Fair, Hint};
 use crate::time::Timestamp;
 
 /// In how many partitions the index is kept.
@@ -19,7 +19,7 @@ impl PastDue for DynamoDb {
     async fn past_due(
         &self,
         shard: u8,
-        before: Timestamp,
+        by: Timestamp,
         limit: usize,
     ) -> Result<Vec<Hint>, StoreError> {
         let mut pages = self
@@ -27,20 +27,19 @@ impl PastDue for DynamoDb {
             .query()
             .table_name(&self.table)
             .index_name("due")
-            .key_condition_expression("due_shard = :shard AND due_at <= :before")
+            .key_condition_expression("due_shard = :shard AND due_at <= :by")
             .expression_attribute_values(":shard", number(i64::from(shard)))
-            .expression_attribute_values(":before", number(before.as_millis()))
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .expression_attribute_values(":by", number(by.as_millis()))
             .into_paginator()
             .items()
             .send();
-        let mut hints = Vec::new();
-        while hints.len() < limit
+        let mut found = Fair::new(limit);
+        while !found.is_full()
             && let Some(item) = pages.next().await
         {
-            hints.extend(hint_of(&item.map_err(failed("find what is past due"))?));
+            found.extend(hint_of(&item.map_err(failed("find what is past due"))?));
         }
-        Ok(hints)
+        Ok(found.into_hints())
     }
 }
 

@@ -69,17 +69,22 @@ impl DynamoDb {
         if !last.is_empty() {
             updates.push(last);
         }
-        let call = record.call;
-        let mut standing = Standing { tags: call.tags.clone(), place: call.location.told() };
+        let (call, action) = (&record.call.id, "add tags to a call");
+        let mut stands = None;
         for mut update in updates {
             update.require_present("campaign_id");
-            let action = "add tags to a call";
-            standing = match self.update(call_primary_key(&call.id), update, action).await? {
-                Updated::Made(item) => Standing { tags: tags_of(&item), place: place_of(&item) },
+            stands = match self.update(call_primary_key(call), update, action).await? {
+                Updated::Made(item) => Some(item),
                 Updated::Refused(_) => return Err(unreadable(action, "the call")),
             };
         }
-        Ok(standing)
+        // With nothing to add, others may have added to it since it was claimed.
+        let stands = match stands {
+            Some(item) => Some(item),
+            None => self.read(call_primary_key(call), action).await?,
+        };
+        let item = stands.ok_or_else(|| unreadable(action, "the call"))?;
+        Ok(Standing { tags: tags_of(&item), place: place_of(&item) })
     }
 
     async fn put_all(&self, items: &[Item]) -> Result<(), StoreError> {

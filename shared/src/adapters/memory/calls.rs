@@ -5,12 +5,17 @@ use super::due::DueIndex;
 use super::kept_call::KeptCall;
 use super::state::State;
 use crate::call::{Call, CallId, Posting, PostingId};
+use crate::course::Step;
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
 use crate::ports::calls::{Calls, MAX_PENDING, MAX_POSTING_IDS, Posted};
 use crate::time::Timestamp;
 
 impl Calls for Memory {
+    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
+        Ok(self.lock().advance(call, step, now))
+    }
+
     async fn call(&self, id: &CallId) -> Result<Option<Call>, StoreError> {
         Ok(self.lock().calls.get(id).map(|kept| kept.call().clone()))
     }
@@ -50,7 +55,7 @@ impl KeptCall {
         if posting.id.as_ref().is_some_and(known) || self.has_any_of(fired) {
             return Posted::Duplicate;
         }
-        let joins = fired.iter().any(|delivery| delivery.place_in_line().is_some());
+        let joins = fired.iter().any(|delivery| delivery.pending().is_some());
         let has_room_for_id = posting.id.is_none() || self.posting_ids.len() < MAX_POSTING_IDS;
         let has_room_in_line = !joins || self.call().pending.len() < MAX_PENDING;
         if !(has_room_for_id && has_room_in_line) {
@@ -60,7 +65,6 @@ impl KeptCall {
         self.change(due, |call| {
             call.take_posting(posting);
             if posting.converted.is_some() {
-                call.course.steps += 1;
                 call.course.due_at = Some(now);
             }
         });

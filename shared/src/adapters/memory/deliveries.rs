@@ -1,25 +1,18 @@
-//! Takes deliveries, and what calls owe, from step to step.
+//! Takes deliveries from attempt to attempt.
 
 use super::Memory;
 use super::due::DueIndex;
 use super::kept_call::{KeptCall, KeptDelivery};
 use super::state::State;
-use crate::call::Call;
-use crate::course::Step;
 use crate::delivery::{Delivery, DeliveryKey, Progress};
 use crate::ports::StoreError;
 use crate::ports::callers::Caller;
 use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
-use crate::time::Timestamp;
 
 impl Deliveries for Memory {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
         let state = self.lock();
         Ok(state.calls.get(&key.call).and_then(|kept| kept.delivery(key)).cloned())
-    }
-
-    async fn advance(&self, call: &Call, step: &Step, now: Timestamp) -> Result<bool, StoreError> {
-        Ok(self.lock().advance(call, step, now))
     }
 
     async fn claim_attempt(&self, claim: &AttemptClaim<'_>) -> Result<bool, StoreError> {
@@ -35,22 +28,6 @@ impl Deliveries for Memory {
 }
 
 impl State {
-    fn advance(&mut self, call: &Call, step: &Step, now: Timestamp) -> bool {
-        let opens = Caller::of(call).zip(step.window.as_ref());
-        let is_open = opens.is_some_and(|(caller, opens)| {
-            self.caller(caller).is_some_and(|kept| kept.is_open(&opens.window, now))
-        });
-        let Some(kept) = self.calls.get_mut(&call.id).filter(|_| !is_open) else { return false };
-        if kept.call().course.steps != call.course.steps || kept.has_any_of(&step.created) {
-            return false;
-        }
-        kept.make(&mut self.due, step);
-        if let Some((caller, opens)) = opens {
-            self.caller_mut(caller).open(opens);
-        }
-        true
-    }
-
     fn record_attempt(&mut self, record: &AttemptRecord<'_>) -> Recorded {
         let Some(kept) = self.calls.get_mut(&record.key.call) else { return Recorded::Overtaken };
         match kept.kept_delivery(record.key) {
@@ -58,12 +35,12 @@ impl State {
             Some(stands) if record.authority.has_told(stands) => return Recorded::Kept,
             Some(_) | None => return Recorded::Overtaken,
         }
-        let changes = kept.call().cookies.changes;
-        if record.cookies.is_some_and(|cookies| cookies.changes != changes + 1) {
+        let version = kept.call().cookies.version;
+        if record.cookies.is_some_and(|cookies| cookies.version != version + 1) {
             return Recorded::CookiesMoved;
         }
         kept.record_attempt(&mut self.due, record);
-        if let Some((caller, opens)) = record.window {
+        if let Some((caller, opens)) = Caller::of(record.call).zip(record.window) {
             self.caller_mut(caller).open(opens);
         }
         Recorded::Kept
@@ -94,30 +71,21 @@ fn is_as_read(stands: &Delivery, read: &Delivery) -> bool {
 }
 
 impl KeptCall {
-    fn make(&mut self, due: &mut DueIndex, step: &Step) {
-        self.change(due, |call| {
-            let course = &mut call.course;
-            course.steps += 1;
-            course.timers_set |= step.sets_timers;
-            course.connect_fired |= step.fires_connect;
-            course.decision = step.decision.or(course.decision);
-            course.due_at = step.due_at;
-            call.amounts = call.amounts.or(step.amounts);
-        });
-        self.create(due, &step.created);
-    }
-
     fn claim_attempt(&mut self, due: &mut DueIndex, claim: &AttemptClaim<'_>) -> bool {
         let read = claim.delivery;
         let Some(stands) = self.delivery(&read.key) else { return false };
-        let takes_over = match &stands.progress {
-            Progress::Ended => return false,
-            Progress::Due { .. } => false,
-            // The same claim told again: its answer was lost on its way.
-            Progress::Claimed { by, .. } if by == claim.by => return true,
-            Progress::Claimed { until, .. } if *until > claim.now => return false,
-            Progress::Claimed { .. } => true,
+        let claimant = match &stands.progress {
+            Progress::Claimed { by, .. } => Some(by.as_str()),
+            Progress::Due { .. } | Progress::Ended => None,
         };
+        if claimant == Some(claim.by) {
+            // The same claim told again: its answer was lost on its way.
+            return true;
+        }
+        if !stands.is_free_for(claim.by, claim.now) {
+            return false;
+        }
+        let takes_over = claimant.is_some();
         let is_too_late = claim.while_up && self.call().end.is_some();
         if is_too_late || !is_as_read(stands, read) {
             return false;

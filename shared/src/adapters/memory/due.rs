@@ -6,7 +6,7 @@ use super::Memory;
 use crate::delivery::DeliveryKey;
 use crate::ports::StoreError;
 use crate::ports::deliveries::PastDue;
-use crate::ports::hints::Hint;
+use crate::ports::hints::{Fair, Hint};
 use crate::time::Timestamp;
 
 const SHARDS: u8 = 16;
@@ -48,13 +48,16 @@ impl PastDue for Memory {
     async fn past_due(
         &self,
         shard: u8,
-        before: Timestamp,
+        by: Timestamp,
         limit: usize,
     ) -> Result<Vec<Hint>, StoreError> {
         let state = self.lock();
         let part = state.due.0.get(usize::from(shard));
-        let due = part.into_iter().flatten().take_while(|(at, _)| *at <= before);
-        Ok(due.take(limit).map(|(_, hint)| hint.clone()).collect())
+        let mut found = Fair::new(limit);
+        for (_, hint) in part.into_iter().flatten().take_while(|(at, _)| *at <= by) {
+            found.extend(Some(hint.clone()));
+        }
+        Ok(found.into_hints())
     }
 }
 

@@ -103,7 +103,7 @@ impl KeptCall {
 
     /// Puts new deliveries; those that are to be attempted take their place in line.
     pub(super) fn create(&mut self, due: &mut DueIndex, deliveries: &[Delivery]) {
-        self.call.pending.extend(deliveries.iter().filter_map(Delivery::place_in_line));
+        self.call.pending.extend(deliveries.iter().filter_map(Delivery::pending));
         for delivery in deliveries {
             self.put(due, delivery.clone());
         }

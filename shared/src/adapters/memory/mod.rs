@@ -12,6 +12,7 @@
 //!   as long as the store is; what has a time of its own is over when a method is told so.
 //! - No order depends on chance, so that a simulation replays.
 
+mod advance;
 mod callers;
 mod calls;
 mod campaigns;

@@ -10,11 +10,11 @@ mod ready;
 
 use std::time::Duration;
 
-use attempt::{keep, send};
+use attempt::{Claimed, browse, keep};
 use ready::Ready;
 
-use super::advance_call::end_unreached;
-use crate::call::{Call, CallFacts};
+use super::advance_call::unreached;
+use crate::call::{Call, CallFacts, Firing};
 use crate::campaign::{Campaign, Webhook};
 use crate::course::{Readiness, readiness};
 use crate::delivery::{DeliveryKey, Report};
@@ -76,42 +76,40 @@ pub async fn deliver(
     let now = clock.now();
     // Call and delivery are read one after the other: once an attempt was made, the place that the
     // call still shows says nothing.
-    let place = call.pending_delivery(key).filter(|_| delivery.report.is_none());
+    let pending = call.pending_delivery(key).filter(|_| delivery.report.is_none());
     let max_wait = campaign.as_deref().map_or(0, |campaign| campaign.always_max_wait);
-    match readiness(&call, &delivery, place, max_wait, now) {
+    let ready = Ready { call: &call, delivery: &delivery, pending, now };
+    match readiness(&call, &delivery, pending, max_wait, now) {
         Readiness::Ready => {}
         Readiness::Unreached => {
-            end_unreached(store, &call, &delivery).await?;
-            hint_next(store, hints, clock, &call).await?;
-            return Ok(Delivered::Left);
+            return ready.end(store, hints, clock, unreached(&delivery)).await;
         }
         Readiness::Later { at } => {
             // Timers go by hops; a retry that is further off than a hint is left to the sweep.
-            if place.is_some() && key.trigger == Trigger::Timer {
+            if pending.is_some() && key.trigger == Trigger::Timer {
                 hints.send(vec![Hint::Delivery(key.clone()).after(now.until(at))]).await;
             }
             return Ok(Delivered::Left);
         }
         Readiness::Over | Readiness::Held | Readiness::Behind => return Ok(Delivered::Left),
     }
-    let ready = Ready { call: &call, delivery: &delivery, place, now };
     let found = campaign.as_deref().and_then(|campaign| webhook_of(campaign, key));
     let Some((campaign, webhook)) = found else {
         let report = ready.given_up("the webhook was deleted");
         return ready.end(store, hints, clock, report).await;
     };
     let id = key.id();
-    let facts = CallFacts { call: &call, campaign, buyer: call.reached_buyer(), now, firing: None };
-    let facts = facts.firing(webhook, &id, ready.attempt());
-    if let Some(report) = ready.why_not(store, webhook, &facts).await? {
+    let facts = CallFacts::of(&call, campaign, now);
+    let firing = Firing { facts, webhook, delivery: &id, attempt: ready.attempt() };
+    if let Some(report) = ready.why_not(store, &firing).await? {
         return ready.end(store, hints, clock, report).await;
     }
     let by = random.uuid();
     if !ready.claim(store, &by, now.plus(remaining)).await? {
         return Ok(Delivered::Left);
     }
-    let sent = send(browser, clock, webhook, &facts).await;
-    keep(store, hints, clock, random, &ready, &facts, (webhook, &by, sent)).await
+    let exchanged = browse(browser, clock, &firing).await;
+    keep(store, hints, clock, random, &ready, &firing, Claimed { by, exchanged }).await
 }
 
 /// The webhook of a delivery, as its campaign has it now; one with another trigger is another one.

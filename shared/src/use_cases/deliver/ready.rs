@@ -3,19 +3,17 @@
 use std::time::Duration;
 
 use super::{Delivered, hint_next};
-use crate::call::{Call, CallFacts};
-use crate::campaign::Webhook;
-use crate::delivery::{Delivery, MAX_TAKEOVERS, PendingDelivery, Progress, Report};
+use crate::call::{Call, Firing};
+use crate::delivery::{Delivery, MAX_TAKEOVERS, PendingDelivery, Progress, Report, Verdict};
 use crate::ports::StoreError;
-use crate::ports::callers::{Caller, Callers};
+use crate::ports::callers::Callers;
 use crate::ports::calls::Calls;
 use crate::ports::clock::Clock;
 use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
 use crate::ports::hints::Hints;
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
-use crate::use_cases::fire_pings::DEDUPED;
-use crate::window::Window;
+use crate::use_cases::open_windows::{DEDUPED, open_windows};
 
 /// How long after the function's own end somebody else may take its deliveries over.
 const LEASE_MARGIN: Duration = Duration::from_secs(1);
@@ -27,7 +25,7 @@ pub(super) struct Ready<'a> {
     /// The delivery.
     pub(super) delivery: &'a Delivery,
     /// Its place in the call's line, if its first attempt is owed.
-    pub(super) place: Option<&'a PendingDelivery>,
+    pub(super) pending: Option<&'a PendingDelivery>,
     /// Now, by our clock.
     pub(super) now: Timestamp,
 }
@@ -52,25 +50,24 @@ impl Ready<'_> {
     pub(super) async fn why_not(
         &self,
         store: &impl Callers,
-        webhook: &Webhook,
-        facts: &CallFacts<'_>,
+        firing: &Firing<'_>,
     ) -> Result<Option<Report>, StoreError> {
         if self.delivery.takeovers >= MAX_TAKEOVERS {
-            return Ok(Some(self.given_up("functions keep dying over it")));
+            // It may have been sent or not; either way nobody lived to hear of it.
+            let report = self.given_up("functions keep dying over it");
+            return Ok(Some(Report { verdict: Verdict::TimedOut, ..report }));
         }
+        let Firing { webhook, facts, .. } = firing;
         if self.delivery.report.is_some() {
             if !(facts.campaign.enabled && webhook.enabled) {
                 return Ok(Some(self.given_up("the webhook is disabled")));
             }
-        } else if let Some(note) = facts.why_not(webhook) {
+        } else if let Some(note) = firing.why_not() {
             return Ok(Some(Report::skipped(webhook.id.clone(), note)));
         }
-        let Some(caller) = Caller::of(self.call).filter(|_| webhook.dedupe_seconds != 0) else {
-            return Ok(None);
-        };
-        let windows = store.windows(caller, self.now).await?;
-        let is_open = windows.contains(&Window::Webhook(webhook.id.clone()));
-        Ok(is_open.then(|| Report::skipped(webhook.id.clone(), DEDUPED)))
+        let asked = webhook.dedupe_seconds != 0;
+        let windows = open_windows(store, asked, self.call, self.now).await?;
+        Ok(webhook.is_deduped(&windows).then(|| self.given_up(DEDUPED)))
     }
 
     /// The report of a delivery that is not attempted again: as it stood, if it was tried before.
@@ -95,13 +92,13 @@ impl Ready<'_> {
     ) -> Result<Delivered, StoreError> {
         let authority = Authority::Reader(self.delivery);
         let record = AttemptRecord {
-            leaves: self.place,
+            leaves: self.pending,
             ..AttemptRecord::ending(self.call, &self.delivery.key, authority, &report)
         };
         if store.record_attempt(&record).await? != Recorded::Kept {
             return Ok(Delivered::Left);
         }
-        if self.place.is_some() {
+        if self.pending.is_some() {
             hint_next(store, hints, clock, self.call).await?;
         }
         Ok(Delivered::Ended { report })
@@ -119,7 +116,7 @@ impl Ready<'_> {
             delivery: self.delivery,
             by,
             until: ends_at.plus(LEASE_MARGIN),
-            while_up: is_timer && self.place.is_some() && self.call.end.is_none(),
+            while_up: is_timer && self.pending.is_some() && self.call.end.is_none(),
             now: self.now,
         };
         store.claim_attempt(&claim).await

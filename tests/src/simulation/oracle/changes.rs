@@ -72,6 +72,7 @@ impl<'a> History<'a> {
         let mut state = self.last_state(call.as_str()).clone();
         let decision = step.decision?;
         state.decision = Some((decision.converted, decision.at.as_millis()));
+        state.deduped = decision.deduped;
         Some(state)
     }
 

@@ -22,12 +22,15 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
                 None => possible(history, id, index).contains(&decision.converted),
                 Some(before) => {
                     let posted = history.state(id, index - 1).posted == Some(true);
-                    !before && decision.converted && posted
+                    !before && posted && (decision.converted || decision.deduped)
                 }
             };
             if !right {
                 let why = format!("{id} was decided {decided:?}, now {}", decision.converted);
                 broken.push(history.say(index, why));
+            }
+            if decision.deduped && !is_deduped(history, id, index) {
+                broken.push(history.say(index, format!("{id} was not converted for no reason")));
             }
             if decided.is_none() && !has_settled(history, id, index) {
                 broken.push(history.say(index, format!("{id} was decided too early")));
@@ -39,18 +42,28 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
     broken
 }
 
-/// What may be decided by a step: entries by what was known between its reading and its writing.
-fn possible(history: &History<'_>, id: &str, at: Index) -> BTreeSet<bool> {
+/// The entries that may hold for a step, by what was known between its reading and its writing.
+fn entries<'a>(history: &History<'a>, id: &str, at: Index) -> Vec<Option<&'a EntryPlan>> {
     let reads = |what: &What| matches!(what, What::ReadCall(_) | What::Event { .. });
     let read = history.last_by(history.entry(at).by, at, reads).unwrap_or(at);
     // What the step decides is not known before it.
-    let now = history.state(id, at - 1);
+    let states = history.states(id, read, at - 1).into_iter();
     let entries = &history.plan().entries;
-    let firsts = history
-        .states(id, read, at - 1)
-        .into_iter()
-        .map(|state| entries.iter().find(|entry| state.meets(&entry.matches, None)));
-    firsts.flat_map(|entry| outcomes(history, id, at, now, entry)).collect()
+    let holding = |state: &State| entries.iter().find(|entry| state.meets(&entry.matches, None));
+    states.map(holding).collect()
+}
+
+/// What may be decided by a step.
+fn possible(history: &History<'_>, id: &str, at: Index) -> BTreeSet<bool> {
+    let now = history.state(id, at - 1);
+    let entries = entries(history, id, at).into_iter();
+    entries.flat_map(|entry| outcomes(history, id, at, now, entry)).collect()
+}
+
+/// Whether the caller's own conversion not long before may have refused a step's.
+fn is_deduped(history: &History<'_>, id: &str, at: Index) -> bool {
+    let mut entries = entries(history, id, at).into_iter().flatten();
+    entries.any(|entry| is_windowed(history, id, at, entry))
 }
 
 fn outcomes(

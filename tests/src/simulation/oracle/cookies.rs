@@ -75,7 +75,8 @@ fn goes_before(history: &History<'_>, one: &First<'_, '_>, other: &First<'_, '_>
         Ordering::Greater => false,
         Ordering::Equal if a.at == b.at => a.place < b.place,
         Ordering::Equal if a.key.trigger == Trigger::Timer => a.due < b.due,
-        Ordering::Equal => a.since + spread < b.since,
+        // Whoever was in line already when the other took its turn comes after it.
+        Ordering::Equal => a.since + spread < b.since || b.at < one.visit.read,
     }
 }
 

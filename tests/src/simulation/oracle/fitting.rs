@@ -105,6 +105,7 @@ pub(super) fn suits_somewhere(
                 let mut state = (*state).clone();
                 if let Some(decision) = step.decision {
                     state.decision.get_or_insert((decision.converted, now.as_millis()));
+                    state.deduped |= decision.deduped;
                 }
                 state.suits(created.webhook)
             })

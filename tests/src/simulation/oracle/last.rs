@@ -45,11 +45,14 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
     broken
 }
 
-/// Whether `always_max_wait` had passed since the decision.
+/// Whether `always_max_wait` had passed since the decision; 0 is no bound.
 pub(super) fn has_waited_enough(history: &History<'_>, visit: &Visit<'_>) -> bool {
     let state = history.state(visit.key.call.as_str(), visit.read);
     let wait = i64::try_from(history.plan().always_max_wait).unwrap_or(0) * 1_000;
     let until = visit.claimed.unwrap_or(visit.read);
+    if wait == 0 {
+        return false;
+    }
     state.decision.is_some_and(|(_, at)| history.clock(until) >= at + wait)
 }
 

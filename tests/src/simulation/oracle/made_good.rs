@@ -1,12 +1,12 @@
 //! What is lost is made good within two ticks, once the faults are over: a call that has something
 //! past due gets on, each first attempt follows within that time of what it waited for, and a call
-//! is decided within that time of when it can be.
+//! is decided within that time of when it can be. Where nothing is lost, hints alone see to it at once.
 
 use hookline::delivery::DeliveryKey;
 use hookline::ports::hints::Hint;
 
 use super::history::{Created, History, Index};
-use super::spacing::LATENESS;
+use super::spacing::{AT_ONCE, LATENESS};
 use crate::simulation::journal::What;
 use crate::simulation::timeline::Millis;
 
@@ -64,16 +64,30 @@ fn late(history: &History<'_>, created: &Created<'_>) -> Option<String> {
         .created
         .iter()
         .filter(|other| other.key.call == created.key.call && other.key != created.key);
-    let ends = others.filter_map(|other| history.first_end(other)).filter(|end| *end < at);
-    let line = ends.map(|end| history.time(end)).max().unwrap_or(0);
+    let mut line = 0;
+    for other in others {
+        let end = history.first_end(other).unwrap_or(usize::MAX);
+        let began = history.exchanges_of(other.key).first().map_or(end, |exchange| exchange.at);
+        if began < at && at < end {
+            // It waited for this one, or no longer.
+            return None;
+        }
+        line = if end < at { line.max(history.time(end)) } else { line };
+    }
     let due = virtual_time(history, due);
     let heard = history.calls.get(id).into_iter().flat_map(|call| &call.states);
     let heard = heard.filter(|(from, _)| *from < at).map(|(from, _)| history.time(*from));
     // A timer that the end cut off is cleared away when the call is decided or it comes due.
-    let started = due.min(history.time(at)).max(line).max(history.run.faults.horizon);
-    let started = started.max(history.time(created.at));
-    let latest = started + LATENESS;
-    let quiet = heard.max().is_none_or(|last| last + LATENESS < history.time(at));
+    let horizon = if history.run.faults.calm { 0 } else { history.run.faults.horizon };
+    let started = due.min(history.time(at)).max(line).max(horizon).max(history.time(created.at));
+    // A hint is spent on a timer that came due while the end was taken in.
+    let refused = history.run.journal.iter().any(|entry| match &entry.what {
+        What::NotClaimed(key) => key == created.key,
+        _ => false,
+    });
+    let lateness = if history.run.faults.calm && !refused { AT_ONCE } else { LATENESS };
+    let latest = started + lateness;
+    let quiet = heard.max().is_none_or(|last| last + lateness < history.time(at));
     let is_late = history.time(at) > latest && quiet;
     is_late.then(|| {
         history.say(at, format!("{:?} began {} ms late", created.key, history.time(at) - latest))

@@ -1,9 +1,9 @@
 //! What was posted is on its call: whoever was answered that it was applied finds it there, and what
-//! was stored is on the caller's next call.
+//! was posted about a caller is on a call of theirs once one has started.
 
 use hookline::use_cases::PostbackResult;
 
-use super::history::{History, Index};
+use super::history::History;
 use crate::simulation::journal::What;
 use crate::simulation::plan::{About, PostingPlan};
 
@@ -16,7 +16,7 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
             (
                 PostbackResult::Applied | PostbackResult::Duplicate | PostbackResult::Stored,
                 About::Caller(caller),
-            ) => !is_on_any(history, posting, caller) && started_later(history, caller, index),
+            ) => !is_on_any(history, posting, caller) && has_started(history, caller),
             (PostbackResult::Applied | PostbackResult::Duplicate, about) => {
                 about.call().is_some_and(|call| !is_on(history, posting, call))
             }
@@ -44,23 +44,16 @@ fn is_on_any(history: &History<'_>, posting: &PostingPlan, caller: &str) -> bool
         .any(|(id, call)| call.caller.as_deref() == Some(caller) && is_on(history, posting, id))
 }
 
-/// Whether a call of the caller that is the latest of its time started after a place, and its start
-/// was seen through.
-fn started_later(history: &History<'_>, caller: &str, after: Index) -> bool {
-    let starts: Vec<(Index, &str, i64)> = history
-        .first_claims()
-        .filter_map(|(index, entry)| {
-            let What::Event { event, .. } = &entry.what else { return None };
-            let is_start = event.moment.name() == "start";
-            let named = event.caller.as_ref().map(hookline::phone::E164::as_str);
-            (is_start && named == Some(caller))
-                .then(|| (index, event.call.as_str(), event.occurred_at.as_millis()))
-        })
-        .collect();
-    starts.iter().any(|(index, id, at)| {
-        let latest = starts.iter().all(|(other, _, earlier)| other >= index || earlier <= at);
-        *index > after && latest && was_told(history, id)
-    })
+/// Whether the start of the caller's latest call was seen through: whoever posted meanwhile saw that
+/// call, or it saw what was posted.
+fn has_started(history: &History<'_>, caller: &str) -> bool {
+    let starts = history.first_claims().filter_map(|(_, entry)| {
+        let What::Event { event, .. } = &entry.what else { return None };
+        let named = event.caller.as_ref().map(hookline::phone::E164::as_str);
+        let is_its = event.moment.name() == "start" && named == Some(caller);
+        is_its.then(|| (event.occurred_at, event.call.as_str()))
+    });
+    starts.max().is_some_and(|(_, id)| was_told(history, id))
 }
 
 /// Whether the platform brought the start of a call home.

@@ -13,6 +13,11 @@ use crate::simulation::timeline::Millis;
 /// What a hint takes when it is lost and the sweep sends it again: the grace, two ticks, the way.
 pub(super) const LATENESS: Millis = 10_000 + 2 * 60_000 + 35_000;
 
+/// What a hint takes that is not lost.
+pub(super) const AT_ONCE: Millis = 3_000;
+/// The longest that a queue holds a hint back, in milliseconds.
+const LONGEST_HINT: i64 = 900_000;
+
 const STEPS: [i64; 10] = [5, 30, 120, 600, 1_800, 7_200, 21_600, 43_200, 86_400, 86_400];
 /// How often a delivery may be taken over before it is given up.
 pub(super) const TAKEOVERS: usize = 5;
@@ -73,7 +78,11 @@ fn misplaced(
         return Some(history.say(next.at, format!("tried again after {waited} of {wait} ms")));
     }
     let latest = history.time(ended) + u64::try_from(wait + wait / 10).unwrap_or(0);
-    let latest = latest.max(history.run.faults.horizon) + LATENESS;
+    let latest = match history.run.faults.calm {
+        true if wait + wait / 10 < LONGEST_HINT => latest + AT_ONCE,
+        true => latest + LATENESS,
+        false => latest.max(history.run.faults.horizon) + LATENESS,
+    };
     let at = history.time(next.at);
     (at > latest).then(|| history.say(next.at, format!("tried again {} ms late", at - latest)))
 }

@@ -23,6 +23,8 @@ pub(super) struct State {
     pub(super) posted: Option<bool>,
     /// What was decided, and when.
     pub(super) decision: Option<(bool, Clock)>,
+    /// Whether a de-dupe window refused its conversion.
+    pub(super) deduped: bool,
 }
 
 /// How a call ended.
@@ -88,7 +90,10 @@ impl State {
     }
 
     fn converted(&self) -> bool {
-        self.decision.map_or(self.posted == Some(true), |(converted, _)| converted)
+        // A postback that converts the call late does so from when it is applied, unless the
+        // caller's own conversion not long ago refused this one.
+        let decided = self.decision.is_some_and(|(converted, _)| converted);
+        decided || (!self.deduped && self.posted == Some(true))
     }
 
     /// Whether conditions hold, speaking of a buyer or else of the one that was reached.

@@ -53,6 +53,8 @@ pub(super) fn draw_all(
     let count = dice.one_of(&[0, 1, 2, 3, 5]);
     let moments: Vec<Millis> =
         calls.iter().flat_map(|call| &call.events).map(|event| event.at).collect();
+    let starts: Vec<Millis> =
+        calls.iter().filter_map(|call| call.events.first()).map(|event| event.at).collect();
     (0..count)
         .map(|number| {
             let call = dice.one_of(calls);
@@ -61,7 +63,8 @@ pub(super) fn draw_all(
                 (1 | 2, Some(caller)) => About::Caller(caller.clone()),
                 _ => About::Handler(call.id),
             };
-            let near = dice.one_of(&moments);
+            let about_start = dice.happens(300);
+            let near = dice.one_of(if about_start { &starts } else { &moments });
             let after = match dice.between(0, 4) {
                 0 => dice.between(0, 2_000),
                 1 => campaign.settle_seconds * 1_000 + dice.between(0, 2_000),
@@ -69,9 +72,11 @@ pub(super) fn draw_all(
                 3 => dice.between(0, 600_000),
                 _ => dice.between(0, 100),
             };
+            // What comes while the call starts meets it halfway.
+            let after = if about_start { dice.between(0, 2_000) } else { after };
             let mut again_after = Vec::new();
             while dice.happens(250) {
-                again_after.push(dice.between(0, 20_000));
+                again_after.push(dice.between(0, if about_start { 2_000 } else { 20_000 }));
             }
             let converted = match dice.between(0, 5) {
                 0 | 1 => Some(true),

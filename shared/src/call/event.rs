@@ -17,7 +17,7 @@ use crate::trigger::Trigger;
 /// latest.
 const MAX_AHEAD_SECONDS: i64 = 86400;
 /// The longest call there is: 31 days.
-const MAX_CALL_SECONDS: u32 = 31 * 86400;
+pub(crate) const MAX_CALL_SECONDS: u32 = 31 * 86400;
 
 /// One report of the platform about a call, valid as a whole.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 pub use buyer::{Buyer, BuyerEvent};
 pub use course::{Cookies, Course, HANDLING_TIME};
 pub use end::{Decision, End};
+pub(crate) use event::MAX_CALL_SECONDS;
 pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
 pub use id::{CallId, CallIdFault, CallKey};

@@ -13,7 +13,7 @@ mod tests;
 pub use conversion::{Weighed, weigh};
 pub use readiness::{Readiness, readiness};
 
-use crate::call::{Call, CallFacts, Decision, Firing};
+use crate::call::{Call, CallFacts, Decision, Firing, MAX_CALL_SECONDS};
 use crate::campaign::{Amounts, Campaign, Webhook};
 use crate::delivery::{Delivery, DeliveryKey, ONCE, Report};
 use crate::time::Timestamp;
@@ -116,12 +116,13 @@ impl Standpoint<'_> {
         }
         let mut timers: Vec<&Webhook> = self.campaign.webhooks_of(Trigger::Timer).collect();
         let due_at = match call.ended_at() {
-            // Reached they are, whatever is still reported of the answer: due since the start.
+            // Reached they are, whatever is still reported of start and answer: due before either.
             Some(ended_at) => {
                 let connected = call.connected_seconds(self.now);
                 timers.retain(|webhook| i64::from(webhook.seconds) <= connected);
                 timers.sort_by_key(|webhook| webhook.seconds);
-                call.started_at.map_or(ended_at, |started_at| started_at.min(ended_at))
+                let longest_ago = ended_at.plus_seconds(-i64::from(MAX_CALL_SECONDS));
+                call.started_at.map_or(longest_ago, |started_at| started_at.min(ended_at))
             }
             None => call.answered_at()?,
         };

@@ -147,6 +147,22 @@ fn timers_that_only_a_late_report_reveals_are_owed_if_they_were_reached() {
 }
 
 #[test]
+fn timers_of_a_call_whose_start_was_not_reported_are_reached_all_the_same() {
+    let campaign = campaign(&json!({}));
+    let mut told = Call::new(
+        CallId::parse("c1").unwrap(),
+        campaign.id.clone(),
+        "u".to_owned(),
+        CallKey::from_random([7; 24]),
+    );
+    answer(&mut told, 35);
+    tell(&mut told, EventKind::Ended, 100, json!({"connected_seconds": 60}));
+
+    assert_eq!(step(&mut told, &campaign, 101).created.len(), 2);
+    assert_eq!(told.unreached_timers().count(), 0);
+}
+
+#[test]
 fn a_buyer_who_is_reported_after_the_decision_still_fires_connect() {
     let (campaign, mut call) = (
         campaign(&json!({"settle_seconds": 0, "webhooks": [

@@ -80,6 +80,10 @@ impl<'a> History<'a> {
             return;
         };
         match &entry.what {
+            // Asked again: the last answer is the one that counts.
+            What::ReadCall(_) if visit.campaign == visit.read => {
+                (visit.read, visit.campaign) = (index, index);
+            }
             What::ReadCampaign if visit.claimed.is_none() => visit.campaign = index,
             What::ReadWindows(_) => visit.windows = Some(index),
             What::Claimed(..) => visit.claimed = Some(index),

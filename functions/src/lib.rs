@@ -4,12 +4,14 @@
 //! [`runtime`]. A handler takes an invocation's payload, whatever [`envelope`] it came in, and answers
 //! in kind. The local stack calls the very same handlers.
 
-pub mod api;
+mod api;
+mod console;
 pub mod envelope;
 pub mod environment;
 pub mod event_handler;
 pub mod hint_handlers;
 pub mod log;
+pub mod management;
 pub mod postback_handler;
 pub mod problem;
 pub mod runtime;

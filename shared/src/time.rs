@@ -103,6 +103,43 @@ impl Timestamp {
     }
 }
 
+/// A day in UTC. On the wire: `2026-11-23`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(jiff::civil::Date);
+
+impl Day {
+    /// The day of a point in time.
+    #[must_use]
+    pub fn of(time: Timestamp) -> Self {
+        Self(jiff::tz::TimeZone::UTC.to_datetime(time.0).date())
+    }
+
+    /// The day of that name; `None` unless it reads `2026-11-23`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let day = text.parse::<jiff::civil::Date>().ok().map(Self)?;
+        (day.to_string() == text).then_some(day)
+    }
+
+    /// The day before; the first day there is has none.
+    #[must_use]
+    pub fn before(self) -> Option<Self> {
+        self.0.yesterday().ok().map(Self)
+    }
+
+    /// The day after; the last day there is has none.
+    #[must_use]
+    pub fn after(self) -> Option<Self> {
+        self.0.tomorrow().ok().map(Self)
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(&self.0, f)
+    }
+}
+
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         std::fmt::Display::fmt(&self.0, f)

@@ -9,17 +9,17 @@ use hookline::ports::calls::Calls;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::ApiState;
 use super::reply::Document;
+use crate::management::Backend;
 use crate::problem::Problem;
 
 pub(super) async fn read(
-    State(state): State<Arc<ApiState>>,
+    State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
 ) -> Result<Document, Problem> {
     let unknown = || Problem::new(404, "unknown_call", "nothing is known of this call");
     let id = CallId::parse(&id).map_err(|_| unknown())?;
-    let found = state.store.history(&id).await.map_err(|error| Problem::store(&error))?;
+    let found = backend.store.history(&id).await.map_err(|error| Problem::store(&error))?;
     let (call, deliveries) = found.ok_or_else(unknown)?;
     Ok(Document(StatusCode::OK, shown(&call, &deliveries)))
 }

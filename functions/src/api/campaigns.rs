@@ -10,8 +10,8 @@ use hookline::ports::campaigns::Campaigns;
 use hookline::use_cases::save_campaign;
 use http::StatusCode;
 
-use super::ApiState;
 use super::reply::{Document, json_of};
+use crate::management::Backend;
 use crate::problem::Problem;
 
 /// Reads the id in the address.
@@ -25,22 +25,22 @@ pub(super) fn unknown(id: &CampaignId) -> Problem {
 }
 
 pub(super) async fn save(
-    State(state): State<Arc<ApiState>>,
+    State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Document, Problem> {
     let id = id_of(&id)?;
     let document = json_of(&body)?;
-    let saved = save_campaign(&state.store, &state.policy, &id, document).await?;
+    let saved = save_campaign(&backend.store, &backend.policy, &id, document).await?;
     Ok(Document(StatusCode::OK, saved.document(SecretsShown::Masked)))
 }
 
 pub(super) async fn read(
-    State(state): State<Arc<ApiState>>,
+    State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
 ) -> Result<Document, Problem> {
     let id = id_of(&id)?;
-    let found = state.store.campaign_now(&id).await.map_err(|error| Problem::store(&error))?;
+    let found = backend.store.campaign_now(&id).await.map_err(|error| Problem::store(&error))?;
     let campaign = found.ok_or_else(|| unknown(&id))?;
     Ok(Document(StatusCode::OK, campaign.document(SecretsShown::Masked)))
 }

@@ -15,13 +15,13 @@ use hookline::use_cases::{
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::ApiState;
 use super::campaigns::{id_of, unknown};
 use super::reply::{Document, json_of};
+use crate::management::Backend;
 use crate::problem::Problem;
 
 pub(super) async fn make_postback_key(
-    State(state): State<Arc<ApiState>>,
+    State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
     body: Bytes,
 ) -> Result<Document, Problem> {
@@ -29,14 +29,14 @@ pub(super) async fn make_postback_key(
     let body = if body.is_empty() { json!({}) } else { json_of(&body)? };
     let request = PostbackKeyRequest::from_json(id.clone(), &body).map_err(Problem::invalid)?;
     let stored = |error| Problem::store(&error);
-    state.store.campaign_now(&id).await.map_err(stored)?.ok_or_else(|| unknown(&id))?;
-    let made = make_postback(&state.store, &SystemClock, &SystemRandom, request).await;
+    backend.store.campaign_now(&id).await.map_err(stored)?.ok_or_else(|| unknown(&id))?;
+    let made = make_postback(&backend.store, &SystemClock, &SystemRandom, request).await;
     let (bearer, key) = made.map_err(stored)?;
     Ok(Document(StatusCode::CREATED, shown_once(&bearer, &key)))
 }
 
 pub(super) async fn pause_postback_key(
-    State(state): State<Arc<ApiState>>,
+    State(backend): State<Arc<Backend>>,
     Path((id, key_id)): Path<(String, String)>,
     body: Bytes,
 ) -> Result<Document, Problem> {
@@ -49,23 +49,23 @@ pub(super) async fn pause_postback_key(
     let unknown = || Problem::new(404, "unknown_key", format!("campaign {id} has no such key"));
     let hash = KeyHash::parse(&key_id).ok_or_else(unknown)?;
     let stored = |error| Problem::store(&error);
-    let key = state.store.key(&hash).await.map_err(stored)?.ok_or_else(unknown)?;
+    let key = backend.store.key(&hash).await.map_err(stored)?.ok_or_else(unknown)?;
     match &key.grant {
         Grant::Postback(grant) if grant.campaign == id => {}
         _ => return Err(unknown()),
     }
-    if !state.store.pause_key(&hash, paused).await.map_err(stored)? {
+    if !backend.store.pause_key(&hash, paused).await.map_err(stored)? {
         return Err(unknown());
     }
     Ok(Document(StatusCode::OK, described(&Key { paused, ..(*key).clone() })))
 }
 
 pub(super) async fn make_api_key(
-    State(state): State<Arc<ApiState>>,
+    State(backend): State<Arc<Backend>>,
     body: Bytes,
 ) -> Result<Document, Problem> {
     let request = KeyRequest::from_json(&json_of(&body)?).map_err(Problem::invalid)?;
-    let made = make_key(&state.store, &SystemClock, &SystemRandom, request).await;
+    let made = make_key(&backend.store, &SystemClock, &SystemRandom, request).await;
     let (bearer, key) = made.map_err(|error| Problem::store(&error))?;
     Ok(Document(StatusCode::CREATED, shown_once(&bearer, &key)))
 }

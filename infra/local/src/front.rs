@@ -14,10 +14,10 @@ use base64::engine::general_purpose::STANDARD;
 use hookline::adapters::system::SystemClock;
 use hookline::call::EventKind;
 use hookline::ports::clock::Clock;
-use hookline_functions::api::Api;
 use hookline_functions::envelope::Answer;
 use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
+use hookline_functions::management::Management;
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use serde_json::{Map, Value, json};
@@ -32,7 +32,7 @@ const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
 pub(crate) struct Functions {
     pub(crate) events: EventHandler,
     pub(crate) postbacks: PostbackHandler,
-    pub(crate) api: Api,
+    pub(crate) management: Management,
     pub(crate) outcomes: OutcomeHandler,
     pub(crate) deliveries: DeliveryHandler,
     pub(crate) sweep: SweepHandler,
@@ -47,7 +47,7 @@ impl Functions {
             Function::Ended => self.events.take(EventKind::Ended, payload).await,
             Function::Postback => self.postbacks.take(PostbackKind::CallHandler, payload).await,
             Function::Data => self.postbacks.take(PostbackKind::SourceData, payload).await,
-            Function::Api => self.api.take(payload).await,
+            Function::Management => self.management.take(payload).await,
         }
     }
 }

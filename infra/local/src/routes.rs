@@ -17,8 +17,8 @@ pub enum Function {
     Postback,
     /// Takes data about a caller.
     Data,
-    /// The management API.
-    Api,
+    /// The management API and the console.
+    Management,
 }
 
 /// Every route: method, path with its parameters in braces, function.
@@ -31,10 +31,10 @@ pub const ROUTES: [(Method, &str, Function); 14] = [
     (Method::POST, "/postback/{call_id}", Function::Postback),
     (Method::GET, "/data/{postback_key}", Function::Data),
     (Method::POST, "/data/{postback_key}", Function::Data),
-    (Method::GET, "/campaigns/{id}", Function::Api),
-    (Method::PUT, "/campaigns/{id}", Function::Api),
-    (Method::POST, "/campaigns/{id}/postback-keys", Function::Api),
-    (Method::PATCH, "/campaigns/{id}/postback-keys/{key_id}", Function::Api),
-    (Method::POST, "/api-keys", Function::Api),
-    (Method::GET, "/calls/{call_id}", Function::Api),
+    (Method::GET, "/campaigns/{id}", Function::Management),
+    (Method::PUT, "/campaigns/{id}", Function::Management),
+    (Method::POST, "/campaigns/{id}/postback-keys", Function::Management),
+    (Method::PATCH, "/campaigns/{id}/postback-keys/{key_id}", Function::Management),
+    (Method::POST, "/api-keys", Function::Management),
+    (Method::GET, "/calls/{call_id}", Function::Management),
 ];

@@ -16,10 +16,10 @@ use hookline::ports::StoreError;
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::Keys;
 use hookline::ports::random::Random;
-use hookline_functions::api::Api;
 use hookline_functions::environment::StoreSettings;
 use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
+use hookline_functions::management::Management;
 use hookline_functions::postback_handler::PostbackHandler;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -158,7 +158,12 @@ impl Stack {
         let functions = Arc::new(Functions {
             events: EventHandler::new(store, sender, queues.hints()),
             postbacks: PostbackHandler::new(table.open(), queues.hints()),
-            api: Api::new(table.open(), policy.clone()),
+            management: Management::new(
+                table.open(),
+                HttpSender::new(policy.clone())?,
+                queues.hints(),
+                policy.clone(),
+            ),
             outcomes: OutcomeHandler::new(table.open(), queues.hints()),
             deliveries: DeliveryHandler::new(
                 table.open(),

@@ -6,6 +6,7 @@ mod end;
 mod event;
 mod facts;
 mod id;
+mod journal;
 mod posting;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ pub(crate) use event::MAX_CALL_SECONDS;
 pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
 pub use id::{CallId, CallIdFault, CallKey};
+pub use journal::{JournalEntry, MAX_ENTRIES, MAX_ENTRY_BYTES, Source};
 pub use posting::{Posting, PostingId};
 
 use crate::campaign::{Amounts, CampaignId};
@@ -69,6 +71,8 @@ pub struct Call {
     pub pending: BTreeSet<PendingDelivery>,
     /// The cookies that its partners have set.
     pub cookies: Cookies,
+    /// What told its story on.
+    pub journal: BTreeSet<JournalEntry>,
 }
 
 impl Call {
@@ -94,6 +98,7 @@ impl Call {
             course: Course::default(),
             pending: BTreeSet::new(),
             cookies: Cookies::default(),
+            journal: BTreeSet::new(),
         }
     }
 

@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 
 pub use id::{DeliveryId, DeliveryKey, ONCE};
 pub use line::{Line, PendingDelivery};
-pub use report::{Attempt, FailureKind, Report, Verdict};
+pub use report::{Attempt, FailureKind, KeptBody, Received, Report, Sent, Verdict};
 pub use schedule::{MAX_RETRY_AFTER, Retried, next_attempt};
 
 use crate::campaign::WebhookId;
@@ -34,8 +34,19 @@ pub struct Delivery {
     pub attempts: Vec<Attempt>,
     /// How often it was taken over from a function that had claimed it and never told the end.
     pub takeovers: u32,
+    /// The last time somebody had it replayed.
+    pub replayed: Option<Replay>,
     /// When it was created, by our clock.
     pub created_at: Timestamp,
+}
+
+/// That somebody had a delivery replayed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replay {
+    /// When.
+    pub at: Timestamp,
+    /// How many attempts had been made by then; the retry schedule counts from here.
+    pub after_attempts: u32,
 }
 
 /// How far a delivery is.
@@ -85,6 +96,7 @@ impl Delivery {
             report: None,
             attempts: Vec::new(),
             takeovers: 0,
+            replayed: None,
             created_at,
         }
     }

@@ -23,6 +23,33 @@ pub trait Campaigns: Sync {
     fn save(&self, campaign: &Campaign) -> impl Future<Output = Result<Saved, StoreError>> + Send;
 }
 
+/// Lists campaigns and deletes them.
+pub trait CampaignList: Sync {
+    /// Every campaign, by name.
+    fn campaigns(&self) -> impl Future<Output = Result<Vec<CampaignSummary>, StoreError>> + Send;
+
+    /// Deletes a campaign if it stands as it was read, and with it every postback key for it.
+    fn delete_campaign(
+        &self,
+        campaign: &Campaign,
+    ) -> impl Future<Output = Result<Saved, StoreError>> + Send;
+}
+
+/// A campaign as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CampaignSummary {
+    /// Its id.
+    pub id: CampaignId,
+    /// Its name.
+    pub name: String,
+    /// Whether its webhooks fire.
+    pub enabled: bool,
+    /// How often it has been saved.
+    pub version: u64,
+    /// How many webhooks it has.
+    pub webhooks: usize,
+}
+
 /// How a save ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Saved {

@@ -35,6 +35,17 @@ pub trait Deliveries: Sync {
     ) -> impl Future<Output = Result<Recorded, StoreError>> + Send;
 }
 
+/// Makes deliveries that are over due again.
+pub trait Replays: Sync {
+    /// Makes a delivery due `now`, its schedule begun anew, if nothing was done about it since it was
+    /// read; says whether it was done. A delivery that somebody is at is left alone.
+    fn replay(
+        &self,
+        read: &Delivery,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
 /// A claim of a delivery.
 #[derive(Debug)]
 pub struct AttemptClaim<'a> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::StoreError;
+use crate::campaign::CampaignId;
 use crate::key::{Key, KeyHash};
 
 /// Reads, makes and pauses keys.
@@ -22,4 +23,19 @@ pub trait Keys: Sync {
         hash: &KeyHash,
         paused: bool,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
+/// Lists keys and deletes them.
+pub trait KeyRing: Sync {
+    /// Every API key, oldest first.
+    fn api_keys(&self) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+
+    /// The postback keys of a campaign, oldest first.
+    fn postback_keys(
+        &self,
+        campaign: &CampaignId,
+    ) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
+
+    /// Deletes a key; that it is gone shows everywhere within 30 seconds.
+    fn delete_key(&self, key: &Key) -> impl Future<Output = Result<(), StoreError>> + Send;
 }

@@ -3,6 +3,7 @@
 //! Each port is a narrow trait; a use case names only the ports it needs, so that its signature
 //! shows what it may touch. Every method may be called again after a fault of the store.
 
+pub mod call_log;
 pub mod callers;
 pub mod calls;
 pub mod campaigns;
@@ -13,6 +14,7 @@ pub mod intake;
 pub mod keys;
 pub mod random;
 pub mod sender;
+pub mod sessions;
 
 impl StoreError {
     /// Logs a fault that keeps nobody from going on; `about` is the call.

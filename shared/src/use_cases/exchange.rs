@@ -174,6 +174,8 @@ pub(super) fn findings_of(webhook: &Webhook, outgoing: Outgoing, exchange: Excha
         http_status,
         latency_ms,
         empty_tokens: empty.into_iter().collect(),
+        request: None,
+        answer: None,
     };
     Findings { report, attempt: Some(attempt), tags: answer.tags, place: answer.place, retry_after }
 }

@@ -52,6 +52,8 @@ pub(crate) fn attempt(number: u32) -> Attempt {
         http_status: Some(500),
         latency_ms: 1_000,
         empty_tokens: vec!["age".to_owned()],
+        request: None,
+        answer: None,
     }
 }
 

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use hookline::call::EventKind;
-use hookline_functions::api::Api;
 use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler};
+use hookline_functions::management::Management;
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use hookline_functions::runtime::Invocation;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ pub(crate) trait Asks {
     async fn ask(&self, method: &str, path: &str, bearer: &str, body: &Value) -> Value;
 }
 
-impl Asks for Api {
+impl Asks for Management {
     async fn ask(&self, method: &str, path: &str, bearer: &str, body: &Value) -> Value {
         let event = event(method, path, ("", ""), Some(bearer), body);
         document(&self.take(event).await.unwrap())

@@ -17,9 +17,9 @@ use hookline::ports::callers::{Caller, Callers, Remembering};
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::Keys;
 use hookline::tag::{TagKey, TagValue};
-use hookline_functions::api::Api;
 use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
+use hookline_functions::management::Management;
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use hookline_local::database::Database;
 use hookline_local::queues::Queues;
@@ -247,8 +247,13 @@ impl World {
         }
     }
 
-    fn api(&self) -> Api {
-        Api::new(self.store("api"), policy())
+    fn api(&self) -> Management {
+        Management::new(
+            self.store("api"),
+            HttpSender::new(policy()).unwrap(),
+            self.hints("api"),
+            policy(),
+        )
     }
 }
 

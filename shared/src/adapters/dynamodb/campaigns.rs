@@ -8,7 +8,7 @@ use super::item::{Item, get_text, json, number, primary_key};
 use super::update::Update;
 use crate::campaign::{Campaign, CampaignId, SecretsShown};
 use crate::ports::StoreError;
-use crate::ports::campaigns::{Campaigns, Saved};
+use crate::ports::campaigns::{CampaignList, CampaignSummary, Campaigns, Saved};
 
 /// The key of a campaign's item.
 pub(super) fn campaign_primary_key(id: &CampaignId) -> Item {
@@ -56,5 +56,15 @@ impl Campaigns for DynamoDb {
         self.campaigns.forget(&campaign.id);
         let stored = self.put(item, follows, "save a campaign").await?;
         Ok(if stored { Saved::Stored } else { Saved::Stale })
+    }
+}
+
+impl CampaignList for DynamoDb {
+    async fn campaigns(&self) -> Result<Vec<CampaignSummary>, StoreError> {
+        Err(unreadable("list campaigns", "stub"))
+    }
+
+    async fn delete_campaign(&self, _campaign: &Campaign) -> Result<Saved, StoreError> {
+        Err(unreadable("delete a campaign", "stub"))
     }
 }

@@ -7,13 +7,17 @@ use super::access::Updated;
 use super::call_item::{TAG, call_primary_key, make_due, make_due_again};
 use super::caller_item::window_item;
 use super::delivery_item::{attempt_name, delivery_of, delivery_primary_key};
+use super::failure::unreadable;
 use super::item::{Item, get_text, json, number, set_of, tag_sets, text};
 use super::transaction::Transacted;
 use super::update::Update;
 use crate::delivery::{Delivery, DeliveryKey, Progress};
 use crate::ports::StoreError;
 use crate::ports::callers::Caller;
-use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
+use crate::ports::deliveries::{
+    AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded, Replays,
+};
+use crate::time::Timestamp;
 
 impl Deliveries for DynamoDb {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
@@ -172,5 +176,11 @@ fn told_before(record: &AttemptRecord<'_>, item: &Item) -> Recorded {
     match record.authority {
         Authority::Claimant(by) if get_text(item, "recorded_by") == Some(by) => Recorded::Kept,
         _ => Recorded::Overtaken,
+    }
+}
+
+impl Replays for DynamoDb {
+    async fn replay(&self, _read: &Delivery, _now: Timestamp) -> Result<bool, StoreError> {
+        Err(unreadable("replay a delivery", "stub"))
     }
 }

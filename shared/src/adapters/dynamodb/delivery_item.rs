@@ -97,6 +97,7 @@ pub(super) fn delivery_of(call: &CallId, item: &Item) -> Option<Delivery> {
         report: get_json(item, "report"),
         attempts,
         takeovers: whole("takeovers").unwrap_or(0),
+        replayed: None,
         created_at: get_millis(item, "created_at")?,
     })
 }

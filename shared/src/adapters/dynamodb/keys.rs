@@ -14,7 +14,7 @@ use crate::answer::TagPrefix;
 use crate::campaign::CampaignId;
 use crate::key::{Grant, Key, KeyHash, PostbackGrant, Scope};
 use crate::ports::StoreError;
-use crate::ports::keys::Keys;
+use crate::ports::keys::{KeyRing, Keys};
 
 /// The key of a key's item.
 pub(super) fn key_primary_key(hash: &KeyHash) -> Item {
@@ -98,5 +98,19 @@ impl Keys for DynamoDb {
             Updated::Made(_) => Ok(true),
             Updated::Refused(_) => Ok(false),
         }
+    }
+}
+
+impl KeyRing for DynamoDb {
+    async fn api_keys(&self) -> Result<Vec<Key>, StoreError> {
+        Err(unreadable("list keys", "stub"))
+    }
+
+    async fn postback_keys(&self, _campaign: &CampaignId) -> Result<Vec<Key>, StoreError> {
+        Err(unreadable("list keys", "stub"))
+    }
+
+    async fn delete_key(&self, _key: &Key) -> Result<(), StoreError> {
+        Err(unreadable("delete a key", "stub"))
     }
 }

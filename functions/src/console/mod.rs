@@ -1,0 +1,12 @@
+//! The console: pages for people who manage campaigns, rendered here.
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::management::Backend;
+
+/// The routes of the console, under `/console`.
+pub(crate) fn routes(_backend: &Arc<Backend>) -> Router<Arc<Backend>> {
+    Router::new()
+}

@@ -1,0 +1,100 @@
+//! The function that people manage Hookline with: the HTTP [`api`](crate::api) for programs and the
+//! [`console`](crate::console) for browsers.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use hookline::adapters::dynamodb::DynamoDb;
+use hookline::adapters::http::{AddressPolicy, HttpSender};
+use hookline::adapters::sqs::SqsHints;
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::envelope::{Answer, Envelope, FunctionError, HttpAnswer, HttpRequest, direct};
+use crate::problem::Problem;
+use crate::{api, console};
+
+/// What requests act on.
+#[derive(Debug)]
+pub(crate) struct Backend {
+    /// Everything that is kept.
+    pub(crate) store: DynamoDb,
+    /// Sends test fires.
+    pub(crate) sender: HttpSender,
+    /// Says that replayed deliveries are due.
+    pub(crate) hints: SqsHints,
+    /// Where webhooks may go.
+    pub(crate) policy: AddressPolicy,
+}
+
+/// The management function.
+#[derive(Debug)]
+pub struct Management {
+    router: Router,
+}
+
+impl Management {
+    /// The function before a store, a sender and queues; campaigns may have webhooks at addresses that
+    /// `policy` admits.
+    #[must_use]
+    pub fn new(
+        store: DynamoDb,
+        sender: HttpSender,
+        hints: SqsHints,
+        policy: AddressPolicy,
+    ) -> Self {
+        let backend = Arc::new(Backend { store, sender, hints, policy });
+        let router = Router::new()
+            .nest("/console", console::routes(&backend))
+            .merge(api::routes(&backend))
+            .with_state(backend);
+        Self { router }
+    }
+
+    /// Takes one invocation.
+    ///
+    /// # Errors
+    /// When the payload has the looks of an HTTP event and does not read.
+    pub async fn take(&self, payload: Value) -> Answer {
+        match Envelope::open(payload)? {
+            Envelope::Http(request) => Ok(self.answer(*request).await?.into_payload()),
+            Envelope::Direct(_) => {
+                let message = "this function takes requests over HTTP only";
+                direct(Err(Problem::new(422, "invalid", message)))
+            }
+        }
+    }
+
+    async fn answer(&self, request: HttpRequest) -> Result<HttpAnswer, FunctionError> {
+        if let Err(problem) = request.check_size() {
+            return Ok(HttpAnswer::problem(&problem));
+        }
+        let response = match routed(request) {
+            Ok(request) => match self.router.clone().oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+            Err(_) => Problem::new(400, "bad_address", "the address does not read").into_response(),
+        };
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(|error| FunctionError(error.to_string()))?;
+        let (status, headers) = (parts.status.as_u16(), parts.headers);
+        Ok(HttpAnswer { status, headers, body: body.to_bytes() })
+    }
+}
+
+fn routed(request: HttpRequest) -> Result<Request, http::Error> {
+    let mut address = request.path;
+    if let Some(query) = request.query {
+        address.push('?');
+        address.push_str(&query);
+    }
+    let mut routed =
+        Request::builder().method(request.method).uri(address).body(Body::from(request.body))?;
+    *routed.headers_mut() = request.headers;
+    Ok(routed)
+}

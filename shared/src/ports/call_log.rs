@@ -1,0 +1,63 @@
+//! What is listed by campaign and day: the calls that started on it, and the deliveries created on it
+//! that failed. Newest first, page by page.
+
+use super::StoreError;
+use crate::call::Call;
+use crate::campaign::CampaignId;
+use crate::delivery::Delivery;
+use crate::time::Day;
+
+/// Lists calls and failed deliveries.
+pub trait CallLog: Sync {
+    /// The calls of a campaign that started on a day, as they stand.
+    fn calls_of(
+        &self,
+        campaign: &CampaignId,
+        day: Day,
+        asked: &PageAsked,
+    ) -> impl Future<Output = Result<Page<Call>, StoreError>> + Send;
+
+    /// The deliveries of a campaign that were created on a day and have failed, as they stand.
+    fn failed_of(
+        &self,
+        campaign: &CampaignId,
+        day: Day,
+        asked: &PageAsked,
+    ) -> impl Future<Output = Result<Page<Delivery>, StoreError>> + Send;
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageAsked {
+    /// The most that is listed, 1 to 100.
+    pub limit: usize,
+    /// Where the page before ended; `None` for the first.
+    pub after: Option<Cursor>,
+}
+
+/// One page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` when there is none.
+    pub next: Option<Cursor>,
+}
+
+/// A place in a list, opaque to whoever carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor(String);
+
+impl Cursor {
+    /// A place as a store wrote it or a reader brings it back; the store ignores one it did not write.
+    #[must_use]
+    pub fn given(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The place as text that fits in a query.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

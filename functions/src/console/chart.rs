@@ -19,7 +19,7 @@ const MAX_LINES: usize = 40;
 /// How far apart the names of times are.
 const APART: f64 = 84.0;
 /// About as wide as a letter.
-const LETTER: f64 = 7.0;
+const LETTER: f64 = 6.2;
 
 /// The drawing, ready for its template: places are texts with one decimal.
 #[derive(Debug, Template)]

@@ -8,11 +8,11 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use hookline::adapters::system::SystemClock;
-use hookline::call::{Call, CallId};
+use hookline::call::{Buyer, Call, CallId};
 use hookline::delivery::{Delivery, DeliveryStatus};
 use hookline::ports::calls::Calls;
 use hookline::ports::clock::Clock;
-use hookline::time::Timestamp;
+use hookline::time::{Day, Timestamp};
 use http::HeaderMap;
 
 use super::call_story::{StoryLine, TagRow, story, tags};
@@ -21,7 +21,7 @@ use super::delivery_row::DeliveryRow;
 use super::error_page::ErrorPage;
 use super::page::{Layout, Section, asks_fragment, fragment, page};
 use super::session::Signed;
-use super::wording::{date_and_clock, span};
+use super::wording::{clock, span};
 use crate::management::Backend;
 
 /// The most deliveries that are listed; a call with more has a partner who posts without end.
@@ -61,7 +61,7 @@ struct CallView {
 struct Fact {
     name: &'static str,
     value: String,
-    more: String,
+    more: Option<String>,
 }
 
 #[derive(Template)]
@@ -121,7 +121,7 @@ impl CallView {
             converted: call.course.decision.map(|_| call.is_converted()),
             recording: recording.filter(|address| is_of_the_web(address)),
             chart: Chart::of(call, listed, now),
-            story: story(call, listed),
+            story: story(call, listed, now),
             tags: tags(call, deliveries),
             deliveries: listed.iter().map(|it| DeliveryRow::of(it, 1, now)).collect(),
             left_out: deliveries.len() - listed.len(),
@@ -140,7 +140,7 @@ fn more_is_to_come(call: &Call, deliveries: &[Delivery], now: Timestamp) -> bool
 }
 
 fn facts(call: &Call, now: Timestamp) -> Vec<Fact> {
-    let fact = |name, value: String, more: String| Fact { name, value, more };
+    let fact = |name, value: String, more: Option<String>| Fact { name, value, more };
     let number = |number: Option<&hookline::phone::E164>| {
         number.map_or_else(|| "withheld".to_owned(), ToString::to_string)
     };
@@ -152,34 +152,21 @@ fn facts(call: &Call, now: Timestamp) -> Vec<Fact> {
     let hung_up = call.end.as_ref().and_then(|end| end.hung_up_by.as_ref());
     let buyer = call.reached_buyer();
     let none = || "–".to_owned();
+    let started = call.started_at;
+    let named = |buyer: &Buyer| buyer.name.clone().unwrap_or_else(|| buyer.id.clone());
+    let payout = call.amounts.payout.map(|amount| format!("payout {amount}"));
+    let revenue = call.amounts.revenue.map_or_else(none, |amount| amount.to_string());
     vec![
-        fact("Caller", number(call.caller.as_ref()), String::new()),
-        fact("Called", number(call.called.as_ref()), call.number_name.clone().unwrap_or_default()),
+        fact("Caller", number(call.caller.as_ref()), None),
+        fact("Called", number(call.called.as_ref()), call.number_name.clone()),
         fact(
             "Start (UTC)",
-            call.started_at.map_or_else(|| "not reported".to_owned(), date_and_clock),
-            String::new(),
+            started.map_or_else(|| "not reported".to_owned(), clock),
+            started.map(|at| Day::of(at).to_string()),
         ),
-        fact(
-            "Connected",
-            connected,
-            hung_up.map(|by| format!("hung up by {by}")).unwrap_or_default(),
-        ),
-        fact(
-            "Buyer",
-            buyer.map_or_else(none, |buyer| buyer.name.clone().unwrap_or_else(|| buyer.id.clone())),
-            buyer.map(|buyer| buyer.id.clone()).unwrap_or_default(),
-        ),
-        fact(
-            "Revenue",
-            call.amounts.revenue.map_or_else(none, |amount| amount.to_string()),
-            String::new(),
-        ),
-        fact(
-            "Payout",
-            call.amounts.payout.map_or_else(none, |amount| amount.to_string()),
-            String::new(),
-        ),
+        fact("Connected", connected, hung_up.map(|by| format!("hung up by {by}"))),
+        fact("Buyer", buyer.map_or_else(none, named), buyer.map(|buyer| buyer.id.clone())),
+        fact("Revenue", revenue, payout),
     ]
 }
 

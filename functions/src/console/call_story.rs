@@ -1,11 +1,14 @@
 //! A call in words: what happened in order, and its tags with where they came from.
 
+use std::time::Duration;
+
 use hookline::call::{Call, JournalEntry, Source};
-use hookline::delivery::{Delivery, DeliveryStatus};
+use hookline::delivery::Delivery;
 use hookline::tag::TagSet;
 use hookline::time::Timestamp;
 
-use super::wording::{clock, count, span, status};
+use super::delivery_row::summary;
+use super::wording::{clock, span, status};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ pub(super) struct TagRow {
 }
 
 /// What happened, in order.
-pub(super) fn story(call: &Call, deliveries: &[Delivery]) -> Vec<StoryLine> {
+pub(super) fn story(call: &Call, deliveries: &[Delivery], now: Timestamp) -> Vec<StoryLine> {
     let noted = call.journal.iter().map(|entry| StoryLine {
         cut: entry.cut,
         ..StoryLine::of(entry.at, what(call, entry), &entry.tags)
@@ -53,11 +56,14 @@ pub(super) fn story(call: &Call, deliveries: &[Delivery]) -> Vec<StoryLine> {
         StoryLine::of(decision.at, text.to_owned(), &TagSet::new())
     });
     let mut lines: Vec<StoryLine> = noted.chain(decided).collect();
-    lines.extend(deliveries.iter().map(told));
+    lines.extend(deliveries.iter().map(|delivery| told(delivery, now)));
     lines.sort_by_key(|line| line.at);
     if let Some(begin) = lines.first().map(|first| first.at) {
         for line in &mut lines {
-            line.since = format!("+{}", span(begin.until(line.at)));
+            line.since = match begin.until(line.at) {
+                Duration::ZERO => "0".to_owned(),
+                since => format!("+{}", span(since)),
+            };
         }
     }
     lines
@@ -88,18 +94,10 @@ fn what(call: &Call, entry: &JournalEntry) -> String {
     }
 }
 
-fn told(delivery: &Delivery) -> StoryLine {
+fn told(delivery: &Delivery, now: Timestamp) -> StoryLine {
     let at = delivery.attempts.first().map_or(delivery.created_at, |first| first.at);
     let (webhook, trigger) = (delivery.webhook(), delivery.trigger());
-    let made = match delivery.attempts.len() {
-        0 | 1 => String::new(),
-        attempts => format!(", {}", count(attempts, "attempt")),
-    };
-    let text = match delivery.status() {
-        DeliveryStatus::Skipped => format!("{webhook} ({trigger}) was not sent"),
-        DeliveryStatus::Pending => format!("{webhook} ({trigger}) is to be sent"),
-        _ => format!("{webhook} ({trigger}) was sent{made}"),
-    };
+    let text = format!("{webhook} on {trigger}: {}", summary(delivery, now));
     let tags = delivery.report.as_ref().and_then(|report| report.tags.as_ref());
     StoryLine {
         status: Some(status(delivery.status())),
@@ -147,21 +145,21 @@ mod tests {
 
     #[test]
     fn what_happened_is_told_in_order() {
-        let story = story(&made_up::call(), &made_up::deliveries());
+        let story = story(&made_up::call(), &made_up::deliveries(), made_up::now());
         let told: Vec<(&str, &str)> =
             story.iter().map(|line| (line.since.as_str(), line.text.as_str())).collect();
         let expected = [
-            ("+0 ms", "The call came in"),
-            ("+90 ms", "texas (start) was not sent"),
-            ("+120 ms", "crm (start) was sent"),
-            ("+121 ms", "slow (start) was sent"),
+            ("0", "The call came in"),
+            ("+90 ms", "texas on start: not sent"),
+            ("+120 ms", "crm on start: delivered, 200 · after 45 ms"),
+            ("+121 ms", "slow on start: no whole answer in time · after 5 s"),
             ("+5 s", "Bright Homes was chosen as the buyer"),
             ("+9 s", "Bright Homes answered"),
             ("+1 min", "A partner posted back"),
             ("+1 min 39 s", "The call ended, hung up by caller"),
             ("+1 min 40 s", "It was decided that the call converted"),
-            ("+1 min 41 s", "sale (conversion) was sent, 3 attempts"),
-            ("+1 min 41 s", "sync (always) was sent"),
+            ("+1 min 41 s", "sale on conversion: delivered, 200 · after 62 ms · 3 attempts"),
+            ("+1 min 41 s", "sync on always: answered 500 · after 40 ms · next in 1 min 40 s"),
         ];
         assert_eq!(told, expected);
         assert_eq!(story[6].tags, ["credit_offer: yes"]);

@@ -49,7 +49,12 @@ impl Days {
         self.query(&self.day)
     }
 
+    fn of_today(&self) -> String {
+        self.query(&self.today)
+    }
+
     /// The query of a day's page.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
     fn query(&self, day: &Day) -> String {
         let mut query = url::form_urlencoded::Serializer::for_suffix(String::from("?"), 1);
         query.append_pair("day", &day.to_string());

@@ -97,7 +97,8 @@ impl DeliveryRow {
     }
 }
 
-fn summary(delivery: &Delivery, now: Timestamp) -> String {
+/// What became of a delivery, and what comes next, in a line.
+pub(super) fn summary(delivery: &Delivery, now: Timestamp) -> String {
     let report = delivery.report.as_ref();
     let took = report.and_then(|report| report.latency_ms).map(Duration::from_millis);
     let ended = report.map(|report| outcome(report.verdict, report.http_status));

@@ -140,6 +140,7 @@ impl Call {
         }
         self.buyer_events.extend(event.buyer_event());
         self.tags.merge(event.tags.clone());
+        self.journal.insert(event.journal_entry(now));
     }
 
     /// Takes in what was posted; the last word about amounts and conversion counts.

@@ -26,6 +26,7 @@ mod page;
 mod postback_keys;
 mod session;
 mod sign_in;
+mod tag_row;
 mod time_scale;
 mod wording;
 

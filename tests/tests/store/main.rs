@@ -38,6 +38,7 @@ mod record;
 mod recorded;
 mod records_meet;
 mod remember;
+mod replayed;
 mod replays;
 mod sample;
 mod sessions_dynamodb;

@@ -80,7 +80,7 @@ mod tests {
             after[shard] = Some(place(id));
         }
         let cursor = cursor_after(&log, after.clone());
-        let read = |log: &Log<'_>, cursor| taken_before(log, Some(cursor));
+        let read = |log: &Log<'_>, cursor: &Cursor| taken_before(log, Some(cursor));
 
         assert_eq!(read(&log, &cursor), after);
         let others = [

@@ -85,6 +85,11 @@ impl Faults {
         }
     }
 
+    /// The same from a later time on.
+    pub(super) fn from_then_on(&self, at: Millis) -> Self {
+        Self { horizon: at.saturating_add(self.horizon), ..*self }
+    }
+
     /// How often things go wrong at a time.
     #[must_use]
     pub fn at(&self, now: Millis) -> Rates {

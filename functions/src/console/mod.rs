@@ -1,5 +1,7 @@
 //! The console: pages for people who manage campaigns, rendered here.
 
+mod editor;
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -21,8 +21,9 @@ pub enum Function {
     Management,
 }
 
-/// Every route: method, path with its parameters in braces, function.
-pub const ROUTES: [(Method, &str, Function); 14] = [
+/// The routes of functions that take one kind of request: method, path with its parameters in
+/// braces, function.
+pub const ROUTES: [(Method, &str, Function); 8] = [
     (Method::POST, "/calls/{call_id}/start", Function::Start),
     (Method::POST, "/calls/{call_id}/selected", Function::Selected),
     (Method::POST, "/calls/{call_id}/answered", Function::Answered),
@@ -31,10 +32,7 @@ pub const ROUTES: [(Method, &str, Function); 14] = [
     (Method::POST, "/postback/{call_id}", Function::Postback),
     (Method::GET, "/data/{postback_key}", Function::Data),
     (Method::POST, "/data/{postback_key}", Function::Data),
-    (Method::GET, "/campaigns/{id}", Function::Management),
-    (Method::PUT, "/campaigns/{id}", Function::Management),
-    (Method::POST, "/campaigns/{id}/postback-keys", Function::Management),
-    (Method::PATCH, "/campaigns/{id}/postback-keys/{key_id}", Function::Management),
-    (Method::POST, "/api-keys", Function::Management),
-    (Method::GET, "/calls/{call_id}", Function::Management),
 ];
+
+/// The route of every other request, as API Gateway names it, and the function behind it.
+pub const OTHERS: (&str, Function) = ("$default", Function::Management);

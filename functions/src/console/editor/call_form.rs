@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use hookline::fault::Faults;
 use serde_json::{Map, Value, json};
 
+use super::super::form::Filled;
 use super::placed::{Placed, segments};
-use super::typed::{Typed, lines};
+use super::typed::lines;
 
 /// The fields that say which call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,12 +25,12 @@ pub(super) struct CallForm {
 
 impl CallForm {
     /// Reads what was posted.
-    pub(super) fn of_typed(typed: &Typed) -> Self {
+    pub(super) fn of_typed(typed: &Filled) -> Self {
         Self {
             call_id: typed.one("call_id"),
             caller_number: typed.one("call_caller_number"),
             called_number: typed.one("call_called_number"),
-            tags: typed.text("call_tags"),
+            tags: typed.whole("call_tags"),
             buyer_id: typed.one("call_buyer_id"),
             buyer_name: typed.one("call_buyer_name"),
         }

@@ -7,9 +7,10 @@ use hookline::fault::Faults;
 use hookline::secret::MASK;
 use serde_json::{Map, Value, json};
 
+use super::super::form::Filled;
 use super::conversion_row::ConversionRow;
 use super::placed::{Placed, segments};
-use super::typed::{Pair, Typed, number, pairs_of, shown};
+use super::typed::{Pair, number, pairs_of, shown};
 use super::webhook_form::TYPE_AGAIN;
 
 /// A campaign's settings as a form shows them.
@@ -44,7 +45,7 @@ const DECIDED: [&str; 8] = [
 
 impl CampaignForm {
     /// Reads what was posted.
-    pub(super) fn of_typed(typed: &Typed) -> Self {
+    pub(super) fn of_typed(typed: &Filled) -> Self {
         Self {
             name: typed.one("name"),
             enabled: typed.ticked("enabled"),

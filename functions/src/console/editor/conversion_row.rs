@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::typed::{Typed, lines, number, shown};
+use super::super::form::Filled;
+use super::typed::{lines, number, shown};
 
 /// One conversion entry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub(super) struct ConversionRow {
 
 impl ConversionRow {
     /// The rows that were posted.
-    pub(super) fn of_typed(typed: &Typed) -> Vec<Self> {
+    pub(super) fn of_typed(typed: &Filled) -> Vec<Self> {
         let names = [
             "conversion_matches",
             "conversion_criterion",

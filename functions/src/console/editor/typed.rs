@@ -5,9 +5,7 @@
 
 use serde_json::{Value, json};
 
-/// The fields of a posted form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Typed(Vec<(String, String)>);
+use super::super::form::Filled;
 
 /// Two texts that belong together: a header's name and value, a tag and where it stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,31 +23,25 @@ impl Pair {
     }
 }
 
-impl Typed {
-    /// Fields as they came.
-    pub(super) fn new(fields: Vec<(String, String)>) -> Self {
-        Self(fields)
-    }
-
+impl Filled {
     /// Every value under a name, in order, line breaks as `\n`.
     fn all(&self, name: &str) -> impl Iterator<Item = String> {
-        let named = self.0.iter().filter(move |(field, _)| field == name);
-        named.map(|(_, value)| value.replace("\r\n", "\n"))
+        self.values(name).map(|value| value.replace("\r\n", "\n"))
     }
 
     /// The first value under a name as it was typed; empty when there is none.
-    pub(super) fn text(&self, name: &str) -> String {
+    pub(super) fn whole(&self, name: &str) -> String {
         self.all(name).next().unwrap_or_default()
     }
 
     /// The first value under a name without the blanks around it.
     pub(super) fn one(&self, name: &str) -> String {
-        self.text(name).trim().to_owned()
+        self.text(name).to_owned()
     }
 
     /// Whether a box was ticked.
     pub(super) fn ticked(&self, name: &str) -> bool {
-        self.0.iter().any(|(field, _)| field == name)
+        self.values(name).next().is_some()
     }
 
     /// The rows that these fields repeat, each cell as typed; a cell that was not posted is empty.
@@ -98,18 +90,29 @@ pub(super) fn pairs_of(object: Option<&Value>) -> Vec<Pair> {
 }
 
 #[cfg(test)]
+impl Filled {
+    /// A form that was filled in with these.
+    pub(super) fn of(fields: &[(&str, &str)]) -> Self {
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        body.extend_pairs(fields);
+        Self::parse(body.finish().as_bytes())
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
-    fn typed(fields: &[(&str, &str)]) -> Typed {
-        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Typed::new(fields.iter().map(owned).collect())
-    }
-
     #[test]
     fn rows_are_put_together_from_repeated_fields() {
-        let typed =
-            typed(&[("k", "a"), ("v", " 1 "), ("other", "x"), ("k", ""), ("v", ""), ("k", "c")]);
+        let typed = Filled::of(&[
+            ("k", "a"),
+            ("v", " 1 "),
+            ("other", "x"),
+            ("k", ""),
+            ("v", ""),
+            ("k", "c"),
+        ]);
         let row = |key: &str, value: &str| [key.to_owned(), value.to_owned()];
         assert_eq!(typed.rows(["k", "v"]), [row("a", " 1 "), row("", ""), row("c", "")]);
         assert_eq!(typed.rows(["none", "neither"]), Vec::<[String; 2]>::new());
@@ -124,6 +127,6 @@ mod tests {
 
     #[test]
     fn line_breaks_of_browsers_become_plain_ones() {
-        assert_eq!(typed(&[("body", "a\r\nb ")]).text("body"), "a\nb ");
+        assert_eq!(Filled::of(&[("body", "a\r\nb ")]).whole("body"), "a\nb ");
     }
 }

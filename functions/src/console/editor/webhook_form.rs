@@ -10,8 +10,9 @@ use hookline::matching::Condition;
 use hookline::secret::MASK;
 use serde_json::{Map, Value, json};
 
+use super::super::form::Filled;
 use super::placed::{Placed, segments};
-use super::typed::{Pair, Typed, number, pairs_of, shown};
+use super::typed::{Pair, number, pairs_of, shown};
 
 /// What is said of a secret that the person has to type once more.
 pub(super) const TYPE_AGAIN: &str = "type it once more: a secret is never shown back";
@@ -69,7 +70,7 @@ const PLAIN: [&str; 12] = [
 
 impl WebhookForm {
     /// Reads what was posted.
-    pub(super) fn of_typed(typed: &Typed) -> Self {
+    pub(super) fn of_typed(typed: &Filled) -> Self {
         let matches = typed.rows(["match_key", "match_op", "match_values"]);
         Self {
             id: typed.one("id"),
@@ -80,7 +81,7 @@ impl WebhookForm {
             method: typed.one("method"),
             headers: typed.pairs("header_name", "header_value"),
             content_type: typed.one("content_type"),
-            body: typed.text("body"),
+            body: typed.whole("body"),
             matches: matches.into_iter().map(MatchRow::of_cells).collect(),
             seconds: typed.one("seconds"),
             timeout_ms: typed.one("timeout_ms"),

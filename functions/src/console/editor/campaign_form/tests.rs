@@ -14,8 +14,7 @@ fn stored() -> Value {
 }
 
 fn typed(fields: &[(&str, &str)]) -> CampaignForm {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    CampaignForm::of_typed(&Typed::new(fields.iter().map(owned).collect()))
+    CampaignForm::of_typed(&Filled::of(fields))
 }
 
 fn faults_of(form: &CampaignForm) -> Placed {

@@ -3,9 +3,8 @@ use hookline::campaign::{Campaign, SecretsShown};
 use super::*;
 use crate::samples;
 
-fn typed(fields: &[(&str, &str)]) -> Typed {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    Typed::new(fields.iter().map(owned).collect())
+fn typed(fields: &[(&str, &str)]) -> Filled {
+    Filled::of(fields)
 }
 
 /// The webhook's document as the campaign keeps it, or what is wrong with it.

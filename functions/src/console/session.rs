@@ -15,13 +15,14 @@ use hookline::ports::keys::Keys;
 use hookline::ports::random::Random;
 use hookline::ports::sessions::{Session, Sessions};
 use hookline::time::Timestamp;
-use http::header::{COOKIE, HOST};
+use http::header::COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, Method};
 use url::Url;
 
 use super::csrf;
 use super::error_page::ErrorPage;
+use super::origin::is_this_machine;
 use crate::management::Backend;
 
 /// How long a sign-in lasts.
@@ -127,20 +128,9 @@ pub(super) fn forgotten(headers: &HeaderMap) -> String {
 }
 
 fn with_flags(value: &str, seconds: u64, headers: &HeaderMap) -> String {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     // One machine has no TLS, and browsers would not send the cookie back.
-    let secure = if is_this_machine(host) { "" } else { "; Secure" };
+    let secure = if is_this_machine(headers) { "" } else { "; Secure" };
     format!("{NAME}={value}; HttpOnly; SameSite=Lax; Path=/console; Max-Age={seconds}{secure}")
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let Ok(url) = Url::parse(&format!("http://{host}/")) else { return false };
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 fn to_the_door(parts: &Parts) -> Redirect {
@@ -170,6 +160,7 @@ pub(super) fn next_page(asked: &str) -> String {
 #[cfg(test)]
 mod tests {
     use hookline::key::Grant;
+    use http::header::HOST;
     use http::{HeaderValue, Request};
 
     use super::*;

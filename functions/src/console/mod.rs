@@ -14,6 +14,7 @@ mod chart;
 mod csrf;
 mod days;
 mod delivery_row;
+mod editor;
 mod error_page;
 mod failed;
 mod form;
@@ -28,8 +29,6 @@ mod session;
 mod sign_in;
 mod time_scale;
 mod wording;
-
-mod editor;
 
 use std::sync::Arc;
 
@@ -64,6 +63,7 @@ pub(crate) fn routes() -> Router<Arc<Backend>> {
         .route("/console/keys", get(keys::list).post(keys::make))
         .route("/console/keys/{key}/pause", post(keys::pause))
         .route("/console/keys/{key}/delete", get(keys::ask_delete).post(keys::delete))
+        .merge(editor::routes())
         .route("/console/{*rest}", any(unknown))
         .method_not_allowed_fallback(unknown)
 }

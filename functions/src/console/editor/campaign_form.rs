@@ -157,9 +157,9 @@ impl CampaignForm {
     fn field_of(&self, segments: &[String]) -> Option<String> {
         let names: Vec<&str> = segments.iter().map(String::as_str).collect();
         let row_of = |rows: &[Pair], name: &str, nth: usize| {
-            let named = rows.iter().enumerate();
-            let mut named = named.filter(|(_, row)| !row.is_blank() && row.name == name);
-            named.nth(nth).map(|(at, _)| at)
+            let used = rows.iter().enumerate().filter(|(_, row)| !row.is_blank());
+            let mut alike = used.filter(|(_, row)| row.name == name);
+            alike.nth(nth).map(|(at, _)| at)
         };
         match names.as_slice() {
             ["return_callers", "days"] => Some("remember_days".to_owned()),

@@ -4,6 +4,7 @@
 //! whole `matches.2`. What belongs to no field stands under the empty name, at the top of the form.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// What is wrong, field by field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +33,13 @@ impl Placed {
         self.0.values().map(Vec::len).sum()
     }
 
+    /// Every fault with its field.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().flat_map(|(field, details)| {
+            details.iter().map(move |detail| (field.as_str(), detail.as_str()))
+        })
+    }
+
     /// What is wrong with a field itself.
     pub(super) fn at(&self, field: &str) -> &[String] {
         self.0.get(field).map_or(&[], Vec::as_slice)
@@ -43,12 +51,12 @@ impl Placed {
     }
 
     /// Whether something is wrong with the cell of a row.
-    pub(super) fn cell(&self, list: &str, row: &usize, cell: &str) -> bool {
+    pub(super) fn cell(&self, list: &str, row: impl Display, cell: &str) -> bool {
         self.has(&format!("{list}.{row}.{cell}")) || self.has(&format!("{list}.{row}"))
     }
 
     /// What is wrong anywhere in a row.
-    pub(super) fn row(&self, list: &str, row: &usize) -> Vec<&str> {
+    pub(super) fn row(&self, list: &str, row: impl Display) -> Vec<&str> {
         let whole = format!("{list}.{row}");
         let cells = format!("{whole}.");
         let within = |field: &str| field == whole || field.starts_with(&cells);
@@ -79,9 +87,9 @@ mod tests {
         placed.add("matches.1", "no good");
         placed.add("matches.10.key", "elsewhere");
 
-        assert_eq!(placed.row("matches", &1), ["no good", "no key"]);
-        assert!(placed.cell("matches", &1, "op"));
-        assert!(!placed.cell("matches", &10, "op"));
+        assert_eq!(placed.row("matches", 1), ["no good", "no key"]);
+        assert!(placed.cell("matches", 1, "op"));
+        assert!(!placed.cell("matches", 10, "op"));
         assert!(placed.any(&["url", "matches"]));
         assert_eq!(placed.count(), 3);
     }

@@ -40,7 +40,9 @@ pub(super) fn about(trigger: Trigger) -> &'static str {
             "When the call meets the campaign's conversion criteria. For reporting sales to ad \
              networks and publishers."
         }
-        Trigger::NonConversion => "When it is decided that the call did not meet them.",
+        Trigger::NonConversion => {
+            "When it is decided that the call did not meet the campaign's conversion criteria."
+        }
         Trigger::Postback => {
             "Each time a partner posts data back to the call and it is accepted. For passing it on."
         }
@@ -59,12 +61,14 @@ pub(super) fn answer(trigger: Trigger) -> &'static str {
     }
 }
 
+/// What one should know before picking `selected`.
+pub(super) const LEAK: &str = "This tells buyers about calls that they may not take: the first one \
+                               chosen may not answer. Unless the buyer has to be asked beforehand, \
+                               take “Buyer answers”.";
+
 /// What one should know before picking it.
 pub(super) fn warning(trigger: Trigger) -> Option<&'static str> {
-    (trigger == Trigger::Selected).then_some(
-        "This tells buyers about calls that they may not take: the first one chosen may not answer. \
-         Unless the buyer has to be asked beforehand, take “Buyer answers”.",
-    )
+    (trigger == Trigger::Selected).then_some(LEAK)
 }
 
 /// The triggers along the life of a call.

@@ -22,7 +22,7 @@ use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use serde_json::{Map, Value, json};
 
-use crate::routes::{Function, ROUTES};
+use crate::routes::{DEFAULT, Function, ROUTES};
 
 /// What API Gateway takes at the most, in bytes.
 const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
@@ -64,21 +64,26 @@ pub(crate) fn front(functions: &Arc<Functions>) -> Router {
                                  headers: HeaderMap,
                                  body: Bytes| {
             let route = format!("{method} {path}");
-            let payload = event(&route, &parameters, &method, &address, &headers, &body);
+            let payload = event(&route, Some(&parameters), &method, &address, &headers, &body);
             response(functions.invoke(function, payload).await)
         };
         router = router.route(path, on(filter, handle));
     }
+    let functions = Arc::clone(functions);
+    let default = async move |method: Method, address: Uri, headers: HeaderMap, body: Bytes| {
+        let payload = event("$default", None, &method, &address, &headers, &body);
+        response(functions.invoke(DEFAULT, payload).await)
+    };
     router
-        .fallback(async || message(StatusCode::NOT_FOUND, "Not Found"))
-        .method_not_allowed_fallback(async || message(StatusCode::NOT_FOUND, "Not Found"))
+        .fallback(default.clone())
+        .method_not_allowed_fallback(default)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
 }
 
 /// A request in API Gateway's payload format 2.0.
 fn event(
     route: &str,
-    parameters: &RawPathParams,
+    parameters: Option<&RawPathParams>,
     method: &Method,
     address: &Uri,
     headers: &HeaderMap,
@@ -95,8 +100,11 @@ fn event(
             })
             .or_insert_with(|| value.into_owned());
     }
-    let parameters: Map<String, Value> =
-        parameters.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+    let parameters: Map<String, Value> = parameters
+        .into_iter()
+        .flatten()
+        .map(|(name, value)| (name.to_owned(), json!(value)))
+        .collect();
     let (body, encoded) = match std::str::from_utf8(body) {
         Ok(text) => (text.to_owned(), false),
         Err(_) => (STANDARD.encode(body), true),

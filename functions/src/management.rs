@@ -48,10 +48,8 @@ impl Management {
         policy: AddressPolicy,
     ) -> Self {
         let backend = Arc::new(Backend { store, sender, hints, policy });
-        let router = Router::new()
-            .nest("/console", console::routes(&backend))
-            .merge(api::routes(&backend))
-            .with_state(backend);
+        let router =
+            Router::new().merge(console::routes()).merge(api::routes(&backend)).with_state(backend);
         Self { router }
     }
 

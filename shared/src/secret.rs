@@ -1,5 +1,6 @@
 //! Texts that must not be shown: hidden, hashed, and compared in constant time.
 
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -42,6 +43,14 @@ pub fn sha256_hex(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 
+/// The HMAC-SHA-256 of a text under a key (RFC 2104), as 64 lower-case hexadecimal digits.
+#[must_use]
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+pub fn hmac_sha256_hex(key: &str, text: &str) -> String {
+    let mac: Hmac<Sha256> = Hmac::new_from_slice(key.as_bytes()).expect("any length is taken");
+    hex(&mac.chain_update(text).finalize().into_bytes())
+}
+
 /// Bytes as lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -61,6 +70,15 @@ mod tests {
         assert_eq!(
             sha256_hex("abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn texts_are_signed_as_published() {
+        // RFC 4231, test case 2.
+        assert_eq!(
+            hmac_sha256_hex("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
     }
 

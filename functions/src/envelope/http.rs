@@ -1,4 +1,6 @@
 //! Requests and answers of API Gateway's HTTP APIs, payload format 2.0.
+//!
+//! Cookies travel beside the headers in that format, in both directions; here they are headers.
 
 use std::collections::HashMap;
 
@@ -7,7 +9,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use hookline::key::{BearerKey, KeyRefusal};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, COOKIE, RETRY_AFTER, SET_COOKIE, WWW_AUTHENTICATE,
+};
 use http::{HeaderMap, HeaderValue, Method};
 use serde_json::{Map, Value, json};
 
@@ -45,11 +49,18 @@ impl HttpRequest {
         } else {
             text.into_bytes()
         };
+        let mut headers = event.headers;
+        let cookies = event.cookies.unwrap_or_default().join("; ");
+        if let (false, false, Ok(cookies)) =
+            (cookies.is_empty(), headers.contains_key(COOKIE), HeaderValue::try_from(cookies))
+        {
+            headers.insert(COOKIE, cookies);
+        }
         Ok(Self {
             method: event.request_context.http.method,
             path: event.raw_path.unwrap_or_default(),
             query: event.raw_query_string.filter(|query| !query.is_empty()),
-            headers: event.headers,
+            headers,
             body: Bytes::from(body),
             parameters: event.path_parameters,
         })
@@ -154,21 +165,30 @@ impl HttpAnswer {
     #[must_use]
     pub fn into_payload(self) -> Value {
         let mut headers = Map::new();
+        let mut cookies = Vec::new();
         for (name, value) in &self.headers {
-            if let Ok(value) = value.to_str() {
-                headers.insert(name.to_string(), json!(value));
+            match value.to_str() {
+                Ok(cookie) if *name == SET_COOKIE => cookies.push(json!(cookie)),
+                Ok(value) => {
+                    headers.insert(name.to_string(), json!(value));
+                }
+                Err(_) => {}
             }
         }
         let (body, encoded) = match std::str::from_utf8(&self.body) {
             Ok(text) => (text.to_owned(), false),
             Err(_) => (STANDARD.encode(&self.body), true),
         };
-        json!({
+        let mut payload = json!({
             "statusCode": self.status,
             "headers": headers,
             "body": body,
             "isBase64Encoded": encoded,
-        })
+        });
+        if let (false, Some(payload)) = (cookies.is_empty(), payload.as_object_mut()) {
+            payload.insert("cookies".to_owned(), Value::Array(cookies));
+        }
+        payload
     }
 }
 
@@ -178,5 +198,35 @@ impl From<Result<Value, Problem>> for HttpAnswer {
             Ok(document) => Self::json(200, &document),
             Err(problem) => Self::problem(&problem),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_beside_the_headers_are_a_header_here() {
+        let event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": "/console/",
+            "headers": {"host": "hooks.example"}, "cookies": ["a=1", "b=2"],
+            "requestContext": {"http": {"method": "GET", "path": "/console/"}},
+        });
+        let request = HttpRequest::from_event(event).unwrap();
+        assert_eq!(request.headers["cookie"], "a=1; b=2");
+        assert_eq!(request.headers["host"], "hooks.example");
+    }
+
+    #[test]
+    fn cookies_that_are_set_stand_beside_the_headers() {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
+        headers.append(SET_COOKIE, HeaderValue::from_static("a=1; HttpOnly"));
+        headers.append(SET_COOKIE, HeaderValue::from_static("b=2"));
+
+        let payload = HttpAnswer { status: 200, headers, body: Bytes::new() }.into_payload();
+
+        assert_eq!(payload["headers"], json!({"content-type": "text/html"}));
+        assert_eq!(payload["cookies"], json!(["a=1; HttpOnly", "b=2"]));
     }
 }

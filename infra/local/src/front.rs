@@ -19,10 +19,11 @@ use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::management::Management;
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
+use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use serde_json::{Map, Value, json};
 
-use crate::routes::{DEFAULT, Function, ROUTES};
+use crate::routes::{Function, OTHERS, ROUTES};
 
 /// What API Gateway takes at the most, in bytes.
 const MAX_REQUEST_BYTES: usize = 10 * 1024 * 1024;
@@ -64,34 +65,42 @@ pub(crate) fn front(functions: &Arc<Functions>) -> Router {
                                  headers: HeaderMap,
                                  body: Bytes| {
             let route = format!("{method} {path}");
-            let payload = event(&route, Some(&parameters), &method, &address, &headers, &body);
+            let parameters =
+                parameters.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
+            let payload = event(&route, parameters, &method, &address, &headers, &body);
             response(functions.invoke(function, payload).await)
         };
         router = router.route(path, on(filter, handle));
     }
     let functions = Arc::clone(functions);
-    let default = async move |method: Method, address: Uri, headers: HeaderMap, body: Bytes| {
-        let payload = event("$default", None, &method, &address, &headers, &body);
-        response(functions.invoke(DEFAULT, payload).await)
+    let others = async move |method: Method, address: Uri, headers: HeaderMap, body: Bytes| {
+        let (route, function) = OTHERS;
+        let payload = event(route, Map::new(), &method, &address, &headers, &body);
+        response(functions.invoke(function, payload).await)
     };
     router
-        .fallback(default.clone())
-        .method_not_allowed_fallback(default)
+        .fallback(others.clone())
+        .method_not_allowed_fallback(others)
         .layer(DefaultBodyLimit::max(MAX_REQUEST_BYTES))
 }
 
 /// A request in API Gateway's payload format 2.0.
 fn event(
     route: &str,
-    parameters: Option<&RawPathParams>,
+    parameters: Map<String, Value>,
     method: &Method,
     address: &Uri,
     headers: &HeaderMap,
     body: &Bytes,
 ) -> Value {
     let mut joined: HashMap<String, String> = HashMap::new();
+    let mut cookies: Vec<String> = Vec::new();
     for (name, value) in headers {
         let value = String::from_utf8_lossy(value.as_bytes());
+        if *name == COOKIE {
+            cookies.extend(value.split("; ").map(str::to_owned));
+            continue;
+        }
         joined
             .entry(name.to_string())
             .and_modify(|all| {
@@ -100,11 +109,6 @@ fn event(
             })
             .or_insert_with(|| value.into_owned());
     }
-    let parameters: Map<String, Value> = parameters
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.to_owned(), json!(value)))
-        .collect();
     let (body, encoded) = match std::str::from_utf8(body) {
         Ok(text) => (text.to_owned(), false),
         Err(_) => (STANDARD.encode(body), true),
@@ -115,6 +119,7 @@ fn event(
         "routeKey": route,
         "rawPath": address.path(),
         "rawQueryString": address.query().unwrap_or_default(),
+        "cookies": cookies,
         "headers": joined,
         "pathParameters": parameters,
         "requestContext": {
@@ -159,6 +164,12 @@ fn response(answer: Answer) -> Response {
         let value = HeaderValue::try_from(value.as_str().unwrap_or_default());
         if let (Ok(name), Ok(value)) = (name, value) {
             response.headers_mut().insert(name, value);
+        }
+    }
+    let cookies = answer.get("cookies").and_then(Value::as_array);
+    for cookie in cookies.into_iter().flatten().filter_map(Value::as_str) {
+        if let Ok(cookie) = HeaderValue::try_from(cookie) {
+            response.headers_mut().append(SET_COOKIE, cookie);
         }
     }
     response

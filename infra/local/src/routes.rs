@@ -21,7 +21,8 @@ pub enum Function {
     Management,
 }
 
-/// Every route to a function of its own: method, path with its parameters in braces, function.
+/// The routes of functions that take one kind of request: method, path with its parameters in
+/// braces, function.
 pub const ROUTES: [(Method, &str, Function); 8] = [
     (Method::POST, "/calls/{call_id}/start", Function::Start),
     (Method::POST, "/calls/{call_id}/selected", Function::Selected),
@@ -33,5 +34,5 @@ pub const ROUTES: [(Method, &str, Function); 8] = [
     (Method::POST, "/data/{postback_key}", Function::Data),
 ];
 
-/// The function that answers what no route names: it knows its own.
-pub const DEFAULT: Function = Function::Management;
+/// The route of every other request, as API Gateway names it, and the function behind it.
+pub const OTHERS: (&str, Function) = ("$default", Function::Management);

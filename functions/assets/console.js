@@ -1,0 +1,1 @@
+// Saves people reloads and clicks; every page works without it.

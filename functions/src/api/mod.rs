@@ -7,8 +7,8 @@ mod campaigns;
 mod deliveries;
 mod document;
 mod keys;
+mod published;
 mod query;
-mod reference;
 mod refusals;
 mod reply;
 mod wire;
@@ -20,7 +20,7 @@ use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use self::reference::openapi;
+pub(crate) use self::published::openapi;
 
 use crate::management::Backend;
 use crate::problem::Problem;
@@ -47,7 +47,7 @@ fn operations() -> OpenApiRouter<Arc<Backend>> {
         .routes(routes!(calls::read_call))
         .routes(routes!(deliveries::list_deliveries))
         .routes(routes!(deliveries::read_delivery))
-        .routes(routes!(reference::read_document))
+        .routes(routes!(published::read_document))
 }
 
 async fn unknown() -> Problem {

@@ -10,6 +10,7 @@ mod csrf;
 mod error_page;
 mod form;
 mod page;
+mod reference;
 mod session;
 mod sign_in;
 
@@ -30,6 +31,8 @@ pub(crate) fn routes() -> Router<Arc<Backend>> {
         .route("/console/sign-in", get(sign_in::show).post(sign_in::take))
         .route("/console/sign-out", post(sign_in::leave))
         .route("/console/assets/{name}", get(assets::serve))
+        .route("/console/reference", get(reference::show))
+        .route("/console/reference/openapi.json", get(reference::document))
         .route("/console/{*rest}", any(unknown))
         .method_not_allowed_fallback(unknown)
 }

@@ -7,6 +7,7 @@ mod event;
 mod facts;
 mod id;
 mod journal;
+mod origin;
 mod posting;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
 pub use id::{CallId, CallIdFault, CallKey};
 pub use journal::{JournalEntry, MAX_ENTRIES, MAX_ENTRY_BYTES, Source};
+pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
 
 use crate::campaign::{Amounts, CampaignId};
@@ -140,6 +142,7 @@ impl Call {
         }
         self.buyer_events.extend(event.buyer_event());
         self.tags.merge(event.tags.clone());
+        self.journal.insert(event.journal_entry(now));
     }
 
     /// Takes in what was posted; the last word about amounts and conversion counts.

@@ -43,7 +43,7 @@ impl DeliveryKey {
 
 /// The id of a delivery: the same for the same call, trigger, webhook and occurrence, so that every
 /// attempt and every repeat of an event names one delivery. `dl_` and 32 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeliveryId(String);
 

@@ -1,13 +1,15 @@
 //! One webhook fired once for one call: what it is named, how far it is, what became of it.
 
 mod id;
+mod kept;
 mod line;
 mod report;
 mod schedule;
 
 pub use id::{DeliveryId, DeliveryKey, ONCE};
+pub use kept::{KeptBody, Received, Room, Sent, kept_names, kept_url};
 pub use line::{Line, PendingDelivery};
-pub use report::{Attempt, FailureKind, KeptBody, Received, Report, Sent, Verdict};
+pub use report::{Attempt, FailureKind, Report, Verdict};
 pub use schedule::{MAX_RETRY_AFTER, Retried, next_attempt};
 
 use crate::campaign::WebhookId;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::kept::{Received, Sent};
 use crate::campaign::WebhookId;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
@@ -90,7 +91,7 @@ pub struct Attempt {
     pub at: Timestamp,
     /// The method.
     pub method: String,
-    /// The URL as sent, the call key masked.
+    /// The URL as sent, keys masked; cut where it is over 2 KiB.
     pub url: String,
     /// How it ended.
     #[serde(flatten)]
@@ -100,7 +101,7 @@ pub struct Attempt {
     pub http_status: Option<u16>,
     /// Milliseconds it took.
     pub latency_ms: u64,
-    /// Tokens that rendered to nothing.
+    /// Tokens that rendered to nothing, as many as are kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub empty_tokens: Vec<String>,
     /// What was sent, besides method and URL.
@@ -109,35 +110,6 @@ pub struct Attempt {
     /// What was answered, besides the status; `None` when no answer came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Received>,
-}
-
-/// What is kept of a request. Keys never stand in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
-    /// Headers by name, in the order they were set.
-    pub headers: Vec<(String, String)>,
-    /// The body; `None` when none was sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<KeptBody>,
-}
-
-/// What is kept of an answer. Keys never stand in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Received {
-    /// Headers by name, in the order they came.
-    pub headers: Vec<(String, String)>,
-    /// The body; `None` when it was empty or not read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<KeptBody>,
-}
-
-/// The beginning of a body.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptBody {
-    /// At most 4 KiB of it as text; what is no UTF-8 is replaced.
-    pub text: String,
-    /// How many bytes the whole body has.
-    pub bytes: usize,
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! Where call events come in: claimed once, with all that their webhooks need.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::StoreError;
 use super::callers::{CallerMemory, Remembering};
-use crate::call::{Call, CallEvent, CallId, CallKey};
+use crate::call::{Call, CallEvent, CallId, CallKey, JournalEntry};
 use crate::campaign::{Campaign, CampaignId};
 use crate::delivery::{Delivery, Report};
 use crate::geo::Place;
@@ -97,6 +98,8 @@ pub struct Record<'a> {
     pub place: Option<Place>,
     /// Whether this puts on the call what was known at its start.
     pub begins: bool,
+    /// Where that came from.
+    pub journal: BTreeSet<JournalEntry>,
     /// What was sent and what was not.
     pub deliveries: &'a [Delivery],
     /// The windows that its deliveries open for the caller.

@@ -5,16 +5,18 @@
 //! a query, a header or a key.
 
 mod cookies;
+mod headers;
 
 use std::fmt;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, header};
+use http::{HeaderMap, Method, header};
 use serde::Serialize;
 use url::Url;
 
 pub use cookies::{CookieJar, CookieJarFault, MAX_COOKIE_BYTES, MAX_COOKIES, MAX_JAR_BYTES};
+pub use headers::{is_forbidden_header, outgoing_headers};
 
 /// The largest answer body that is read, in bytes (spec section 5).
 pub const BODY_CAP: usize = 64 * 1024;
@@ -29,7 +31,7 @@ pub struct Request {
     pub method: Method,
     /// Where to. Userinfo in it is sent as basic authorization.
     pub url: Url,
-    /// What the webhook sets. Headers that [`is_forbidden_header`] names are left out.
+    /// What the webhook sets; [`outgoing_headers`] says what goes out by it.
     pub headers: HeaderMap,
     /// What is sent; empty for none.
     pub body: Bytes,
@@ -191,46 +193,9 @@ pub trait Browser {
     ) -> impl Future<Output = Exchange> + Send;
 }
 
-/// Whether a webhook may not set this header: it frames the message, belongs to one connection,
-/// asks for a coding that is never undone, or is the cookie jar's.
-#[must_use]
-pub fn is_forbidden_header(name: &HeaderName) -> bool {
-    const FORBIDDEN: [&str; 14] = [
-        "accept-encoding",
-        "alt-used",
-        "connection",
-        "content-encoding",
-        "content-length",
-        "cookie",
-        "expect",
-        "host",
-        "http2-settings",
-        "keep-alive",
-        "te",
-        "trailer",
-        "transfer-encoding",
-        "upgrade",
-    ];
-    FORBIDDEN.contains(&name.as_str()) || name.as_str().starts_with("proxy-")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn framing_and_hop_headers_are_not_the_webhooks_to_set() {
-        let forbidden = |name: &str| is_forbidden_header(&HeaderName::try_from(name).unwrap());
-        for name in ["Host", "Content-Length", "Transfer-Encoding", "Connection", "Cookie"] {
-            assert!(forbidden(name), "{name}");
-        }
-        for name in ["Proxy-Authorization", "proxy-anything", "Upgrade", "TE", "Expect"] {
-            assert!(forbidden(name), "{name}");
-        }
-        for name in ["Authorization", "Content-Type", "User-Agent", "Accept", "x-api-key"] {
-            assert!(!forbidden(name), "{name}");
-        }
-    }
 
     #[test]
     fn a_failure_is_named_alike_in_logs_and_on_the_wire() {

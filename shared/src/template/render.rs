@@ -28,6 +28,16 @@ impl Template {
         self.render_within(MAX_RENDERED_BYTES, values)
     }
 
+    /// What each token of that name comes to, before it is escaped; nothing of one whose filters
+    /// cannot be applied.
+    pub fn values_of(&self, name: &str, values: &impl Values) -> Vec<String> {
+        let named = self.each_token().filter(|token| &*token.name == name);
+        let found = named.filter_map(|token| token.found(MAX_RENDERED_BYTES, values).ok());
+        found
+            .flat_map(|found| found.values.into_iter().map(Cow::into_owned).collect::<Vec<_>>())
+            .collect()
+    }
+
     pub(super) fn render_within(
         &self,
         limit: usize,
@@ -153,6 +163,14 @@ mod tests {
         for (context, expected) in cases {
             assert_eq!(render("[x]", context, &known).unwrap().text, expected, "{context:?}");
         }
+    }
+
+    #[test]
+    fn a_token_tells_what_it_comes_to_before_it_is_escaped() {
+        let known = Known::of(&[("x", &["b c", "a"])]).with_secret("s", "key");
+        let source = "[x]&[y]&[X|upper]&[x|hmac_sha256:gone]";
+        let template = Template::parse(source, Context::Url).unwrap();
+        assert_eq!(template.values_of("x", &known), ["a", "b c", "A", "B C"]);
     }
 
     #[test]

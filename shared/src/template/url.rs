@@ -78,6 +78,11 @@ impl UrlTemplate {
         self.template.secrets()
     }
 
+    /// What each token of that name comes to, before it is escaped.
+    pub fn values_of(&self, name: &str, values: &impl Values) -> Vec<String> {
+        self.template.values_of(name, values)
+    }
+
     /// The URL with a letter in place of each token: scheme, host and port are those of every
     /// rendered URL, so where it leads can be judged before there are values.
     #[must_use]

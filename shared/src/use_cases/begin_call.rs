@@ -4,10 +4,12 @@
 //! Whatever was posted or remembered, a call can always begin: what would weigh too much is left
 //! out and logged.
 
+use std::collections::BTreeSet;
+
 use futures_util::future::join_all;
 
 use super::apply_posting::apply_posting;
-use crate::call::{Call, Posting};
+use crate::call::{Call, JournalEntry, Posting, Source};
 use crate::campaign::Campaign;
 use crate::geo::Place;
 use crate::ports::StoreError;
@@ -24,6 +26,8 @@ pub(super) struct BeganWith {
     pub(super) waiting: Vec<Waiting>,
     /// Where they, or else earlier calls, said that the caller is.
     pub(super) place: Option<Place>,
+    /// Where all of it came from.
+    pub(super) journal: BTreeSet<JournalEntry>,
 }
 
 impl BeganWith {
@@ -38,27 +42,53 @@ impl BeganWith {
     pub(super) fn posted_place(&self) -> Option<Place> {
         self.waiting.iter().rev().find_map(|waiting| waiting.posting.place)
     }
+
+    /// Notes an entry that brings something.
+    fn note(&mut self, entry: JournalEntry) {
+        if !entry.tags.is_empty() || entry.cut {
+            self.journal.insert(entry);
+        }
+    }
 }
 
-/// Puts on a starting call what is known without asking anybody.
-pub(super) fn begin(call: &mut Call, campaign: &Campaign, memory: CallerMemory) -> BeganWith {
-    let mut began = BeganWith { place: None, waiting: memory.waiting };
+/// Puts on a starting call what is known `now` without asking anybody.
+pub(super) fn begin(
+    call: &mut Call,
+    campaign: &Campaign,
+    memory: CallerMemory,
+    now: Timestamp,
+) -> BeganWith {
+    let mut began = BeganWith { waiting: memory.waiting, ..BeganWith::default() };
+    let posted_place = began.posted_place();
+    began.place = posted_place;
     if let Some(rule) = &campaign.return_callers {
         let mut remembered = memory.tags;
         remembered.retain(|key| rule.remember.covers(key.as_str()));
+        let counts = posted_place.is_none() && rule.remember.covers_place();
+        let place = memory.place.filter(|_| counts);
+        began.place = posted_place.or(place);
+        began.note(JournalEntry::of(now, Source::Remembered, remembered.clone(), place));
         put(call, remembered);
-        began.place = memory.place.filter(|_| rule.remember.covers_place());
     }
     for Waiting { posting, .. } in &began.waiting {
         put(call, posting.tags.clone());
         // Where the caller is follows once all that is known of it has been weighed.
-        call.take_posting(&Posting { tags: TagSet::new(), place: None, ..posting.clone() });
+        call.take_posting(&Posting { tags: TagSet::new(), ..without_place(posting) });
+        // Two entries, of which the first is the one that its being handed over makes.
+        began.journal.insert(JournalEntry::of_posting(&without_place(posting), now));
+        let place = JournalEntry::of(now, Source::Postback, TagSet::new(), posting.place);
+        began.journal.extend(posting.place.map(|_| place));
     }
-    began.place = began.posted_place().or(began.place);
     let mut defaults = campaign.default_tags.clone();
     defaults.retain(|key| !call.tags.contains_key(key.as_str()));
+    began.note(JournalEntry::of(now, Source::Defaults, defaults.clone(), None));
     put(call, defaults);
     began
+}
+
+/// A posting that leaves the caller where they are, who may have been told of better since.
+fn without_place(posting: &Posting) -> Posting {
+    Posting { place: None, ..posting.clone() }
 }
 
 fn put(call: &mut Call, tags: TagSet) {
@@ -86,11 +116,9 @@ pub(super) async fn hand_over(
     let Some(caller) = Caller::of(call) else { return Ok(Vec::new()) };
     let late = store.waiting(caller, now).await?;
     let late = late.into_iter().filter(|late| began_with.iter().all(|known| known.id != late.id));
-    let known = began_with.iter().map(|known| {
-        // Where the caller is may have been told better since.
-        let posting = Posting { place: None, ..known.posting.clone() };
-        Waiting { posting, ..known.clone() }
-    });
+    let known = began_with
+        .iter()
+        .map(|known| Waiting { posting: without_place(&known.posting), ..known.clone() });
     let each = known.chain(late).map(async |waiting| {
         let Waiting { id, posting, .. } = waiting;
         let posted = apply_posting(store, hints, call, Some(campaign), &posting, &id, now).await?;
@@ -109,4 +137,60 @@ pub(super) async fn settle(
 ) -> Result<(), StoreError> {
     let Some(caller) = Caller::of(call) else { return Ok(()) };
     join_all(ids.iter().map(|id| store.settle(caller, id))).await.into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::call::{CallId, CallKey};
+
+    fn tags(json: Value) -> TagSet {
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn waiting(id: &str, age: &str, place: Option<&str>, now: Timestamp) -> Waiting {
+        let place = place.map(|place| Place::parse(place).unwrap());
+        let posting = Posting { tags: tags(json!({"age": [age]})), place, ..Posting::default() };
+        Waiting { id: id.to_owned(), posting, since: now, expires_at: now }
+    }
+
+    #[test]
+    fn it_is_noted_where_what_a_call_begins_with_came_from() {
+        let now = Timestamp::from_millis(1_000_000).unwrap();
+        let document = json!({"id": "solar", "name": "Solar",
+            "default_tags": {"age": "99", "source": "web"},
+            "return_callers": {"remember": "all", "days": 30}});
+        let campaign = Campaign::from_document(&document).unwrap();
+        let begun_with = |waiting: Vec<Waiting>| {
+            let id = CallId::parse("c1").unwrap();
+            let key = CallKey::from_random([7; 24]);
+            let mut call = Call::new(id, campaign.id.clone(), "u".to_owned(), key);
+            let (tags, place) = (tags(json!({"zip": ["1"]})), Place::parse("us-ny").ok());
+            let memory = CallerMemory { tags, place, waiting };
+            begin(&mut call, &campaign, memory, now)
+        };
+        let entry = |source, json: Value| JournalEntry::of(now, source, tags(json), None);
+
+        let remembered = begun_with(Vec::new());
+        let entries = [
+            entry(Source::Remembered, json!({"geo": ["us", "us-ny"], "zip": ["1"]})),
+            entry(Source::Defaults, json!({"age": ["99"], "source": ["web"]})),
+        ];
+        assert_eq!(remembered.journal, BTreeSet::from(entries));
+        assert_eq!(remembered.place, Place::parse("us-ny").ok());
+
+        let same = || waiting("p", "23", None, now);
+        let posted = begun_with(vec![same(), same(), waiting("q", "24", Some("gb"), now)]);
+        let entries = [
+            entry(Source::Remembered, json!({"zip": ["1"]})),
+            entry(Source::Postback, json!({"age": ["23"]})),
+            entry(Source::Postback, json!({"age": ["24"]})),
+            entry(Source::Postback, json!({"geo": ["gb"]})),
+            entry(Source::Defaults, json!({"source": ["web"]})),
+        ];
+        assert_eq!(posted.journal, BTreeSet::from(entries));
+        assert_eq!(posted.place, Place::parse("gb").ok());
+    }
 }

@@ -68,7 +68,8 @@ pub async fn take_event(
     let (tags_before, location_before) = (call.tags.clone(), call.location);
     let starts = event.moment == Moment::Start;
     let begins = starts && !call.begun;
-    let began = if begins { begin(&mut call, &campaign, caller) } else { BeganWith::default() };
+    let began =
+        if begins { begin(&mut call, &campaign, caller, now) } else { BeganWith::default() };
     // A repeat must not move a caller whom a webhook has moved since.
     if let (true, Some(place)) = (begins || !repeated, began.place.or(event.place)) {
         call.move_to(place);
@@ -103,6 +104,7 @@ pub async fn take_event(
         tags: call.tags.without(&tags_before),
         place: call.location.told().filter(|_| location_before != call.location),
         begins,
+        journal: began.journal.clone(),
         deliveries: &deliveries,
         windows: opened_by(&deliveries, &campaign, now),
         remembering: remembering(&call, &campaign, memorable, place, now),

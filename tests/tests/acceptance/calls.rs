@@ -48,19 +48,28 @@ async fn a_call_shows_times_buyer_tags_outcome_deliveries_and_attempts() {
         }
     }
     let url = |path: &str| world.partner.url(path);
+    let agent = concat!("Hookline/", env!("CARGO_PKG_VERSION"));
+    let request = json!({"headers": [["user-agent", agent], ["accept-encoding", "identity"]]});
+    let scored = json!({
+        "headers": [["content-type", "application/json"], ["content-length", "11"],
+            ["connection", "close"]],
+        "body": {"text": "{\"score\":7}", "bytes": 11},
+    });
+    let missing = json!({"headers": [["content-length", "0"], ["connection", "close"]]});
     assert_eq!(
         deliveries,
         json!([
             {"trigger": "start", "webhook": "crm", "occurrence": "1", "status": "ok",
              "takeovers": 0, "attempts": [
                 {"attempt": 1, "method": "GET", "url": url("/crm?s=x%20y"), "status": "ok",
-                 "http_status": 200}]},
+                 "http_status": 200, "request": request, "answer": scored}]},
             {"trigger": "selected", "webhook": "no", "occurrence": "1.b1", "status": "skipped",
              "takeovers": 0, "attempts": []},
             {"trigger": "answered", "webhook": "down", "occurrence": "1.b1", "status": "failed",
              "takeovers": 0, "attempts": [
                 {"attempt": 1, "method": "GET", "url": url("/down?e="), "status": "failed",
-                 "kind": "http", "http_status": 404, "empty_tokens": ["empty"]}]},
+                 "kind": "http", "http_status": 404, "empty_tokens": ["empty"],
+                 "request": request, "answer": missing}]},
         ])
     );
     without(&mut call, &["call_uuid"]);

@@ -1,5 +1,7 @@
 //! Deliveries read back as they were put, one by one and with their call.
 
+use std::collections::BTreeSet;
+
 use hookline::delivery::{Delivery, DeliveryKey};
 use hookline::ports::calls::Calls;
 use hookline::ports::deliveries::Deliveries;
@@ -51,6 +53,7 @@ async fn a_delivery_that_a_ping_ended_reads_back_with_its_attempt(kind: Kind) {
         tags: TagSet::new(),
         place: None,
         begins: false,
+        journal: BTreeSet::new(),
         deliveries: std::slice::from_ref(&delivery),
         windows: Vec::new(),
         remembering: None,

@@ -46,6 +46,12 @@ async fn post(world: &World, call: &Call, posting: &Posting, fired: &[Delivery])
     world.cold().post(call, posting, fired, at(60)).await.unwrap()
 }
 
+/// The call with what [`post`] puts on it.
+fn take(call: &mut Call, posting: &Posting) {
+    call.journal.extend(call.journal_entry(posting, at(60)));
+    call.take_posting(posting);
+}
+
 async fn assert_changes_nothing(
     world: &World,
     call: &Call,
@@ -67,7 +73,7 @@ async fn what_a_posting_fires_is_there_with_what_it_brings(kind: Kind) {
         let (posting, fired) = (posting(id, occurrence), fired(&call, occurrence));
         assert_eq!(post(&world, &call, &posting, &fired).await, Posted::Applied);
 
-        wanted.take_posting(&posting);
+        take(&mut wanted, &posting);
         wanted.pending.extend(line_of(&fired));
         assert_eq!(whole(&stored(&world, "c1").await), whole(&wanted));
     }
@@ -113,7 +119,7 @@ async fn a_posting_that_says_whether_the_call_converted_makes_it_due(kind: Kind)
     for (posting, fired) in &cases {
         assert_eq!(post(&world, &wanted, posting, fired).await, Posted::Applied);
 
-        wanted.take_posting(posting);
+        take(&mut wanted, posting);
         wanted.pending.extend(line_of(fired));
         if posting.converted.is_some() {
             wanted = after(&wanted, 0, Some(at(60)));
@@ -182,7 +188,7 @@ async fn of_postings_that_fire_the_same_at_once_one_is_applied(kind: Kind) {
         let applied = posted.iter().position(|posted| *posted == Posted::Applied).unwrap();
         assert_eq!(posted.iter().filter(|posted| **posted == Posted::Duplicate).count(), 9);
         let mut wanted = call.clone();
-        wanted.take_posting(&all[applied].0);
+        take(&mut wanted, &all[applied].0);
         wanted.pending.extend(line_of(&all[applied].1));
         assert_eq!(whole(&stored(&world, "c1").await), whole(&wanted));
     }

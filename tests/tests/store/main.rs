@@ -23,6 +23,7 @@ mod deliveries;
 mod dynamodb;
 mod fired;
 mod interrupted;
+mod journal;
 mod keys;
 mod kind;
 mod last_call;

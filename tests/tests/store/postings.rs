@@ -1,6 +1,6 @@
 //! Postings are applied once, to calls that are there.
 
-use hookline::call::{Call, Course, Posting, PostingId};
+use hookline::call::{Call, Course, JournalEntry, Posting, PostingId};
 use hookline::campaign::Amounts;
 use hookline::ports::calls::{Calls, MAX_POSTING_IDS, Posted};
 use serde_json::json;
@@ -44,7 +44,10 @@ async fn all_of_a_posting_is_on_the_call(kind: Kind) {
 
     assert_eq!(posted, Posted::Applied);
     let posting = posting(None);
+    let mut journal = call.journal.clone();
+    journal.insert(JournalEntry::of_posting(&posting, at(1)));
     let wanted = Call {
+        journal,
         tags: tags(json!({"posted": ["yes"], "sub_id": ["x"]})),
         location: call.location.replaced_by(&posting.place.unwrap()),
         amounts: Amounts { revenue: posting.revenue, payout: posting.payout },

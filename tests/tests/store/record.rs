@@ -1,5 +1,7 @@
 //! What webhooks brought is kept: tags in any order, however many, with their deliveries.
 
+use std::collections::BTreeSet;
+
 use hookline::call::{Call, EventKind};
 use hookline::delivery::{Delivery, DeliveryKey, Report};
 use hookline::ports::calls::Calls;
@@ -40,12 +42,13 @@ on_each_store! {
 }
 
 /// A record that brings nothing yet.
-fn record(call: &Call) -> Record<'_> {
+pub(crate) fn record(call: &Call) -> Record<'_> {
     Record {
         call,
         tags: TagSet::new(),
         place: None,
         begins: false,
+        journal: BTreeSet::new(),
         deliveries: &[],
         windows: Vec::new(),
         remembering: None,

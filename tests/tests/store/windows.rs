@@ -1,6 +1,8 @@
 //! De-dupe windows: opened by pings, by deliveries and by conversions, open for one caller of one
 //! campaign, and closed to the millisecond.
 
+use std::collections::BTreeSet;
+
 use hookline::call::{Call, EventKind};
 use hookline::campaign::WebhookId;
 use hookline::course::Step;
@@ -51,6 +53,7 @@ async fn open_by_ping(world: &World, call: &Call, windows: Vec<OpenWindow>) {
         tags: TagSet::new(),
         place: None,
         begins: false,
+        journal: BTreeSet::new(),
         deliveries: &[],
         windows,
         remembering: None,

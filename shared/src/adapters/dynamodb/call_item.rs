@@ -7,6 +7,7 @@
 //! | `postbacks` | ids of the postings that were applied, likewise |
 //! | `t:KEY` | the values of one tag, a string set |
 //! | `b:…` | a buyer chosen, or one who answered, JSON |
+//! | `j:…` | what told its story on, JSON |
 //! | `place` | where somebody said that the caller is, JSON; else the number tells |
 //! | `begun` | whether what was known at its start is on it |
 //! | `revenue` `payout` `posted_conversion` | as postbacks say |
@@ -32,7 +33,7 @@ use super::past_due::DUE_SHARDS;
 use super::update::Update;
 use crate::call::{
     BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING_TIME,
-    HangUp, Moment,
+    HangUp, JournalEntry, Moment,
 };
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;
@@ -47,6 +48,7 @@ use crate::time::Timestamp;
 pub(super) const TAG: &str = "t:";
 const BUYER_EVENT: &str = "b:";
 const EVENT: &str = "e:";
+const JOURNAL: &str = "j:";
 /// In how many partitions a campaign's day is listed, so that a busy one stays below the limit of
 /// one partition (1,000 writes a second).
 const LOG_SHARDS: u32 = 4;
@@ -94,6 +96,11 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
             .keys()
             .filter(|name| name.starts_with(BUYER_EVENT))
             .filter_map(|name| get_json::<BuyerEvent>(item, name))
+            .collect(),
+        journal: item
+            .keys()
+            .filter(|name| name.starts_with(JOURNAL))
+            .filter_map(|name| get_json::<JournalEntry>(item, name))
             .collect(),
         amounts: Amounts { revenue: decimal("revenue"), payout: decimal("payout") },
         posted_conversion: get_flag(item, "posted_conversion"),
@@ -181,6 +188,8 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
         let name = format!("{BUYER_EVENT}{at:015}:{rank}:{}", secret::sha256_hex(&text));
         update.set(&name, json(&buyer_event));
     }
+    let (entry, told) = journal_attribute(&event.journal_entry(claim.now));
+    update.set(&entry, told);
     if let Moment::Ended(hang_up) = &event.moment {
         end_update(&mut update, hang_up, event.occurred_at, claim.now);
     }
@@ -201,6 +210,13 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
         None => update.require_present("campaign_id"),
     }
     update
+}
+
+/// An entry of the journal as an attribute; the same entry is the same attribute.
+pub(super) fn journal_attribute(entry: &JournalEntry) -> (String, AttributeValue) {
+    let told = serde_json::to_string(entry).unwrap_or_default();
+    let hash: String = secret::sha256_hex(&told).chars().take(16).collect();
+    (format!("{JOURNAL}{:015}:{hash}", entry.at.as_millis()), text(told))
 }
 
 fn end_update(update: &mut Update, hang_up: &HangUp, at: Timestamp, now: Timestamp) {

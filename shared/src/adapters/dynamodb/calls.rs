@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use super::DynamoDb;
 use super::access::Updated;
 use super::advance::{absent, pending_set};
-use super::call_item::{TAG, call_of, call_primary_key, make_due, partition};
+use super::call_item::{TAG, call_of, call_primary_key, journal_attribute, make_due, partition};
 use super::delivery_item::{PREFIX, in_order, item_of};
 use super::item::{Item, json, set_of, tag_sets, text};
 use super::transaction::Transacted;
@@ -88,6 +88,10 @@ fn post_update(call: &Call, posting: &Posting, fired: &[Delivery], now: Timestam
     let mut update = Update::default();
     for (name, values) in tag_sets(&posting.tags, TAG) {
         update.add(&name, values);
+    }
+    if let Some(entry) = call.journal_entry(posting, now) {
+        let (name, told) = journal_attribute(&entry);
+        update.set(&name, told);
     }
     if let Some(place) = &posting.place {
         update.set("place", json(place));

@@ -7,7 +7,7 @@ use futures_util::join;
 
 use super::DynamoDb;
 use super::access::Updated;
-use super::call_item::{TAG, call_primary_key, place_of, tags_of};
+use super::call_item::{TAG, call_primary_key, journal_attribute, place_of, tags_of};
 use super::caller_item::window_item;
 use super::delivery_item::item_of;
 use super::failure::{failed, unreadable};
@@ -51,11 +51,15 @@ impl DynamoDb {
 
     async fn add_to_call(&self, record: &Record<'_>) -> Result<Standing, StoreError> {
         let mut updates = Vec::new();
-        let sets = tag_sets(&record.tags, TAG);
-        for sets in sets.chunks(KEYS_AN_UPDATE) {
+        let mut attributes = tag_sets(&record.tags, TAG);
+        attributes.extend(record.journal.iter().map(journal_attribute));
+        for attributes in attributes.chunks(KEYS_AN_UPDATE) {
             let mut update = Update::default();
-            for (name, values) in sets {
-                update.add(name, values.clone());
+            for (name, value) in attributes {
+                match value {
+                    AttributeValue::Ss(_) => update.add(name, value.clone()),
+                    _ => update.set(name, value.clone()),
+                }
             }
             updates.push(update);
         }

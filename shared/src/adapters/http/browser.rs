@@ -11,22 +11,13 @@ use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
 use super::HttpSender;
-use super::exchange::{Sending, head, headers, read, within};
+use super::exchange::{Sending, head, read, within};
 use super::failure::{NoAnswer, failed};
 use crate::ports::sender::{
     Answer, BlockReason, Browser, CookieJar, Exchange, FailureKind, MAX_REDIRECTS, Request,
+    outgoing_headers,
 };
-
-/// What a browser says of itself, unless the webhook says otherwise.
-const BROWSER: [(HeaderName, &str); 3] = [
-    (
-        header::USER_AGENT,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) \
-         Chrome/150.0.0.0 Safari/537.36",
-    ),
-    (header::ACCEPT, "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
-    (header::ACCEPT_LANGUAGE, "en-US,en;q=0.9"),
-];
+use crate::trigger::Class;
 
 /// The headers that go on to another origin.
 const ACROSS_ORIGINS: [HeaderName; 6] = [
@@ -77,7 +68,7 @@ struct Hop {
 impl Hop {
     fn first(request: Request) -> Self {
         let Request { method, url, headers: webhook, body, timeout: _ } = request;
-        Self { method, url, headers: headers(&webhook, &BROWSER), body }
+        Self { method, url, headers: outgoing_headers(&webhook, Class::Browser), body }
     }
 
     /// The hop that an answer asks for; none when it is an answer to keep.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, Method, header};
 use reqwest::Response;
 use tokio::time::{Instant, timeout};
 
@@ -14,7 +14,7 @@ use super::admission::AdmittedUrl;
 use super::aside::aside;
 use super::client::Clients;
 use super::failure::{NoAnswer, failed, no_answer, outcome};
-use crate::ports::sender::{Answer, BODY_CAP, Exchange, FailureKind, is_forbidden_header};
+use crate::ports::sender::{Answer, BODY_CAP, Exchange, FailureKind};
 
 /// Runs what leads to an answer under the one deadline.
 pub(super) async fn within(
@@ -95,26 +95,6 @@ pub(super) async fn read(mut response: Response) -> Result<Answer, NoAnswer> {
 
 fn too_large(answer: Answer) -> NoAnswer {
     NoAnswer::TooLarge { status: answer.status, headers: answer.headers }
-}
-
-/// The headers of a request: the webhook's own over `defaults`, without those it may not set, and
-/// identity as the one coding asked for.
-pub(super) fn headers(
-    webhook: &HeaderMap,
-    defaults: &[(header::HeaderName, &'static str)],
-) -> HeaderMap {
-    let mut headers: HeaderMap = webhook
-        .iter()
-        .filter(|(name, _)| !is_forbidden_header(name))
-        .fold(HeaderMap::new(), |mut headers, (name, value)| {
-            headers.append(name.clone(), value.clone());
-            headers
-        });
-    for (name, value) in defaults {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
-    }
-    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    headers
 }
 
 #[cfg(test)]

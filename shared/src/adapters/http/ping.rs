@@ -1,15 +1,10 @@
 //! Pings: plain server-to-server requests, without cookies, that follow no redirect.
 
-use http::header::{self, HeaderName};
-
 use super::HttpSender;
-use super::exchange::{Sending, head, headers, read, within};
+use super::exchange::{Sending, head, read, within};
 use super::failure::NoAnswer;
-use crate::ports::sender::{Answer, Exchange, Request, Sender};
-
-/// What a ping says of its sender, unless the webhook says otherwise.
-const PING: [(HeaderName, &str); 1] =
-    [(header::USER_AGENT, concat!("Hookline/", env!("CARGO_PKG_VERSION")))];
+use crate::ports::sender::{Answer, Exchange, Request, Sender, outgoing_headers};
+use crate::trigger::Class;
 
 impl Sender for HttpSender {
     async fn send(&self, request: Request) -> Exchange {
@@ -20,7 +15,8 @@ impl Sender for HttpSender {
 async fn ping(sender: &HttpSender, request: Request) -> Result<Answer, NoAnswer> {
     let Request { method, url, headers: webhook, body, timeout: _ } = request;
     let to = sender.policy.admit_url(url)?;
-    let sending = Sending { method: &method, headers: headers(&webhook, &PING), body: &body };
+    let headers = outgoing_headers(&webhook, Class::Ping);
+    let sending = Sending { method: &method, headers, body: &body };
     read(head(&sender.clients, &to, sending).await?).await
 }
 
@@ -30,7 +26,7 @@ mod tests {
     use std::time::Duration;
 
     use bytes::Bytes;
-    use http::Method;
+    use http::{HeaderName, Method};
     use url::Url;
 
     use super::super::partner::{

@@ -4,7 +4,7 @@ use super::Memory;
 use super::due::DueIndex;
 use super::kept_call::KeptCall;
 use super::state::State;
-use crate::call::{Call, CallId, Posting, PostingId};
+use crate::call::{Call, CallId, JournalEntry, Posting, PostingId};
 use crate::course::Step;
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
@@ -37,8 +37,9 @@ impl Calls for Memory {
     ) -> Result<Posted, StoreError> {
         let mut state = self.lock();
         let State { calls, due, .. } = &mut *state;
+        let entry = call.journal_entry(posting, now);
         let kept = calls.get_mut(&call.id);
-        Ok(kept.map_or(Posted::Gone, |kept| kept.post(due, posting, fired, now)))
+        Ok(kept.map_or(Posted::Gone, |kept| kept.post(due, posting, entry, fired, now)))
     }
 }
 
@@ -47,6 +48,7 @@ impl KeptCall {
         &mut self,
         due: &mut DueIndex,
         posting: &Posting,
+        entry: Option<JournalEntry>,
         fired: &[Delivery],
         now: Timestamp,
     ) -> Posted {
@@ -64,6 +66,7 @@ impl KeptCall {
         self.posting_ids.extend(posting.id.clone());
         self.change(due, |call| {
             call.take_posting(posting);
+            call.journal.extend(entry);
             if posting.converted.is_some() {
                 call.course.due_at = Some(now);
             }

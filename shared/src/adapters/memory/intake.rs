@@ -96,6 +96,7 @@ impl State {
                 call.move_to(place);
             }
             call.begun |= record.begins;
+            call.journal.extend(record.journal.iter().cloned());
         });
         for delivery in record.deliveries {
             kept.put(&mut self.due, delivery.clone());

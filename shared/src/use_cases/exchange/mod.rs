@@ -1,19 +1,26 @@
-//! One exchange with a partner: the request it needs, and what its outcome says (spec sections 4, 5
-//! and 12). Whatever a partner does is data.
+//! One exchange with a partner: the request it needs, what its outcome says, and what is kept of
+//! both (spec sections 4, 5 and 12). Whatever a partner does is data.
+
+mod hidden;
+mod shown;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use http::{HeaderMap, header};
-use url::Url;
+
+use hidden::Hidden;
+use shown::shown_headers;
+pub(super) use shown::{ShownRequest, shown_request};
 
 use crate::answer::{AnswerTags, tags_of};
-use crate::call::{Firing, MAX_TAG_BYTES, Masked};
+use crate::call::{Firing, MAX_TAG_BYTES};
 use crate::campaign::Webhook;
-use crate::delivery::{Attempt, FailureKind, Report, Verdict};
+use crate::delivery::{
+    Attempt, FailureKind, Received, Report, Room, Sent, Verdict, kept_names, kept_url,
+};
 use crate::geo::{Location, Place};
 use crate::ports::sender::{self, BODY_CAP, Exchange, Outcome, Request};
-use crate::secret::MASK;
 use crate::signature::identify;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
@@ -26,7 +33,9 @@ pub(super) struct Outgoing {
     at: Timestamp,
     method: String,
     url: String,
-    empty: BTreeSet<String>,
+    sent: Sent,
+    empty: Vec<String>,
+    hidden: Hidden,
 }
 
 /// What came of a webhook's exchange, or of its having none.
@@ -75,49 +84,45 @@ pub(super) fn prepare(
     if let Some(secret) = &webhook.signing_secret {
         secret.sign(&mut request, firing.delivery, at);
     }
-    let outgoing = Outgoing {
-        number: firing.attempt,
-        at,
-        method: webhook.method.to_string(),
-        url: shown_url(firing, &request.url),
-        empty,
-    };
+    let outgoing = Outgoing::of(firing, at, &request, empty);
     Ok((request, outgoing))
 }
 
-/// The URL as it is kept and shown: without the call key, whatever its filters make of it, and
-/// without a password.
-fn shown_url(firing: &Firing<'_>, sent: &Url) -> String {
-    let webhook = firing.webhook;
-    let mut shown = sent.clone();
-    if webhook.url.tokens().any(|name| name == "call_key") {
-        match webhook.url.render(&Masked(*firing)) {
-            Ok((masked, _)) => shown = masked,
-            Err(_) => return MASK.to_owned(),
-        }
+impl Outgoing {
+    fn of(firing: &Firing<'_>, at: Timestamp, request: &Request, empty: BTreeSet<String>) -> Self {
+        let hidden = Hidden::of(firing, request);
+        let ShownRequest { method, url, headers, body } = shown_request(firing, request);
+        let number = firing.attempt;
+        let body = (body.as_deref().unwrap_or_default(), request.body.len());
+        let sent = Sent::within(Room::of_attempt(number), headers, body);
+        Self { number, at, method, url: kept_url(url), sent, empty: kept_names(empty), hidden }
     }
-    if shown.password().is_some() && shown.set_password(Some(MASK)).is_err() {
-        return MASK.to_owned();
+
+    /// What is kept of an answer.
+    fn received(&self, headers: &HeaderMap, body: &[u8]) -> Received {
+        let text = self.hidden.hide(&String::from_utf8_lossy(body));
+        let headers = shown_headers(&self.hidden, headers);
+        Received::within(Room::of_attempt(self.number), headers, (&text, body.len()))
     }
-    shown.into()
 }
 
 /// Reads what came of a request that went out.
 pub(super) fn findings_of(webhook: &Webhook, outgoing: Outgoing, exchange: Exchange) -> Findings {
-    let Outgoing { number, at, method, url, empty } = outgoing;
     let Exchange { outcome, latency } = exchange;
+    let at = outgoing.at;
     let mut notes = Vec::new();
-    if !empty.is_empty() {
-        let names: Vec<&str> = empty.iter().map(String::as_str).collect();
-        notes.push(format!("empty tokens: {}", names.join(", ")));
+    if !outgoing.empty.is_empty() {
+        notes.push(format!("empty tokens: {}", outgoing.empty.join(", ")));
     }
     let mut http_status = None;
     let mut retry_after = None;
+    let mut received = None;
     let mut answer = AnswerTags::default();
     let verdict = match outcome {
         Outcome::Answered(answered) => {
             http_status = Some(answered.status);
             retry_after = asked_to_wait(&answered.headers, at);
+            received = Some(outgoing.received(&answered.headers, &answered.body));
             if answered.is_encoded() {
                 notes.push("the answer came in a content coding that was not asked for".to_owned());
             }
@@ -133,6 +138,7 @@ pub(super) fn findings_of(webhook: &Webhook, outgoing: Outgoing, exchange: Excha
         Outcome::TooLarge { status, headers } => {
             http_status = Some(status);
             retry_after = asked_to_wait(&headers, at);
+            received = Some(outgoing.received(&headers, &[]));
             notes.push(format!("the answer is over {} KiB", BODY_CAP / 1024));
             match is_taken(status) {
                 // Nobody wants to read it, and the partner has taken the request.
@@ -166,16 +172,16 @@ pub(super) fn findings_of(webhook: &Webhook, outgoing: Outgoing, exchange: Excha
         notes,
     };
     let attempt = Attempt {
-        attempt: number,
+        attempt: outgoing.number,
         at,
-        method,
-        url,
+        method: outgoing.method,
+        url: outgoing.url,
         verdict,
         http_status,
         latency_ms,
-        empty_tokens: empty.into_iter().collect(),
-        request: None,
-        answer: None,
+        empty_tokens: outgoing.empty,
+        request: Some(outgoing.sent),
+        answer: received,
     };
     Findings { report, attempt: Some(attempt), tags: answer.tags, place: answer.place, retry_after }
 }
@@ -214,6 +220,9 @@ fn asked_to_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
 }
 
 #[cfg(test)]
+mod kept_tests;
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 
@@ -232,7 +241,9 @@ mod tests {
                 at: Timestamp::from_millis(0).unwrap(),
                 method: "GET".to_owned(),
                 url: "https://a.example/".to_owned(),
-                empty: BTreeSet::new(),
+                sent: Sent { headers: Vec::new(), body: None },
+                empty: Vec::new(),
+                hidden: Hidden::default(),
             };
             let headers = [(header::RETRY_AFTER, "120".parse().unwrap())].into_iter().collect();
             let outcome = Outcome::TooLarge { status, headers };
@@ -250,7 +261,10 @@ mod tests {
             assert_eq!(report.verdict, verdict);
             assert_eq!(report.http_status, Some(status));
             assert_eq!(report.notes, ["the answer is over 64 KiB"]);
-            assert_eq!(attempt.unwrap().http_status, Some(status));
+            let headers = vec![("retry-after".to_owned(), "120".to_owned())];
+            let attempt = attempt.unwrap();
+            assert_eq!(attempt.http_status, Some(status));
+            assert_eq!(attempt.answer, Some(Received { headers, body: None }));
             assert_eq!(retry_after, Some(Duration::from_mins(2)));
         }
     }

@@ -38,6 +38,7 @@ mod selected_answered;
 mod signing;
 mod source_data;
 mod start;
+mod story;
 mod time;
 mod timers;
 mod token_values;

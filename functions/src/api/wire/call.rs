@@ -1,11 +1,12 @@
 //! Calls.
 
-use hookline::call::{self, Source};
+use hookline::call::{self, tag_origins};
 use hookline::campaign::Amounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::delivery::Delivery;
+use super::story::{Event, TagOrigin, within};
 use super::{Amount, Tags, Time};
 
 /// The most deliveries that are shown with a call.
@@ -64,6 +65,11 @@ pub(crate) struct Call {
     outcome: Decision,
     /// What told its story on, oldest first.
     events: Vec<Event>,
+    /// Where its tags came from, as far as is known, by key and value.
+    tag_origins: Vec<TagOrigin>,
+    /// Of how many more tags it could be said; absent when it is said of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tag_origins_left_out: Option<usize>,
     /// Its deliveries, oldest first, at most 100 of them.
     deliveries: Vec<Delivery>,
     /// How many more deliveries there are; absent when all are shown.
@@ -124,46 +130,6 @@ pub(crate) struct Decision {
     payout: Option<Amount>,
 }
 
-/// Something that told a call's story on.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Event {
-    /// When it happened: by the platform's clock for its events, else by Hookline's.
-    at: Time,
-    /// Where it came from.
-    source: EventSource,
-    /// `start`, `selected`, `answered` or `ended`, when the platform reported it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event: Option<String>,
-    /// The buyer it is about, by id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    buyer: Option<String>,
-    /// When the platform reported it, by Hookline's clock.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reported_at: Option<Time>,
-    /// The tags that came by it.
-    #[serde(skip_serializing_if = "Tags::is_empty")]
-    #[schema(required = false)]
-    tags: Tags,
-    /// `true` when not all of its tags are named here.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[schema(required = false)]
-    cut: bool,
-}
-
-/// Where an event came from.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum EventSource {
-    /// The platform reported it.
-    Event,
-    /// The campaign's default tags.
-    Defaults,
-    /// What was remembered of the caller.
-    Remembered,
-    /// A partner posted back.
-    Postback,
-}
-
 /// A call as a list shows it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct CallSummary {
@@ -206,6 +172,7 @@ impl Call {
         if exchanges_left_out {
             shown = shown.into_iter().map(Delivery::without_exchanges).collect();
         }
+        let (tag_origins, untold) = within(tag_origins(call, deliveries));
         Self {
             call_id: call.id.to_string(),
             call_uuid: call.uuid.clone(),
@@ -225,6 +192,8 @@ impl Call {
             tags: call.shown_tags().into(),
             outcome: Decision::of(call),
             events: call.journal.iter().map(Event::from).collect(),
+            tag_origins,
+            tag_origins_left_out: (untold > 0).then_some(untold),
             deliveries: shown,
             deliveries_left_out: (left_out > 0).then_some(left_out),
             exchanges_left_out,
@@ -273,27 +242,5 @@ impl From<&call::Buyer> for Buyer {
 impl From<&call::BuyerEvent> for BuyerEvent {
     fn from(event: &call::BuyerEvent) -> Self {
         Self { at: event.at.into(), answered: event.answered, buyer: (&event.buyer).into() }
-    }
-}
-
-impl From<&call::JournalEntry> for Event {
-    fn from(entry: &call::JournalEntry) -> Self {
-        let (source, event, buyer, reported_at) = match &entry.source {
-            Source::Event { event, buyer, reported_at } => {
-                (EventSource::Event, Some(event.clone()), buyer.clone(), Some(*reported_at))
-            }
-            Source::Defaults => (EventSource::Defaults, None, None, None),
-            Source::Remembered => (EventSource::Remembered, None, None, None),
-            Source::Postback => (EventSource::Postback, None, None, None),
-        };
-        Self {
-            at: entry.at.into(),
-            source,
-            event,
-            buyer,
-            reported_at: reported_at.map(Time),
-            tags: entry.tags.clone().into(),
-            cut: entry.cut,
-        }
     }
 }

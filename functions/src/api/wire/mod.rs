@@ -10,6 +10,7 @@ pub(crate) mod delivery;
 pub(crate) mod key;
 pub(crate) mod page;
 mod scalar;
+mod story;
 pub(crate) mod webhook;
 
 pub(crate) use self::scalar::{Amount, GivenAmount, Tags, Time, Trigger};

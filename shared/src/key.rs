@@ -156,6 +156,15 @@ pub enum KeyRefusal {
 }
 
 impl Key {
+    /// The only campaign that a postback key works for; `None` for an API key.
+    #[must_use]
+    pub fn campaign(&self) -> Option<&CampaignId> {
+        match &self.grant {
+            Grant::Api(_) => None,
+            Grant::Postback(grant) => Some(&grant.campaign),
+        }
+    }
+
     /// Asks whether this key may do what needs `scope`.
     ///
     /// # Errors

@@ -32,7 +32,8 @@ pub struct Delivery {
     pub report: Option<Report>,
     /// Its exchanges, oldest first; none when nothing was sent.
     pub attempts: Vec<Attempt>,
-    /// How often it was taken over from a function that had claimed it and never told the end.
+    /// How often it was taken over from a function that had claimed it and never told the end, since
+    /// it was created or replayed.
     pub takeovers: u32,
     /// The last time somebody had it replayed.
     pub replayed: Option<Replay>,
@@ -132,6 +133,30 @@ impl Delivery {
             Progress::Due { .. } => true,
             Progress::Claimed { by: other, .. } => other == by || !self.is_held(now),
             Progress::Ended => false,
+        }
+    }
+
+    /// How many attempts were made.
+    #[must_use]
+    pub fn attempts_made(&self) -> u32 {
+        u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many were made since it was created, or since it was replayed: what its schedule counts.
+    #[must_use]
+    pub fn attempts_since_replay(&self) -> u32 {
+        let before = self.replayed.map_or(0, |replay| replay.after_attempts);
+        self.attempts_made().saturating_sub(before)
+    }
+
+    /// Whether it may be replayed: it has ended, or waits for a retry. What is yet to be attempted,
+    /// or is somebody's, goes its own way.
+    #[must_use]
+    pub fn is_replayable(&self) -> bool {
+        match self.progress {
+            Progress::Due { .. } => self.report.is_some(),
+            Progress::Claimed { .. } => false,
+            Progress::Ended => true,
         }
     }
 

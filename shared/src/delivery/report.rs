@@ -26,6 +26,14 @@ pub enum Verdict {
     Skipped,
 }
 
+impl Verdict {
+    /// Whether what was to be delivered was not.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        !matches!(self, Self::Ok | Self::Skipped)
+    }
+}
+
 /// Why a delivery failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

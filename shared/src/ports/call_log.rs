@@ -38,7 +38,7 @@ pub struct PageAsked {
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<T> {
-    /// What is on it.
+    /// What is on it; what is gone by now is left out.
     pub items: Vec<T>,
     /// Where the next page begins; `None` when there is none.
     pub next: Option<Cursor>,

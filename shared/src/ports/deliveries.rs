@@ -38,7 +38,8 @@ pub trait Deliveries: Sync {
 /// Makes deliveries that are over due again.
 pub trait Replays: Sync {
     /// Makes a delivery due `now`, its schedule begun anew, if nothing was done about it since it was
-    /// read; says whether it was done. A delivery that somebody is at is left alone.
+    /// read; says whether it was done. One that is not [over](Delivery::is_replayable) is left alone.
+    /// The same told again holds.
     fn replay(
         &self,
         read: &Delivery,
@@ -66,8 +67,8 @@ pub struct AttemptClaim<'a> {
 pub enum Authority<'a> {
     /// Of whoever claimed it, under this name.
     Claimant(&'a str),
-    /// Of whoever read it like this, if nothing was done about it since.
-    Reader(&'a Delivery),
+    /// Of whoever read it as the record has it, if nothing was done about it since.
+    Reader,
 }
 
 /// What came of an attempt.
@@ -75,8 +76,8 @@ pub enum Authority<'a> {
 pub struct AttemptRecord<'a> {
     /// The call.
     pub call: &'a Call,
-    /// The delivery.
-    pub key: &'a DeliveryKey,
+    /// The delivery as it was read.
+    pub delivery: &'a Delivery,
     /// Whose word this is.
     pub authority: Authority<'a>,
     /// The exchange; `None` when nothing was sent.
@@ -102,13 +103,13 @@ impl<'a> AttemptRecord<'a> {
     #[must_use]
     pub fn ending(
         call: &'a Call,
-        key: &'a DeliveryKey,
+        delivery: &'a Delivery,
         authority: Authority<'a>,
         report: &'a Report,
     ) -> Self {
         Self {
             call,
-            key,
+            delivery,
             authority,
             attempt: None,
             report,

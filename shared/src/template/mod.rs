@@ -29,7 +29,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 pub use self::fault::{Problem, RenderError, TemplateFault};
-pub use self::render::Rendered;
+pub use self::render::{Rendered, TokenValue};
 pub use self::url::UrlTemplate;
 
 use self::escape::Place;

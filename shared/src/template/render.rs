@@ -66,6 +66,35 @@ impl Template {
     }
 }
 
+/// A token of a template with what it comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenValue {
+    /// The token as it was written, brackets and filters and all.
+    pub token: String,
+    /// Its name, lower case.
+    pub name: String,
+    /// Its values after the filters, comma-joined and not escaped; empty when it comes to nothing.
+    pub value: String,
+}
+
+impl Template {
+    /// Each token with what it comes to, in order, as often as it stands there.
+    #[must_use]
+    pub fn token_values(&self, values: &impl Values) -> Vec<TokenValue> {
+        let value = |token: &Token| match token.found(MAX_RENDERED_BYTES, values) {
+            Ok(found) => found.values.join(","),
+            Err(_) => String::new(),
+        };
+        self.each_token()
+            .map(|token| TokenValue {
+                token: self.source.get(token.span.clone()).unwrap_or_default().to_owned(),
+                name: token.name.to_string(),
+                value: value(token),
+            })
+            .collect()
+    }
+}
+
 /// What a token comes to, before it is escaped.
 struct Found<'v> {
     values: Vec<Cow<'v, str>>,

@@ -18,7 +18,9 @@ use authority::Authority;
 use super::fault::{FaultList, Problem, RenderError, TemplateFault};
 use super::parse::{self, Scan};
 use super::sample::Sample;
-use super::{Context, MAX_RENDERED_URL_BYTES, MAX_URL_SOURCE_BYTES, Part, Template, Values};
+use super::{
+    Context, MAX_RENDERED_URL_BYTES, MAX_URL_SOURCE_BYTES, Part, Template, TokenValue, Values,
+};
 
 /// A URL with tokens in its path and query, known to be sound.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +73,12 @@ impl UrlTemplate {
     /// The lower-case name of each token, in order, as often as it stands there.
     pub fn tokens(&self) -> impl Iterator<Item = &str> {
         self.template.tokens()
+    }
+
+    /// Each token with what it comes to, in order, as often as it stands there.
+    #[must_use]
+    pub fn token_values(&self, values: &impl Values) -> Vec<TokenValue> {
+        self.template.token_values(values)
     }
 
     /// The name of each secret that a filter signs with, in order, as often as it stands there.

@@ -165,7 +165,7 @@ async fn end_unreached(
     let report = unreached(delivery);
     let record = AttemptRecord {
         leaves: call.pending_delivery(&delivery.key),
-        ..AttemptRecord::ending(call, &delivery.key, Authority::Reader(delivery), &report)
+        ..AttemptRecord::ending(call, delivery, Authority::Reader, &report)
     };
     store.record_attempt(&record).await?;
     Ok(())

@@ -40,16 +40,10 @@ pub async fn save_campaign(
 ) -> Result<Campaign, SaveRefusal> {
     let stored = campaigns.campaign_now(id).await?;
     let mut faults = Faults::default();
-    if document.to_string().len() > MAX_DOCUMENT_BYTES {
-        faults.push("", format!("a campaign has at most {MAX_DOCUMENT_BYTES} bytes"));
-    }
-    if let Err(found) = unmask(&mut document, stored.as_deref()) {
-        faults.extend(found);
-    }
     if document.get("id").is_some_and(|given| *given != json!(id)) {
         faults.extend(Faults::at("id", format!("must be {id}, as in the address")));
     }
-    let campaign = match Campaign::admitted(&document, &|url| admission.admit(url)) {
+    let campaign = match check(&mut document, stored.as_deref(), admission) {
         Ok(campaign) if faults.is_empty() => campaign,
         Ok(_) => return Err(SaveRefusal::Invalid(faults)),
         Err(found) => {
@@ -68,5 +62,30 @@ pub async fn save_campaign(
             Some(current) if current.document(Plain) == next.document(Plain) => Ok(next),
             current => Err(SaveRefusal::Stale(current)),
         },
+    }
+}
+
+/// Reads a document that is to be saved or tried; masks in it stand for what is `stored`.
+///
+/// # Errors
+/// Every fault of the document.
+pub(super) fn check(
+    document: &mut Value,
+    stored: Option<&Campaign>,
+    admission: &impl Admission,
+) -> Result<Campaign, Faults> {
+    let mut faults = Faults::default();
+    if document.to_string().len() > MAX_DOCUMENT_BYTES {
+        faults.push("", format!("a campaign has at most {MAX_DOCUMENT_BYTES} bytes"));
+    }
+    if let Err(found) = unmask(document, stored) {
+        faults.extend(found);
+    }
+    match Campaign::admitted(document, &|url| admission.admit(url)) {
+        Ok(campaign) => faults.or(campaign),
+        Err(found) => {
+            faults.extend(found);
+            Err(faults)
+        }
     }
 }

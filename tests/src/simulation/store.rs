@@ -262,7 +262,7 @@ impl Deliveries for Store<'_> {
     async fn record_attempt(&self, record: &AttemptRecord<'_>) -> Result<Recorded, StoreError> {
         let told = |result: &Recorded| {
             Some(What::Recorded {
-                key: record.key.clone(),
+                key: record.delivery.key.clone(),
                 verdict: record.report.verdict,
                 attempt: record.attempt.map(|attempt| attempt.attempt),
                 next_at: record.next_at,

@@ -58,7 +58,7 @@ async fn assert_not_claimed(world: &World, claim: &AttemptClaim<'_>, case: &str)
 async fn fail(store: &Store, call: &Call, delivery: &Delivery, by: &str, next_at: Timestamp) {
     let record = AttemptRecord {
         call,
-        key: &delivery.key,
+        delivery,
         authority: Authority::Claimant(by),
         attempt: Some(&attempt(1)),
         report: &report(&delivery.key, FAILED),

@@ -41,7 +41,7 @@ pub(crate) fn ended<'a>(
 ) -> AttemptRecord<'a> {
     AttemptRecord {
         call,
-        key: &delivery.key,
+        delivery,
         authority,
         attempt: None,
         report,
@@ -212,7 +212,7 @@ async fn a_readers_word_holds_if_nothing_was_done_since(kind: Kind) {
     let leaves = pending.as_ref();
     let assert_overtaken = async |read: &Delivery, case| {
         for tags in [&nothing, &some] {
-            let record = ended(&call, one, Authority::Reader(read), &report, tags);
+            let record = ended(&call, read, Authority::Reader, &report, tags);
             assert_changes_nothing(&world, &record, Recorded::Overtaken, case).await;
         }
     };
@@ -230,8 +230,7 @@ async fn a_readers_word_holds_if_nothing_was_done_since(kind: Kind) {
     assert_overtaken(one, "due at the same time, but attempted since").await;
     let stands = read(&world, one).await;
 
-    let end =
-        AttemptRecord { leaves, ..ended(&call, one, Authority::Reader(&stands), &report, &some) };
+    let end = AttemptRecord { leaves, ..ended(&call, &stands, Authority::Reader, &report, &some) };
     assert_eq!(told(&world, &end).await, Recorded::Kept);
 
     let wanted =

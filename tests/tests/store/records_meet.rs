@@ -37,11 +37,11 @@ async fn one_that_ended_may_be_made_due_again_by_who_read_it(kind: Kind) {
     let (call, deliveries) = call_with(&world, &["crm"]).await;
     let (one, nothing) = (&deliveries[0], TagSet::new());
     let report = report(&one.key, FAILED);
-    let end = ended(&call, one, Authority::Reader(one), &report, &nothing);
+    let end = ended(&call, one, Authority::Reader, &report, &nothing);
     assert_eq!(told(&world, &end).await, Recorded::Kept);
     let over = read(&world, one).await;
 
-    let again = AttemptRecord { next_at: Some(at(90)), authority: Authority::Reader(&over), ..end };
+    let again = AttemptRecord { next_at: Some(at(90)), delivery: &over, ..end };
     assert_eq!(told(&world, &again).await, Recorded::Kept);
 
     let progress = Progress::Due { at: at(90) };
@@ -96,7 +96,7 @@ async fn a_call_that_is_not_there_takes_no_record(kind: Kind) {
     let (one, some) = (connect(&call, "crm"), tags(json!({"score": ["7"]})));
     let report = report(&one.key, FAILED);
 
-    for authority in [Authority::Claimant("a"), Authority::Reader(&one)] {
+    for authority in [Authority::Claimant("a"), Authority::Reader] {
         for tags in [&TagSet::new(), &some] {
             let record = ended(&call, &one, authority, &report, tags);
             assert_changes_nothing(&world, &record, Recorded::Overtaken, "gone").await;

@@ -13,7 +13,9 @@ use hookline::ports::StoreError;
 use hookline::ports::callers::{Caller, Callers, Remembering, Waiting};
 use hookline::ports::calls::{Calls, Posted};
 use hookline::ports::campaigns::{Campaigns, Saved};
-use hookline::ports::deliveries::{AttemptClaim, AttemptRecord, Deliveries, PastDue, Recorded};
+use hookline::ports::deliveries::{
+    AttemptClaim, AttemptRecord, Deliveries, PastDue, Recorded, Replays,
+};
 use hookline::ports::hints::Hint;
 use hookline::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
 use hookline::ports::keys::Keys;
@@ -140,6 +142,12 @@ impl Deliveries for Store {
 
     async fn record_attempt(&self, record: &AttemptRecord<'_>) -> Result<Recorded, StoreError> {
         ask!(self, store => store.record_attempt(record))
+    }
+}
+
+impl Replays for Store {
+    async fn replay(&self, read: &Delivery, now: Timestamp) -> Result<bool, StoreError> {
+        ask!(self, store => store.replay(read, now))
     }
 }
 

@@ -23,7 +23,7 @@ use reqwest::header::HeaderMap;
 use super::world::{World, at, campaign_id};
 
 /// A clock that stands.
-struct At(Timestamp);
+pub(crate) struct At(pub(crate) Timestamp);
 
 impl Clock for At {
     fn now(&self) -> Timestamp {

@@ -1,15 +1,24 @@
-//! The ways to the table that everything else uses: one item read, a partition queried, one item
+//! The ways to the table that everything else uses: items read, a partition queried, one item
 //! updated or put under a condition.
+
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{
+    KeysAndAttributes, ReturnValue, ReturnValuesOnConditionCheckFailure,
+};
 
 use super::DynamoDb;
-use super::failure::failed;
-use super::item::{Item, text};
+use super::failure::{failed, unreadable};
+use super::item::{Item, get_text, text};
 use super::update::Update;
 use crate::ports::StoreError;
+
+/// Items in one batch read (a limit of the service).
+const ITEMS_A_READ: usize = 100;
+/// How often what a batch left over is asked for again.
+const BATCH_TRIES: usize = 5;
 
 /// An item after an update, or as it was when the update's condition did not hold.
 pub(super) enum Updated {
@@ -36,6 +45,49 @@ impl DynamoDb {
             .await
             .map_err(failed(action))?;
         Ok(found.item)
+    }
+
+    /// Reads items as they stand, in the order of their keys; `None` for each that is not there.
+    pub(super) async fn read_all(
+        &self,
+        keys: Vec<Item>,
+        action: &'static str,
+    ) -> Result<Vec<Option<Item>>, StoreError> {
+        let mut found = HashMap::new();
+        for keys in keys.chunks(ITEMS_A_READ) {
+            let items = self.read_batch(keys.to_vec(), action).await?;
+            found.extend(items.into_iter().map(|item| (name_of(&item), item)));
+        }
+        Ok(keys.iter().map(|key| found.remove(&name_of(key))).collect())
+    }
+
+    async fn read_batch(
+        &self,
+        keys: Vec<Item>,
+        action: &'static str,
+    ) -> Result<Vec<Item>, StoreError> {
+        let (mut left, mut found) = (keys, Vec::new());
+        // An answer holds 16 MB; what does not fit in it is left over.
+        for _ in 0..BATCH_TRIES {
+            if left.is_empty() {
+                break;
+            }
+            let asked = KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true);
+            let asked = asked.build().map_err(|_| unreadable(action, "a key"))?;
+            let answer = self
+                .client
+                .batch_get_item()
+                .request_items(&self.table, asked)
+                .send()
+                .await
+                .map_err(failed(action))?;
+            let of_table = answer.responses.and_then(|mut tables| tables.remove(&self.table));
+            found.extend(of_table.into_iter().flatten());
+            let over = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table));
+            left = over.map(|over| over.keys).unwrap_or_default();
+        }
+        let cause = "the table gave too few items".to_owned();
+        if left.is_empty() { Ok(found) } else { Err(StoreError { action, cause }) }
     }
 
     /// The items of a partition, or those of them whose sort key starts with `prefix`.
@@ -127,4 +179,9 @@ impl DynamoDb {
             },
         }
     }
+}
+
+/// What tells items apart: partition and sort key.
+fn name_of(item: &Item) -> Option<(String, String)> {
+    Some((get_text(item, "pk")?.to_owned(), get_text(item, "sk")?.to_owned()))
 }

@@ -35,7 +35,7 @@ impl DynamoDb {
         let mut transaction = self.transaction(action);
         transaction.update(key, update);
         for delivery in &step.created {
-            transaction.put(item_of(delivery, now), absent());
+            transaction.put(item_of(call, delivery, now), absent());
         }
         if let Some((caller, window)) = window {
             let mut closed = Update::default();

@@ -18,7 +18,7 @@
 //! | `due_shard` `due_at` | in the index `due`: when somebody has to look at what it owes |
 //! | `pending` | the deliveries whose first attempt is owed, a string set |
 //! | `cookies` `cookies_version` | the jar, and how often it has changed |
-//! | `call_log` | partition of the index `calls` |
+//! | `log` `logged_at` | in the index `log`: the campaign and the day of its start |
 
 use std::collections::BTreeSet;
 
@@ -29,6 +29,7 @@ use super::item::{
     Item, get_flag, get_json, get_millis, get_number, get_tags, get_text, json, number,
     primary_key, tag_sets, text,
 };
+use super::log::{self, Logged};
 use super::past_due::DUE_SHARDS;
 use super::update::Update;
 use crate::call::{
@@ -49,9 +50,6 @@ pub(super) const TAG: &str = "t:";
 const BUYER_EVENT: &str = "b:";
 const EVENT: &str = "e:";
 const JOURNAL: &str = "j:";
-/// In how many partitions a campaign's day is listed, so that a busy one stays below the limit of
-/// one partition (1,000 writes a second).
-const LOG_SHARDS: u32 = 4;
 
 /// The key of a call's item.
 pub(super) fn call_primary_key(id: &CallId) -> Item {
@@ -179,7 +177,9 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
     }
     if let (Moment::Start, Some(campaign)) = (&event.moment, &event.campaign) {
         update.set_once("started_at", number(event.occurred_at.as_millis()));
-        update.set_once("call_log", text(log_partition(campaign, event)));
+        for (name, value) in log::entry(Logged::Calls, campaign, &event.call, event.occurred_at) {
+            update.set_once(name, value);
+        }
     }
     if let Some(buyer_event) = event.buyer_event() {
         let rank = if buyer_event.answered { 2 } else { 1 };
@@ -257,9 +257,4 @@ pub(super) fn make_due_again(update: &mut Update, call: &CallId, at: Option<Time
 /// The partition of the index `due` for all that belongs to a call.
 pub(super) fn due_shard(call: &CallId) -> AttributeValue {
     number(i64::from(call.part(u32::from(DUE_SHARDS))))
-}
-
-fn log_partition(campaign: &CampaignId, event: &CallEvent) -> String {
-    let day: String = event.occurred_at.to_string().chars().take(10).collect();
-    format!("{campaign}#{day}#{}", event.call.part(LOG_SHARDS))
 }

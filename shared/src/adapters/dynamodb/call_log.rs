@@ -1,30 +1,125 @@
-//! Lists calls and failed deliveries by campaign and day.
+//! Lists calls and failed deliveries by campaign and day: the parts of the list are read side by
+//! side and merged, and what stands on the page is read from the table.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::try_join_all;
 
 use super::DynamoDb;
-use super::failure::unreadable;
-use crate::call::Call;
+use super::call_item::{call_of, partition};
+use super::delivery_item::delivery_of;
+use super::failure::{failed, unreadable};
+use super::item::{Item, get_millis, get_text, number, primary_key, text};
+use super::log::{LOG_SHARDS, Log, Logged};
+use super::log_cursor::{Place, cursor_after, taken_before};
+use crate::call::{Call, CallId};
 use crate::campaign::CampaignId;
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
 use crate::ports::call_log::{CallLog, Page, PageAsked};
 use crate::time::Day;
 
+/// The most that stands on a page.
+const MAX_LIMIT: usize = 100;
+
 impl CallLog for DynamoDb {
     async fn calls_of(
         &self,
-        _campaign: &CampaignId,
-        _day: Day,
-        _asked: &PageAsked,
+        campaign: &CampaignId,
+        day: Day,
+        asked: &PageAsked,
     ) -> Result<Page<Call>, StoreError> {
-        Err(unreadable("list calls", "stub"))
+        let log = Log { logged: Logged::Calls, campaign, day };
+        self.page(&log, asked, call_of, "list calls").await
     }
 
     async fn failed_of(
         &self,
-        _campaign: &CampaignId,
-        _day: Day,
-        _asked: &PageAsked,
+        campaign: &CampaignId,
+        day: Day,
+        asked: &PageAsked,
     ) -> Result<Page<Delivery>, StoreError> {
-        Err(unreadable("list deliveries", "stub"))
+        let log = Log { logged: Logged::Failures, campaign, day };
+        self.page(&log, asked, delivery_of, "list failed deliveries").await
     }
+}
+
+impl DynamoDb {
+    /// A page of a list, each item read by `read`. What is gone, or is off the list by now, is left
+    /// out: the index is a moment behind the table.
+    async fn page<T>(
+        &self,
+        log: &Log<'_>,
+        asked: &PageAsked,
+        read: impl Fn(&CallId, &Item) -> Option<T>,
+        action: &'static str,
+    ) -> Result<Page<T>, StoreError> {
+        let limit = asked.limit.clamp(1, MAX_LIMIT);
+        let mut taken = taken_before(log, asked.after.as_ref());
+        let parts = (0..LOG_SHARDS).zip(&taken).map(|(shard, after)| {
+            // One more than fits tells whether there is another page.
+            self.part_of(log.partition(shard), after.as_ref(), limit + 1, action)
+        });
+        let mut places: Vec<Place> = try_join_all(parts).await?.into_iter().flatten().collect();
+        places.sort_by_key(|place| std::cmp::Reverse(place.at));
+        let has_more = places.len() > limit;
+        places.truncate(limit);
+        let keys = places.iter().map(primary_key_of).collect();
+        for place in &places {
+            let shard = usize::try_from(place.call.part(LOG_SHARDS)).ok();
+            if let Some(last) = shard.and_then(|shard| taken.get_mut(shard)) {
+                *last = Some(place.clone());
+            }
+        }
+        let found = self.read_all(keys, action).await?;
+        let items = found.into_iter().zip(&places).filter_map(|(item, place)| {
+            let item = item.filter(|item| item.contains_key("log"))?;
+            read(&place.call, &item)
+        });
+        let next = has_more.then(|| cursor_after(log, taken));
+        Ok(Page { items: items.collect(), next })
+    }
+
+    /// What comes next in one part of a list, newest first.
+    async fn part_of(
+        &self,
+        partition: String,
+        after: Option<&Place>,
+        limit: usize,
+        action: &'static str,
+    ) -> Result<Vec<Place>, StoreError> {
+        let start = after.map(|after| {
+            let mut key = primary_key_of(after);
+            key.insert("log".to_owned(), text(partition.clone()));
+            key.insert("logged_at".to_owned(), number(after.at.as_millis()));
+            key
+        });
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name("log")
+            .key_condition_expression("#log = :log")
+            .expression_attribute_names("#log", "log")
+            .expression_attribute_values(":log", AttributeValue::S(partition))
+            .scan_index_forward(false)
+            .set_exclusive_start_key(start)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .send()
+            .await
+            .map_err(failed(action))?;
+        let places = answer.items().iter().map(place_of).collect::<Option<_>>();
+        places.ok_or_else(|| unreadable(action, "the index"))
+    }
+}
+
+fn place_of(item: &Item) -> Option<Place> {
+    Some(Place {
+        call: CallId::parse(get_text(item, "pk")?.strip_prefix("CALL#")?).ok()?,
+        sort: get_text(item, "sk")?.to_owned(),
+        at: get_millis(item, "logged_at")?,
+    })
+}
+
+fn primary_key_of(place: &Place) -> Item {
+    primary_key(partition(&place.call), place.sort.clone())
 }

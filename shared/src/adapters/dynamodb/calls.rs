@@ -56,7 +56,7 @@ impl Calls for DynamoDb {
         let mut transaction = self.transaction(action);
         transaction.update(key, update);
         for delivery in fired {
-            transaction.put(item_of(delivery, now), absent());
+            transaction.put(item_of(call, delivery, now), absent());
         }
         match self.transact(transaction).await? {
             Transacted::Made => Ok(Posted::Applied),

@@ -1,14 +1,26 @@
-//! Campaigns: one item each, the whole document as JSON text under its version.
+//! Campaigns: one item each, the whole document as JSON text under its version; and the list of all,
+//! an entry each in one partition.
 
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::types::AttributeValue;
+
 use super::DynamoDb;
 use super::failure::unreadable;
-use super::item::{Item, get_text, json, number, primary_key};
+use super::item::{Item, get_flag, get_number, get_text, json, number, primary_key, text};
+use super::keys::{key_primary_key, postback_listing};
+use super::transaction::{Transacted, Transaction};
 use super::update::Update;
 use crate::campaign::{Campaign, CampaignId, SecretsShown};
+use crate::key::KeyHash;
 use crate::ports::StoreError;
 use crate::ports::campaigns::{CampaignList, CampaignSummary, Campaigns, Saved};
+
+/// The partition of the list of all campaigns.
+const LIST: &str = "CAMPAIGNS";
+/// Keys that are deleted with their campaign in one transaction: of each two items, and two of the
+/// campaign, of the hundred that the service takes.
+const KEYS_A_TRANSACTION: usize = 49;
 
 /// The key of a campaign's item.
 pub(super) fn campaign_primary_key(id: &CampaignId) -> Item {
@@ -43,7 +55,7 @@ impl Campaigns for DynamoDb {
     }
 
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
-        let version = i64::try_from(campaign.version).unwrap_or(i64::MAX);
+        let version = version_of(campaign);
         let mut item = campaign_primary_key(&campaign.id);
         item.insert("document".to_owned(), json(&campaign.document(SecretsShown::Plain)));
         item.insert("version".to_owned(), number(version));
@@ -54,17 +66,96 @@ impl Campaigns for DynamoDb {
             follows.require_equal("version", number(version - 1));
         }
         self.campaigns.forget(&campaign.id);
-        let stored = self.put(item, follows, "save a campaign").await?;
-        Ok(if stored { Saved::Stored } else { Saved::Stale })
+        let mut transaction = self.transaction("save a campaign");
+        transaction.put(item, follows);
+        transaction.put(listing_of(campaign), Update::default());
+        Ok(saved(&self.transact(transaction).await?))
     }
 }
 
 impl CampaignList for DynamoDb {
     async fn campaigns(&self) -> Result<Vec<CampaignSummary>, StoreError> {
-        Err(unreadable("list campaigns", "stub"))
+        let action = "list campaigns";
+        let items = self.query(LIST.to_owned(), None, action).await?;
+        let listed = items.iter().map(summary_of).collect::<Option<Vec<_>>>();
+        let mut listed = listed.ok_or_else(|| unreadable(action, "a listing"))?;
+        listed.sort_by(|a, b| (&a.name, a.id.as_str()).cmp(&(&b.name, b.id.as_str())));
+        Ok(listed)
     }
 
-    async fn delete_campaign(&self, _campaign: &Campaign) -> Result<Saved, StoreError> {
-        Err(unreadable("delete a campaign", "stub"))
+    async fn delete_campaign(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
+        let (id, action) = (&campaign.id, "delete a campaign");
+        let mut as_read = Update::default();
+        as_read.require_equal("version", number(version_of(campaign)));
+        let keys = self.postback_hashes(id).await?;
+        let mut batches: Vec<&[KeyHash]> = keys.chunks(KEYS_A_TRANSACTION).collect();
+        let last = batches.pop().unwrap_or_default();
+        // Keys that do not fit go before, as long as the campaign stands as it was read: one that is
+        // gone leaves none behind.
+        for batch in batches {
+            let mut transaction = self.transaction(action);
+            transaction.check(campaign_primary_key(id), as_read.clone());
+            self.take_keys(&mut transaction, id, batch);
+            if let Saved::Stale = saved(&self.transact(transaction).await?) {
+                return Ok(Saved::Stale);
+            }
+        }
+        let mut transaction = self.transaction(action);
+        transaction.delete(campaign_primary_key(id), as_read);
+        transaction.delete(listing_primary_key(id), Update::default());
+        self.take_keys(&mut transaction, id, last);
+        self.campaigns.forget(id);
+        Ok(saved(&self.transact(transaction).await?))
     }
+}
+
+impl DynamoDb {
+    /// Deletes postback keys of a campaign.
+    fn take_keys(&self, transaction: &mut Transaction, campaign: &CampaignId, keys: &[KeyHash]) {
+        for hash in keys {
+            transaction.delete(key_primary_key(hash), Update::default());
+            transaction.delete(postback_listing(campaign, hash), Update::default());
+            self.keys.forget(hash);
+        }
+    }
+}
+
+fn version_of(campaign: &Campaign) -> i64 {
+    i64::try_from(campaign.version).unwrap_or(i64::MAX)
+}
+
+/// How a transaction ended that asks for a version.
+fn saved(transacted: &Transacted) -> Saved {
+    match transacted {
+        Transacted::Made => Saved::Stored,
+        Transacted::Refused(_) => Saved::Stale,
+    }
+}
+
+fn listing_primary_key(id: &CampaignId) -> Item {
+    primary_key(LIST.to_owned(), id.as_str())
+}
+
+/// A campaign's entry on the list of all.
+fn listing_of(campaign: &Campaign) -> Item {
+    let mut item = listing_primary_key(&campaign.id);
+    let webhooks = i64::try_from(campaign.webhooks.len()).unwrap_or(i64::MAX);
+    let attributes = [
+        ("name", text(campaign.name.clone())),
+        ("enabled", AttributeValue::Bool(campaign.enabled)),
+        ("version", number(version_of(campaign))),
+        ("webhooks", number(webhooks)),
+    ];
+    item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
+    item
+}
+
+fn summary_of(item: &Item) -> Option<CampaignSummary> {
+    Some(CampaignSummary {
+        id: CampaignId::parse(get_text(item, "sk")?).ok()?,
+        name: get_text(item, "name")?.to_owned(),
+        enabled: get_flag(item, "enabled")?,
+        version: u64::try_from(get_number(item, "version")?).ok()?,
+        webhooks: usize::try_from(get_number(item, "webhooks")?).ok()?,
+    })
 }

@@ -6,12 +6,15 @@ use super::DynamoDb;
 use super::access::Updated;
 use super::call_item::{TAG, call_primary_key, make_due, make_due_again};
 use super::caller_item::window_item;
-use super::delivery_item::{attempt_name, delivery_of, delivery_primary_key};
-use super::failure::unreadable;
+use super::delivery_item::{
+    REPLAYED_AFTER, REPLAYED_AT, attempt_name, delivery_of, delivery_primary_key, log_entry,
+    replay_of,
+};
 use super::item::{Item, get_text, json, number, set_of, tag_sets, text};
+use super::log;
 use super::transaction::Transacted;
 use super::update::Update;
-use crate::delivery::{Delivery, DeliveryKey, Progress};
+use crate::delivery::{Delivery, DeliveryKey, Progress, Replay};
 use crate::ports::StoreError;
 use crate::ports::callers::Caller;
 use crate::ports::deliveries::{
@@ -55,7 +58,7 @@ impl Deliveries for DynamoDb {
 
     async fn record_attempt(&self, record: &AttemptRecord<'_>) -> Result<Recorded, StoreError> {
         let action = "record an attempt";
-        let (key, update) = (delivery_primary_key(record.key), record_update(record));
+        let (key, update) = (delivery_primary_key(&record.delivery.key), record_update(record));
         let on_call = on_call_update(record);
         let window = Caller::of(record.call).zip(record.window);
         if on_call.is_none() && window.is_none() {
@@ -104,8 +107,7 @@ fn claim_update(claim: &AttemptClaim<'_>) -> Update {
 
 /// Asks that nothing was done about a delivery since it was read.
 fn require_as_read(update: &mut Update, read: &Delivery) {
-    let count = i64::try_from(read.attempts.len()).unwrap_or(i64::MAX);
-    update.require_equal("attempts_made", number(count));
+    update.require_equal("attempts_made", number(i64::from(read.attempts_made())));
     match &read.progress {
         Progress::Due { at } => {
             update.require_absent("claimed_by");
@@ -117,6 +119,10 @@ fn require_as_read(update: &mut Update, read: &Delivery) {
         }
         Progress::Ended => update.require_absent("due_at"),
     }
+    match read.replayed {
+        Some(replay) => update.require_equal(REPLAYED_AT, number(replay.at.as_millis())),
+        None => update.require_absent(REPLAYED_AT),
+    }
 }
 
 /// What a record does to the delivery's item.
@@ -127,16 +133,23 @@ fn record_update(record: &AttemptRecord<'_>) -> Update {
         update.set(&attempt_name(attempt), json(attempt));
         update.add("attempts_made", number(1));
     }
-    make_due_again(&mut update, &record.key.call, record.next_at);
+    make_due_again(&mut update, &record.delivery.key.call, record.next_at);
+    if record.next_at.is_none() && record.report.verdict.is_failure() {
+        for (name, value) in log_entry(record.call, record.delivery) {
+            update.set(name, value);
+        }
+    } else {
+        log::leave(&mut update);
+    }
     match record.authority {
         Authority::Claimant(by) => {
             update.remove("claimed_by");
             update.set("recorded_by", text(by));
             update.require_equal("claimed_by", text(by));
         }
-        Authority::Reader(read) => {
+        Authority::Reader => {
             update.remove("claimed_by");
-            require_as_read(&mut update, read);
+            require_as_read(&mut update, record.delivery);
         }
     }
     update
@@ -180,7 +193,28 @@ fn told_before(record: &AttemptRecord<'_>, item: &Item) -> Recorded {
 }
 
 impl Replays for DynamoDb {
-    async fn replay(&self, _read: &Delivery, _now: Timestamp) -> Result<bool, StoreError> {
-        Err(unreadable("replay a delivery", "stub"))
+    async fn replay(&self, read: &Delivery, now: Timestamp) -> Result<bool, StoreError> {
+        if !read.is_replayable() {
+            return Ok(false);
+        }
+        let replay = Replay { at: now, after_attempts: read.attempts_made() };
+        let (key, update) = (delivery_primary_key(&read.key), replay_update(read, replay));
+        Ok(match self.update(key, update, "replay a delivery").await? {
+            Updated::Made(_) => true,
+            // The first answer may have been lost on its way, and the SDK have asked again.
+            Updated::Refused(item) => replay_of(&item) == Some(replay),
+        })
     }
+}
+
+fn replay_update(read: &Delivery, replay: Replay) -> Update {
+    let mut update = Update::default();
+    make_due(&mut update, &read.key.call, replay.at);
+    update.set(REPLAYED_AT, number(replay.at.as_millis()));
+    update.set(REPLAYED_AFTER, number(i64::from(replay.after_attempts)));
+    update.remove("takeovers");
+    log::leave(&mut update);
+    update.require_present("delivery_id");
+    require_as_read(&mut update, read);
+    update
 }

@@ -1,4 +1,5 @@
-//! Keys: one item each under the key's hash; the key itself is never stored.
+//! Keys: one item each under the key's hash; the key itself is never stored. Beside it stands an
+//! entry that names the hash: API keys are listed in one partition, postback keys in their campaign's.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +16,12 @@ use crate::campaign::CampaignId;
 use crate::key::{Grant, Key, KeyHash, PostbackGrant, Scope};
 use crate::ports::StoreError;
 use crate::ports::keys::{KeyRing, Keys};
+
+/// The partition of the list of API keys.
+const API_KEYS: &str = "KEYS";
+/// What the sort keys of a campaign's list of postback keys start with.
+const POSTBACK_KEY: &str = "KEY#";
+const LISTING: &str = "list keys";
 
 /// The key of a key's item.
 pub(super) fn key_primary_key(hash: &KeyHash) -> Item {
@@ -85,7 +92,10 @@ impl Keys for DynamoDb {
 
     async fn store_key(&self, stored: &Key) -> Result<(), StoreError> {
         self.keys.forget(&stored.hash);
-        self.put(item_of(stored), Update::default(), "store a key").await?;
+        let mut transaction = self.transaction("store a key");
+        transaction.put(item_of(stored), Update::default());
+        transaction.put(listing_of(stored), Update::default());
+        self.transact(transaction).await?;
         Ok(())
     }
 
@@ -103,14 +113,63 @@ impl Keys for DynamoDb {
 
 impl KeyRing for DynamoDb {
     async fn api_keys(&self) -> Result<Vec<Key>, StoreError> {
-        Err(unreadable("list keys", "stub"))
+        let items = self.query(API_KEYS.to_owned(), None, LISTING).await?;
+        let hashes = items.iter().filter_map(|item| KeyHash::parse(get_text(item, "sk")?));
+        let mut keys = self.listed(hashes.collect()).await?;
+        keys.retain(|key| matches!(key.grant, Grant::Api(_)));
+        Ok(keys)
     }
 
-    async fn postback_keys(&self, _campaign: &CampaignId) -> Result<Vec<Key>, StoreError> {
-        Err(unreadable("list keys", "stub"))
+    async fn postback_keys(&self, campaign: &CampaignId) -> Result<Vec<Key>, StoreError> {
+        let mut keys = self.listed(self.postback_hashes(campaign).await?).await?;
+        keys.retain(|key| key.campaign() == Some(campaign));
+        Ok(keys)
     }
 
-    async fn delete_key(&self, _key: &Key) -> Result<(), StoreError> {
-        Err(unreadable("delete a key", "stub"))
+    async fn delete_key(&self, stored: &Key) -> Result<(), StoreError> {
+        self.keys.forget(&stored.hash);
+        let mut transaction = self.transaction("delete a key");
+        transaction.delete(key_primary_key(&stored.hash), Update::default());
+        transaction.delete(listing_of(stored), Update::default());
+        self.transact(transaction).await?;
+        Ok(())
+    }
+}
+
+impl DynamoDb {
+    /// The hashes under which postback keys of a campaign are listed.
+    pub(super) async fn postback_hashes(
+        &self,
+        campaign: &CampaignId,
+    ) -> Result<Vec<KeyHash>, StoreError> {
+        let partition = format!("CAMPAIGN#{campaign}");
+        let items = self.query(partition, Some(POSTBACK_KEY), LISTING).await?;
+        let hash = |item| KeyHash::parse(get_text(item, "sk")?.strip_prefix(POSTBACK_KEY)?);
+        Ok(items.iter().filter_map(hash).collect())
+    }
+
+    /// Keys as they stand now, oldest first. A list says which there may be; what a key is for, and
+    /// that it is there, its own item says.
+    async fn listed(&self, hashes: Vec<KeyHash>) -> Result<Vec<Key>, StoreError> {
+        let found = self.read_all(hashes.iter().map(key_primary_key).collect(), LISTING).await?;
+        let found =
+            hashes.iter().zip(&found).filter_map(|(hash, item)| Some((hash, item.as_ref()?)));
+        let keys = found.map(|(hash, item)| key_of(hash, item)).collect::<Option<Vec<_>>>();
+        let mut keys = keys.ok_or_else(|| unreadable(LISTING, "a key"))?;
+        keys.sort_by(|a, b| (a.created_at, a.hash.as_str()).cmp(&(b.created_at, b.hash.as_str())));
+        Ok(keys)
+    }
+}
+
+/// The entry of a campaign's postback key on the list of its campaign.
+pub(super) fn postback_listing(campaign: &CampaignId, hash: &KeyHash) -> Item {
+    primary_key(format!("CAMPAIGN#{campaign}"), format!("{POSTBACK_KEY}{}", hash.as_str()))
+}
+
+/// A key's entry on the list where it is looked for.
+fn listing_of(stored: &Key) -> Item {
+    match stored.campaign() {
+        Some(campaign) => postback_listing(campaign, &stored.hash),
+        None => primary_key(API_KEYS.to_owned(), stored.hash.as_str()),
     }
 }

@@ -7,7 +7,9 @@
 //!   sparse index `due`, and in nothing else that the sweep reads.
 //! - A caller of a campaign is one partition: the latest call, remembered tags, data that waits and
 //!   de-dupe windows, an item each with a time to live of its own.
-//! - Campaigns are one JSON document an item; keys stand under their hash.
+//! - Campaigns are one JSON document an item; keys stand under their hash. What is listed of them
+//!   stands in a partition of its own, written in the same transaction, so that nothing is scanned.
+//! - The calls and the failed deliveries of a campaign's day are in the sparse index `log`.
 
 mod access;
 mod advance;
@@ -25,6 +27,8 @@ mod delivery_item;
 mod failure;
 mod item;
 mod keys;
+mod log;
+mod log_cursor;
 mod past_due;
 mod record;
 mod retry;

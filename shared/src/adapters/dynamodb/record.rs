@@ -25,7 +25,8 @@ const BATCH_TRIES: usize = 5;
 impl DynamoDb {
     pub(super) async fn keep_record(&self, record: &Record<'_>) -> Result<Standing, StoreError> {
         let call = &record.call.id;
-        let deliveries = record.deliveries.iter().map(|delivery| item_of(delivery, record.now));
+        let deliveries =
+            record.deliveries.iter().map(|delivery| item_of(record.call, delivery, record.now));
         let opened = Caller::of(record.call).into_iter().flat_map(|caller| {
             record.windows.iter().map(move |window| window_item(caller, window))
         });

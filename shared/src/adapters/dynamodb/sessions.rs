@@ -1,26 +1,55 @@
-//! Sign-ins to the console: one item each, under the hash of what the browser holds.
+//! Sign-ins to the console: one item each, under the hash of what the browser holds. The table may
+//! forget one days late, so `until` is what counts.
 
 use super::DynamoDb;
-use super::failure::unreadable;
+use super::caller_item::expires_at;
+use super::failure::failed;
+use super::item::{Item, get_millis, get_text, number, primary_key, text};
+use super::update::Update;
 use crate::key::KeyHash;
 use crate::ports::StoreError;
 use crate::ports::sessions::{Session, Sessions};
 use crate::time::Timestamp;
 
 impl Sessions for DynamoDb {
-    async fn start_session(&self, _session: &KeyHash, _with: &Session) -> Result<(), StoreError> {
-        Err(unreadable("start a session", "stub"))
+    async fn start_session(&self, session: &KeyHash, with: &Session) -> Result<(), StoreError> {
+        let mut item = session_primary_key(session);
+        let attributes = [
+            ("key_hash", text(with.key.as_str())),
+            ("until", number(with.until.as_millis())),
+            ("expires_at", expires_at(with.until)),
+        ];
+        item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
+        self.put(item, Update::default(), "start a session").await?;
+        Ok(())
     }
 
     async fn session(
         &self,
-        _session: &KeyHash,
-        _now: Timestamp,
+        session: &KeyHash,
+        now: Timestamp,
     ) -> Result<Option<Session>, StoreError> {
-        Err(unreadable("read a session", "stub"))
+        let found = self.read(session_primary_key(session), "read a session").await?;
+        Ok(found.and_then(|item| session_of(&item)).filter(|session| now < session.until))
     }
 
-    async fn end_session(&self, _session: &KeyHash) -> Result<(), StoreError> {
-        Err(unreadable("end a session", "stub"))
+    async fn end_session(&self, session: &KeyHash) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(session_primary_key(session)))
+            .send()
+            .await
+            .map_err(failed("end a session"))?;
+        Ok(())
     }
+}
+
+fn session_primary_key(session: &KeyHash) -> Item {
+    primary_key(format!("SESSION#{}", session.as_str()), "SESSION")
+}
+
+fn session_of(item: &Item) -> Option<Session> {
+    let key = KeyHash::parse(get_text(item, "key_hash")?)?;
+    Some(Session { key, until: get_millis(item, "until")? })
 }

@@ -16,8 +16,8 @@ const ATTRIBUTES: [(&str, ScalarAttributeType); 6] = [
     ("sk", ScalarAttributeType::S),
     ("due_shard", ScalarAttributeType::N),
     ("due_at", ScalarAttributeType::N),
-    ("call_log", ScalarAttributeType::S),
-    ("started_at", ScalarAttributeType::N),
+    ("log", ScalarAttributeType::S),
+    ("logged_at", ScalarAttributeType::N),
 ];
 
 /// Makes the table unless it is there: for one machine and for tests; in the cloud SAM makes it.
@@ -38,7 +38,7 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError
             index("due", "due_shard", "due_at", ProjectionType::KeysOnly).map_err(unbuilt)?,
         )
         .global_secondary_indexes(
-            index("calls", "call_log", "started_at", ProjectionType::KeysOnly).map_err(unbuilt)?,
+            index("log", "log", "logged_at", ProjectionType::KeysOnly).map_err(unbuilt)?,
         );
     for (name, kind) in ATTRIBUTES {
         let attribute = AttributeDefinition::builder().attribute_name(name).attribute_type(kind);

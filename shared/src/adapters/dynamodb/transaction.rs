@@ -5,8 +5,8 @@ use std::mem::replace;
 use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    ConditionCheck, Put, ReturnValuesOnConditionCheckFailure as OnFailure, TransactWriteItem,
-    Update as UpdateAction,
+    ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure as OnFailure,
+    TransactWriteItem, Update as UpdateAction,
 };
 
 use super::DynamoDb;
@@ -61,6 +61,21 @@ impl Transaction {
             .set_expression_attribute_values(values)
             .return_values_on_condition_check_failure(OnFailure::AllOld);
         self.push(action.build().map(|put| TransactWriteItem::builder().put(put).build()));
+    }
+
+    /// An item deleted.
+    pub(super) fn delete(&mut self, key: Item, only_if: Update) {
+        let condition = only_if.condition();
+        let (names, values) = only_if.into_placeholders();
+        let action = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .set_condition_expression(condition)
+            .set_expression_attribute_names(names)
+            .set_expression_attribute_values(values)
+            .return_values_on_condition_check_failure(OnFailure::AllOld);
+        let built = action.build();
+        self.push(built.map(|delete| TransactWriteItem::builder().delete(delete).build()));
     }
 
     /// An item left as it is.

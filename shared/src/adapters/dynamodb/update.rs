@@ -13,7 +13,7 @@ type Names = HashMap<String, String>;
 type Values = HashMap<String, AttributeValue>;
 
 /// The clauses of one update, with a condition.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Update {
     set: Vec<String>,
     add: Vec<String>,

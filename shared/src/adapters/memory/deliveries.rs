@@ -4,10 +4,13 @@ use super::Memory;
 use super::due::DueIndex;
 use super::kept_call::{KeptCall, KeptDelivery};
 use super::state::State;
-use crate::delivery::{Delivery, DeliveryKey, Progress};
+use crate::delivery::{Delivery, DeliveryKey, Progress, Replay};
 use crate::ports::StoreError;
 use crate::ports::callers::Caller;
-use crate::ports::deliveries::{AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded};
+use crate::ports::deliveries::{
+    AttemptClaim, AttemptRecord, Authority, Deliveries, Recorded, Replays,
+};
+use crate::time::Timestamp;
 
 impl Deliveries for Memory {
     async fn delivery(&self, key: &DeliveryKey) -> Result<Option<Delivery>, StoreError> {
@@ -27,12 +30,23 @@ impl Deliveries for Memory {
     }
 }
 
+impl Replays for Memory {
+    async fn replay(&self, read: &Delivery, now: Timestamp) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        let State { calls, due, .. } = &mut *state;
+        let kept = calls.get_mut(&read.key.call);
+        Ok(kept.is_some_and(|kept| kept.replay(due, read, now)))
+    }
+}
+
 impl State {
     fn record_attempt(&mut self, record: &AttemptRecord<'_>) -> Recorded {
-        let Some(kept) = self.calls.get_mut(&record.key.call) else { return Recorded::Overtaken };
-        match kept.kept_delivery(record.key) {
-            Some(stands) if record.authority.holds(&stands.delivery) => {}
-            Some(stands) if record.authority.has_told(stands) => return Recorded::Kept,
+        let Some(kept) = self.calls.get_mut(&record.delivery.key.call) else {
+            return Recorded::Overtaken;
+        };
+        match kept.kept_delivery(&record.delivery.key) {
+            Some(stands) if record.holds(&stands.delivery) => {}
+            Some(stands) if record.was_told(stands) => return Recorded::Kept,
             Some(_) | None => return Recorded::Overtaken,
         }
         let version = kept.call().cookies.version;
@@ -47,27 +61,29 @@ impl State {
     }
 }
 
-impl Authority<'_> {
+impl AttemptRecord<'_> {
     /// Whether this word about a delivery counts, as the delivery stands.
     fn holds(&self, stands: &Delivery) -> bool {
-        match *self {
+        match self.authority {
             Authority::Claimant(name) => {
                 matches!(&stands.progress, Progress::Claimed { by, .. } if by == name)
             }
-            Authority::Reader(read) => is_as_read(stands, read),
+            Authority::Reader => is_as_read(stands, self.delivery),
         }
     }
 
     /// Whether this is the word that was told last. It is told again when its answer was lost on its
     /// way, and is kept already.
-    fn has_told(&self, stands: &KeptDelivery) -> bool {
-        matches!(*self, Authority::Claimant(name) if stands.recorded_by.as_deref() == Some(name))
+    fn was_told(&self, stands: &KeptDelivery) -> bool {
+        matches!(self.authority, Authority::Claimant(name) if stands.recorded_by.as_deref() == Some(name))
     }
 }
 
 /// Whether nothing was done about a delivery since it was read.
 fn is_as_read(stands: &Delivery, read: &Delivery) -> bool {
-    stands.attempts.len() == read.attempts.len() && stands.progress == read.progress
+    stands.attempts.len() == read.attempts.len()
+        && stands.progress == read.progress
+        && stands.replayed == read.replayed
 }
 
 impl KeptCall {
@@ -99,14 +115,19 @@ impl KeptCall {
     }
 
     fn record_attempt(&mut self, due: &mut DueIndex, record: &AttemptRecord<'_>) {
-        self.change_delivery(due, record.key, |KeptDelivery { delivery, recorded_by }| {
-            delivery.report = Some(record.report.clone());
-            delivery.attempts.extend(record.attempt.cloned());
-            delivery.progress = record.next_at.map_or(Progress::Ended, |at| Progress::Due { at });
-            if let Authority::Claimant(name) = record.authority {
-                *recorded_by = Some(name.to_owned());
-            }
-        });
+        self.change_delivery(
+            due,
+            &record.delivery.key,
+            |KeptDelivery { delivery, recorded_by }| {
+                delivery.report = Some(record.report.clone());
+                delivery.attempts.extend(record.attempt.cloned());
+                delivery.progress =
+                    record.next_at.map_or(Progress::Ended, |at| Progress::Due { at });
+                if let Authority::Claimant(name) = record.authority {
+                    *recorded_by = Some(name.to_owned());
+                }
+            },
+        );
         self.change(due, |call| {
             if let Some(place) = record.leaves {
                 call.pending.remove(place);
@@ -119,5 +140,21 @@ impl KeptCall {
                 call.move_to(place);
             }
         });
+    }
+    fn replay(&mut self, due: &mut DueIndex, read: &Delivery, now: Timestamp) -> bool {
+        let Some(stands) = self.delivery(&read.key).filter(|_| read.is_replayable()) else {
+            return false;
+        };
+        let replay = Replay { at: now, after_attempts: read.attempts_made() };
+        if !is_as_read(stands, read) {
+            // The same told again: its answer was lost on its way.
+            return stands.replayed == Some(replay);
+        }
+        self.change_delivery(due, &read.key, |KeptDelivery { delivery, .. }| {
+            delivery.progress = Progress::Due { at: now };
+            delivery.replayed = Some(replay);
+            delivery.takeovers = 0;
+        });
+        true
     }
 }

@@ -82,7 +82,7 @@ pub(super) async fn keep(
         // What was sent has to be recorded all the same.
         error.log(call.id.as_str());
     }
-    let next_at = retry_at(webhook, &findings, ready.attempt(), now, random);
+    let next_at = retry_at(webhook, &findings, ready.attempt_of_schedule(), now, random);
     let delivered = findings.report.verdict == Verdict::Ok;
     let window = webhook.window(now).filter(|_| delivered);
     let record = AttemptRecord {
@@ -92,7 +92,7 @@ pub(super) async fn keep(
         tags: &findings.tags,
         place: findings.place,
         window: window.as_ref(),
-        ..AttemptRecord::ending(call, key, Authority::Claimant(&by), &findings.report)
+        ..AttemptRecord::ending(call, ready.delivery, Authority::Claimant(&by), &findings.report)
     };
     if record_with_jar(store, record, &before, &after).await? == Recorded::Overtaken {
         return Ok(Delivered::Overtaken);

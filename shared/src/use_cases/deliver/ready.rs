@@ -33,7 +33,12 @@ pub(super) struct Ready<'a> {
 impl Ready<'_> {
     /// The number of the attempt to be made, from 1.
     pub(super) fn attempt(&self) -> u32 {
-        u32::try_from(self.delivery.attempts.len() + 1).unwrap_or(u32::MAX)
+        self.delivery.attempts_made().saturating_add(1)
+    }
+
+    /// The same as the schedule of retries counts it: from 1 since it was replayed.
+    pub(super) fn attempt_of_schedule(&self) -> u32 {
+        self.delivery.attempts_since_replay().saturating_add(1)
     }
 
     /// How long ago it was due.
@@ -65,7 +70,8 @@ impl Ready<'_> {
         } else if let Some(note) = firing.why_not() {
             return Ok(Some(Report::skipped(webhook.id.clone(), note)));
         }
-        let asked = webhook.dedupe_seconds != 0;
+        // Whoever has it replayed wants it sent again.
+        let asked = webhook.dedupe_seconds != 0 && self.delivery.replayed.is_none();
         let windows = open_windows(store, asked, self.call, self.now).await?;
         Ok(webhook.is_deduped(&windows).then(|| self.given_up(DEDUPED)))
     }
@@ -90,10 +96,9 @@ impl Ready<'_> {
         clock: &impl Clock,
         report: Report,
     ) -> Result<Delivered, StoreError> {
-        let authority = Authority::Reader(self.delivery);
         let record = AttemptRecord {
             leaves: self.pending,
-            ..AttemptRecord::ending(self.call, &self.delivery.key, authority, &report)
+            ..AttemptRecord::ending(self.call, self.delivery, Authority::Reader, &report)
         };
         if store.record_attempt(&record).await? != Recorded::Kept {
             return Ok(Delivered::Left);

@@ -10,8 +10,9 @@ use std::time::Duration;
 use http::{HeaderMap, header};
 
 use hidden::Hidden;
+pub use shown::ShownRequest;
 use shown::shown_headers;
-pub(super) use shown::{ShownRequest, shown_request};
+pub(super) use shown::shown_request;
 
 use crate::answer::{AnswerTags, tags_of};
 use crate::call::{Firing, MAX_TAG_BYTES};

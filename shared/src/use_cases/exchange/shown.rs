@@ -13,16 +13,16 @@ use crate::use_cases::render_request;
 
 /// A request as people may see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::use_cases) struct ShownRequest {
+pub struct ShownRequest {
     /// The method.
-    pub(in crate::use_cases) method: String,
+    pub method: String,
     /// Where it goes.
-    pub(in crate::use_cases) url: String,
+    pub url: String,
     /// All headers but those that frame the message and the call's cookies, in the order they are
     /// set.
-    pub(in crate::use_cases) headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
     /// The body; `None` when there is none.
-    pub(in crate::use_cases) body: Option<String>,
+    pub body: Option<String>,
 }
 
 /// What may be shown of a request that was made for this firing.

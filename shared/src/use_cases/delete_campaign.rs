@@ -1,0 +1,30 @@
+//! Deletes a campaign under the version that was read.
+
+use super::change_webhook::{ChangeRefusal, stored};
+use super::save_campaign::SaveRefusal;
+use crate::campaign::CampaignId;
+use crate::ports::campaigns::{CampaignList, Campaigns, Saved};
+
+/// Deletes a campaign with its postback keys. Its calls stay as long as calls are kept; what they owe
+/// is not sent.
+///
+/// # Errors
+/// When there is no such campaign, or the version is stale.
+pub async fn delete_campaign(
+    campaigns: &(impl Campaigns + CampaignList),
+    id: &CampaignId,
+    version: u64,
+) -> Result<(), ChangeRefusal> {
+    let campaign = stored(campaigns, id).await?;
+    if campaign.version != version {
+        return Err(SaveRefusal::Stale(Some(campaign)).into());
+    }
+    match campaigns.delete_campaign(&campaign).await? {
+        Saved::Stored => Ok(()),
+        Saved::Stale => match campaigns.campaign_now(id).await? {
+            Some(current) => Err(SaveRefusal::Stale(Some(current)).into()),
+            // Somebody else deleted it, or this delete was told again after its answer was lost.
+            None => Ok(()),
+        },
+    }
+}

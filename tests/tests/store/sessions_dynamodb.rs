@@ -1,0 +1,56 @@
+//! Sign-ins to the console as `DynamoDB` keeps them.
+
+use hookline::key::{BearerKey, KeyHash};
+use hookline::ports::sessions::{Session, Sessions};
+
+use super::kind::Kind;
+use super::world::{World, at, at_millis};
+
+fn hash(text: &str) -> KeyHash {
+    BearerKey::given(text.to_owned()).hash()
+}
+
+#[tokio::test]
+async fn a_session_lasts_until_its_time_and_not_a_moment_longer() {
+    let world = World::empty(Kind::Cold).await;
+    let store = world.table().adapter();
+    let session = Session { key: hash("hla_admin"), until: at_millis(60_500) };
+    store.start_session(&hash("hls_one"), &session).await.unwrap();
+    let read = async |name, now| store.session(&hash(name), now).await.unwrap();
+
+    assert_eq!(read("hls_one", at(0)).await, Some(session.clone()));
+    assert_eq!(read("hls_one", at_millis(60_499)).await, Some(session));
+    assert_eq!(read("hls_one", at_millis(60_500)).await, None);
+    assert_eq!(read("hls_two", at(0)).await, None);
+    let place = format!("SESSION#{}", hash("hls_one").as_str());
+    let expires_at = world.table().number(&place, "SESSION", "expires_at").await;
+    assert_eq!(expires_at, at(61).as_seconds());
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_is_gone_and_another_of_the_same_key_goes_on() {
+    let world = World::empty(Kind::Cold).await;
+    let store = world.table().adapter();
+    let session = Session { key: hash("hla_admin"), until: at(60) };
+    for name in ["hls_one", "hls_two"] {
+        store.start_session(&hash(name), &session).await.unwrap();
+    }
+
+    for _ in 0..2 {
+        store.end_session(&hash("hls_one")).await.unwrap();
+    }
+
+    assert_eq!(store.session(&hash("hls_one"), at(0)).await.unwrap(), None);
+    assert_eq!(store.session(&hash("hls_two"), at(0)).await.unwrap(), Some(session));
+}
+
+#[tokio::test]
+async fn what_the_browser_holds_is_not_in_the_table() {
+    let world = World::empty(Kind::Cold).await;
+    let session = Session { key: hash("hla_admin"), until: at(60) };
+
+    world.table().adapter().start_session(&hash("hls_0123456789"), &session).await.unwrap();
+
+    let items = format!("{:?}", world.table().items().await);
+    assert!(!items.contains("hls_"), "{items}");
+}

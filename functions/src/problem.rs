@@ -6,7 +6,7 @@ use hookline::fault::Faults;
 use hookline::key::KeyRefusal;
 use hookline::ports::StoreError;
 use hookline::ports::intake::ClaimError;
-use hookline::use_cases::SaveRefusal;
+use hookline::use_cases::{ChangeRefusal, ReplayRefusal, SaveRefusal};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -156,5 +156,32 @@ impl From<SaveRefusal> for Problem {
             },
             SaveRefusal::Store(error) => Self::store(&error),
         }
+    }
+}
+
+impl From<ChangeRefusal> for Problem {
+    fn from(refusal: ChangeRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            ChangeRefusal::UnknownCampaign(_) => Self::new(404, "unknown_campaign", message),
+            ChangeRefusal::UnknownWebhook(_) => Self::new(404, "unknown_webhook", message),
+            ChangeRefusal::Save(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<ReplayRefusal> for Problem {
+    fn from(refusal: ReplayRefusal) -> Self {
+        let message = refusal.to_string();
+        let (status, code) = match refusal {
+            ReplayRefusal::Store(error) => return Self::store(&error),
+            ReplayRefusal::UnknownCall => (404, "unknown_call"),
+            ReplayRefusal::UnknownDelivery => (404, "unknown_delivery"),
+            ReplayRefusal::Ping => (409, "is_ping"),
+            ReplayRefusal::WebhookDeleted => (409, "webhook_deleted"),
+            ReplayRefusal::WebhookDisabled => (409, "webhook_disabled"),
+            ReplayRefusal::Worn => (409, "worn"),
+        };
+        Self::new(status, code, message)
     }
 }

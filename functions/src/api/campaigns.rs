@@ -6,10 +6,12 @@ use axum::body::Bytes;
 use axum::extract::State;
 use hookline::campaign::{Campaign, CampaignId, SecretsShown};
 use hookline::ports::campaigns::{CampaignList as Listed, Campaigns};
-use hookline::use_cases::save_campaign as save;
+use hookline::use_cases::{delete_campaign as delete, save_campaign as save};
+use http::StatusCode;
 use serde_json::Value;
 
 use super::address::{At, CampaignPath, unknown_campaign};
+use super::query::{Asked, VersionQuery};
 use super::refusals::{Conflict, Invalid, Unknown};
 use super::reply::{Reply, json_of};
 use super::wire::campaign::{Campaign as Document, CampaignList};
@@ -73,4 +75,20 @@ pub(super) async fn save_campaign(
     let document = json_of(&body)?;
     let saved = save(&backend.store, &backend.policy, &id, document).await?;
     Ok(Reply::ok(saved.document(SecretsShown::Masked)))
+}
+
+/// Delete a campaign
+///
+/// With its postback keys. Its calls stay as long as calls are kept; what they owe is not sent.
+#[utoipa::path(
+    delete, path = "/campaigns/{id}", tag = "Campaigns", params(CampaignPath, VersionQuery),
+    responses((status = 204, description = "It is deleted."), Unknown, Conflict, Invalid),
+)]
+pub(super) async fn delete_campaign(
+    State(backend): State<Arc<Backend>>,
+    At(path): At<CampaignPath>,
+    Asked(query): Asked<VersionQuery>,
+) -> Result<StatusCode, Problem> {
+    delete(&backend.store, &path.campaign()?, query.version).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -10,7 +10,10 @@ mod keys;
 mod published;
 mod query;
 mod refusals;
+mod replays;
 mod reply;
+mod trying;
+mod webhooks;
 mod wire;
 
 use std::sync::Arc;
@@ -38,7 +41,12 @@ pub(crate) fn routes(backend: &Arc<Backend>) -> Router<Arc<Backend>> {
 fn operations() -> OpenApiRouter<Arc<Backend>> {
     OpenApiRouter::with_openapi(document::base())
         .routes(routes!(campaigns::list_campaigns))
-        .routes(routes!(campaigns::read_campaign, campaigns::save_campaign))
+        .routes(routes!(
+            campaigns::read_campaign,
+            campaigns::save_campaign,
+            campaigns::delete_campaign
+        ))
+        .routes(routes!(webhooks::read_webhook, webhooks::save_webhook, webhooks::remove_webhook))
         .routes(routes!(keys::list_postback_keys, keys::make_postback_key))
         .routes(routes!(keys::change_postback_key, keys::delete_postback_key))
         .routes(routes!(keys::list_api_keys, keys::make_api_key))
@@ -47,6 +55,10 @@ fn operations() -> OpenApiRouter<Arc<Backend>> {
         .routes(routes!(calls::read_call))
         .routes(routes!(deliveries::list_deliveries))
         .routes(routes!(deliveries::read_delivery))
+        .routes(routes!(replays::replay_delivery))
+        .routes(routes!(replays::replay_failed))
+        .routes(routes!(trying::render_webhook))
+        .routes(routes!(trying::fire_test))
         .routes(routes!(published::read_document))
 }
 

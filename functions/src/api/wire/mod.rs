@@ -9,8 +9,10 @@ pub(crate) mod campaign;
 pub(crate) mod delivery;
 pub(crate) mod key;
 pub(crate) mod page;
+pub(crate) mod replay;
 mod scalar;
 mod story;
+pub(crate) mod trial;
 pub(crate) mod webhook;
 
 pub(crate) use self::scalar::{Amount, GivenAmount, Tags, Time, Trigger};

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::Trigger;
 use super::campaign::GivenValue;
@@ -75,6 +76,29 @@ pub(crate) struct Webhook {
     /// Its place in firing order; its place in the list unless said.
     #[schema(minimum = -1_000_000, maximum = 1_000_000)]
     order: Option<i64>,
+}
+
+/// A webhook whose id may be left out: the address names it, or it is only tried.
+#[derive(Debug)]
+pub(crate) struct UnnamedWebhook;
+
+impl PartialSchema for UnnamedWebhook {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = Webhook::schema();
+        if let RefOr::T(Schema::Object(object)) = &mut schema {
+            object.required.retain(|name| name != "id");
+            let description = "A webhook whose id may be left out: the address names it, or it is \
+                               only tried. Else as `Webhook`.";
+            object.description = Some(description.to_owned());
+        }
+        schema
+    }
+}
+
+impl ToSchema for UnnamedWebhook {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Webhook::schemas(schemas);
+    }
 }
 
 /// How a webhook is asked.

@@ -52,7 +52,7 @@ pub fn play(run: &Run) -> Aftermath {
     let timeline = Timeline::default();
     timeline.jump_to(run.ended_at);
     let (before, disabled) = (deliveries(run), disabled(&run.memory));
-    let faults = run.faults.from_then_on(run.ended_at);
+    let faults = run.faults.going_on_from(run.ended_at);
     let mut executor = Executor::new(timeline.clone(), dice.fork());
     let invocations = run.journal.iter().map(|entry| entry.by).max().unwrap_or(0);
     let world = World::new(timeline.clone(), run.plan.clone(), faults, dice.fork())

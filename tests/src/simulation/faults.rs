@@ -86,7 +86,7 @@ impl Faults {
     }
 
     /// The same from a later time on.
-    pub(super) fn from_then_on(&self, at: Millis) -> Self {
+    pub(super) fn going_on_from(&self, at: Millis) -> Self {
         Self { horizon: at.saturating_add(self.horizon), ..*self }
     }
 

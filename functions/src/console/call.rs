@@ -15,12 +15,13 @@ use hookline::ports::clock::Clock;
 use hookline::time::{Day, Timestamp};
 use http::HeaderMap;
 
-use super::call_story::{StoryLine, TagRow, story, tags};
+use super::call_story::{StoryLine, story};
 use super::chart::Chart;
 use super::delivery_row::DeliveryRow;
 use super::error_page::ErrorPage;
 use super::page::{Layout, Section, asks_fragment, fragment, page};
 use super::session::Signed;
+use super::tag_row::{TagRow, tags};
 use super::wording::{clock, span};
 use crate::management::Backend;
 

@@ -1,4 +1,4 @@
-//! A call in words: what happened in order, and its tags with where they came from.
+//! A call in words: what happened, in order.
 
 use std::time::Duration;
 
@@ -28,17 +28,6 @@ pub(super) struct StoryLine {
     pub(super) tags: Vec<String>,
     /// Whether more tags came than were noted.
     pub(super) cut: bool,
-}
-
-/// A tag of the call.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct TagRow {
-    /// Its key.
-    pub(super) key: String,
-    /// One of its values.
-    pub(super) value: String,
-    /// Where it came from, as far as is known.
-    pub(super) from: Vec<String>,
 }
 
 /// What happened, in order.
@@ -123,19 +112,6 @@ impl StoryLine {
             cut: false,
         }
     }
-}
-
-/// The tags of a call, value by value.
-pub(super) fn tags(call: &Call, _deliveries: &[Delivery]) -> Vec<TagRow> {
-    let tags = call.shown_tags();
-    let rows = tags.iter().flat_map(|(key, values)| {
-        values.iter().map(|value| TagRow {
-            key: key.as_str().to_owned(),
-            value: value.as_str().to_owned(),
-            from: Vec::new(),
-        })
-    });
-    rows.collect()
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod parameters;
 mod postback_answer;
 mod remember;
 mod render_request;
+mod replay;
 mod save_campaign;
 mod sweep;
 mod take_event;
@@ -37,6 +38,10 @@ pub use make_key::{KeyRequest, PostbackKeyRequest, make_api_key, make_postback_k
 pub use parameters::{Parameters, Refused};
 pub use postback_answer::{PostbackAnswer, PostbackResult};
 pub use render_request::{Rendering, RequestFault, render_request};
+pub use replay::{
+    MAX_ATTEMPTS, ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery,
+    replay_failed,
+};
 pub use save_campaign::{SaveRefusal, save_campaign};
 pub use sweep::{GRACE, sweep};
 pub use take_event::{EventAnswer, take_event};

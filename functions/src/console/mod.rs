@@ -27,6 +27,7 @@ mod made_up;
 mod origin;
 mod page;
 mod postback_keys;
+mod reference;
 mod session;
 mod sign_in;
 mod tag_row;
@@ -67,6 +68,8 @@ pub(crate) fn routes() -> Router<Arc<Backend>> {
         .route("/console/keys/{key}/pause", post(keys::pause))
         .route("/console/keys/{key}/delete", get(keys::ask_delete).post(keys::delete))
         .merge(editor::routes())
+        .route("/console/reference", get(reference::show))
+        .route("/console/reference/openapi.json", get(reference::document))
         .route("/console/{*rest}", any(unknown))
         .method_not_allowed_fallback(unknown)
 }

@@ -93,7 +93,9 @@ async fn what_cannot_be_replayed_says_why() {
     let mut document = world.get(&campaign).await.of_status(200);
     let hooks = document["webhooks"].as_array_mut().unwrap();
     hooks.retain(|hook| hook["id"] != "gone");
-    hooks.iter_mut().for_each(|hook| hook["enabled"] = json!(false));
+    for hook in hooks {
+        hook["enabled"] = json!(false);
+    }
     let _ = world.put(&campaign, &document).await.of_status(200);
 
     let refused = |id: &'static str| {

@@ -17,8 +17,8 @@ pub(crate) struct Event {
     /// Where it came from.
     source: EventSource,
     /// `start`, `selected`, `answered` or `ended`, when the platform reported it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event: Option<String>,
+    #[serde(rename = "event", skip_serializing_if = "Option::is_none")]
+    reported: Option<String>,
     /// The buyer it is about, by id.
     #[serde(skip_serializing_if = "Option::is_none")]
     buyer: Option<String>,
@@ -158,7 +158,7 @@ impl From<call::Origin> for Origin {
 
 impl From<&call::JournalEntry> for Event {
     fn from(entry: &call::JournalEntry) -> Self {
-        let (source, event, buyer, reported_at) = match &entry.source {
+        let (source, reported, buyer, reported_at) = match &entry.source {
             Source::Event { event, buyer, reported_at } => {
                 (EventSource::Event, Some(event.clone()), buyer.clone(), Some(*reported_at))
             }
@@ -169,7 +169,7 @@ impl From<&call::JournalEntry> for Event {
         Self {
             at: entry.at.into(),
             source,
-            event,
+            reported,
             buyer,
             reported_at: reported_at.map(Time),
             tags: entry.tags.clone().into(),

@@ -44,6 +44,9 @@ pub fn sha256_hex(text: &str) -> String {
 }
 
 /// The HMAC-SHA-256 of a text under a key (RFC 2104), as 64 lower-case hexadecimal digits.
+///
+/// # Panics
+/// Never: HMAC takes keys of any length.
 #[must_use]
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 pub fn hmac_sha256_hex(key: &str, text: &str) -> String {

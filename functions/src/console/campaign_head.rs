@@ -41,7 +41,7 @@ impl CampaignHead {
         [
             tab(Tab::Webhooks, "Webhooks", ""),
             tab(Tab::Calls, "Calls", "/calls"),
-            tab(Tab::Failed, "Failed deliveries", "/deliveries"),
+            tab(Tab::Failed, "Failed", "/deliveries"),
             tab(Tab::Keys, "Postback keys", "/keys"),
         ]
     }

@@ -35,11 +35,6 @@ impl ErrorPage {
                        page is out of date: open it again and send it from there.";
         Self::of(StatusCode::FORBIDDEN, "This form was not taken", message)
     }
-
-    /// What was sent does not fit the form.
-    pub(super) fn unreadable(message: impl Into<String>) -> Self {
-        Self::of(StatusCode::BAD_REQUEST, "This form does not read", message)
-    }
 }
 
 impl From<StoreError> for ErrorPage {

@@ -5,14 +5,34 @@
 //! word that only the session's own pages know ([`csrf`]).
 
 mod assets;
+mod call;
+mod call_story;
+mod calls;
 mod campaign_head;
+mod campaigns;
+mod chart;
+mod cookie;
 mod csrf;
+mod days;
+mod delivery_row;
+mod door;
+mod editor;
 mod error_page;
+mod failed;
 mod form;
+mod key_row;
+mod keys;
+#[cfg(test)]
+mod made_up;
+mod origin;
 mod page;
+mod postback_keys;
 mod reference;
 mod session;
 mod sign_in;
+mod tag_row;
+mod time_scale;
+mod wording;
 
 use std::sync::Arc;
 
@@ -28,9 +48,26 @@ pub(crate) fn routes() -> Router<Arc<Backend>> {
     Router::new()
         .route("/", get(home))
         .route("/console", get(home))
+        .route("/console/", get(campaigns::list))
         .route("/console/sign-in", get(sign_in::show).post(sign_in::take))
         .route("/console/sign-out", post(sign_in::leave))
         .route("/console/assets/{name}", get(assets::serve))
+        .route("/console/campaigns", post(campaigns::make))
+        .route("/console/campaigns/{id}/calls", get(calls::list))
+        .route("/console/campaigns/{id}/deliveries", get(failed::list))
+        .route("/console/campaigns/{id}/keys", get(postback_keys::list).post(postback_keys::make))
+        .route("/console/campaigns/{id}/keys/{key}/pause", post(postback_keys::pause))
+        .route(
+            "/console/campaigns/{id}/keys/{key}/delete",
+            get(postback_keys::ask_delete).post(postback_keys::delete),
+        )
+        .route("/console/calls", get(calls::find))
+        .route("/console/calls/{call}", get(call::show))
+        .route("/console/calls/{call}/deliveries/{delivery}", get(call::show_delivery))
+        .route("/console/keys", get(keys::list).post(keys::make))
+        .route("/console/keys/{key}/pause", post(keys::pause))
+        .route("/console/keys/{key}/delete", get(keys::ask_delete).post(keys::delete))
+        .merge(editor::routes())
         .route("/console/reference", get(reference::show))
         .route("/console/reference/openapi.json", get(reference::document))
         .route("/console/{*rest}", any(unknown))

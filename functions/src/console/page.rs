@@ -90,6 +90,7 @@ impl Layout {
     }
 
     /// The address of a file.
+    #[expect(clippy::unused_self, reason = "templates call it on what they have")]
     pub(super) fn asset(&self, file: &str) -> String {
         assets::address_of(file)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use hookline::adapters::system::SystemClock;
 use hookline::key::{BearerKey, Key, KeyHash, KeyRefusal, Scope};
 use hookline::ports::StoreError;
@@ -15,19 +15,17 @@ use hookline::ports::keys::Keys;
 use hookline::ports::random::Random;
 use hookline::ports::sessions::{Session, Sessions};
 use hookline::time::Timestamp;
-use http::header::{COOKIE, HOST};
+use http::HeaderMap;
 use http::request::Parts;
-use http::{HeaderMap, Method};
-use url::Url;
 
+use super::cookie::token_in;
 use super::csrf;
+use super::door::to_the_door;
 use super::error_page::ErrorPage;
 use crate::management::Backend;
 
 /// How long a sign-in lasts.
-const LASTS: Duration = Duration::from_hours(12);
-const NAME: &str = "hookline_session";
-const HOME: &str = "/console/";
+pub(super) const LASTS: Duration = Duration::from_hours(12);
 
 /// Whoever is signed in.
 #[derive(Debug)]
@@ -109,131 +107,13 @@ pub(super) async fn sign_in(
     Ok(Ok(token))
 }
 
-fn token_in(headers: &HeaderMap) -> Option<BearerKey> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|cookies| cookies.split(';')).map(str::trim);
-    let token = pairs.find_map(|pair| pair.strip_prefix(NAME)?.strip_prefix('='))?;
-    Some(BearerKey::given(token.to_owned()))
-}
-
-/// The cookie that holds a sign-in, for the host that was asked.
-pub(super) fn cookie(token: &BearerKey, headers: &HeaderMap) -> String {
-    with_flags(token.expose(), LASTS.as_secs(), headers)
-}
-
-/// The cookie that makes a browser forget its sign-in.
-pub(super) fn forgotten(headers: &HeaderMap) -> String {
-    with_flags("", 0, headers)
-}
-
-fn with_flags(value: &str, seconds: u64, headers: &HeaderMap) -> String {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    // One machine has no TLS, and browsers would not send the cookie back.
-    let secure = if is_this_machine(host) { "" } else { "; Secure" };
-    format!("{NAME}={value}; HttpOnly; SameSite=Lax; Path=/console; Max-Age={seconds}{secure}")
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let Ok(url) = Url::parse(&format!("http://{host}/")) else { return false };
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-fn to_the_door(parts: &Parts) -> Redirect {
-    // What a form was to change is not asked for again by going to its address.
-    let next = match (&parts.method, parts.uri.path_and_query()) {
-        (&Method::GET, Some(there)) => next_page(there.as_str()),
-        _ => HOME.to_owned(),
-    };
-    let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
-    Redirect::to(&format!("/console/sign-in?next={query}"))
-}
-
-/// Where to go after the door: where somebody was going, if that is a page of the console.
-pub(super) fn next_page(asked: &str) -> String {
-    const HERE: &str = "http://console.invalid";
-    let there = Url::parse(HERE).and_then(|here| here.join(asked)).ok();
-    let there = there.filter(|there| {
-        there.origin().ascii_serialization() == HERE && there.path().starts_with(HOME)
-    });
-    let Some(there) = there else { return HOME.to_owned() };
-    match there.query() {
-        Some(query) => format!("{}?{query}", there.path()),
-        None => there.path().to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use hookline::key::Grant;
-    use http::{HeaderValue, Request};
+    use http::HeaderValue;
+    use http::header::COOKIE;
 
     use super::*;
-
-    fn cookie_for(host: &'static str) -> String {
-        let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]);
-        cookie(&BearerKey::given("hls_1".to_owned()), &headers)
-    }
-
-    #[test]
-    fn the_cookie_is_for_the_console_alone_and_travels_encrypted_but_on_one_machine() {
-        let flags = "hookline_session=hls_1; HttpOnly; SameSite=Lax; Path=/console; Max-Age=43200";
-        for host in ["hooks.example", "hooks.example:8443", "localhost.example", "10.0.0.1", ""] {
-            assert_eq!(cookie_for(host), format!("{flags}; Secure"), "{host}");
-        }
-        for host in ["localhost", "localhost:8787", "127.0.0.1:8787", "[::1]:8787"] {
-            assert_eq!(cookie_for(host), flags, "{host}");
-        }
-        let out = forgotten(&HeaderMap::new());
-        assert!(out.starts_with("hookline_session=; ") && out.contains("Max-Age=0; Secure"));
-    }
-
-    #[test]
-    fn the_token_is_found_among_other_cookies() {
-        let token = |cookies: &'static str| {
-            let headers = HeaderMap::from_iter([(COOKIE, HeaderValue::from_static(cookies))]);
-            token_in(&headers).map(|token| token.expose().to_owned())
-        };
-        assert_eq!(token("a=1; hookline_session=hls_1; b=2").as_deref(), Some("hls_1"));
-        assert_eq!(token("hookline_session_old=hls_1; x=hookline_session=1"), None);
-    }
-
-    #[test]
-    fn the_door_leads_only_to_pages_of_the_console() {
-        assert_eq!(next_page("/console/keys?made=1"), "/console/keys?made=1");
-        assert_eq!(next_page("/console/calls/a%2Fb"), "/console/calls/a%2Fb");
-        let elsewhere = [
-            "",
-            "/",
-            "/campaigns/solar",
-            "/consolex",
-            "//evil.example/console/",
-            "/\\evil.example/console/",
-            "https://evil.example/console/",
-            "javascript:alert(1)",
-            "/console/../campaigns",
-            "/console/%2e%2e/campaigns",
-            "\t//evil.example/console/",
-        ];
-        for asked in elsewhere {
-            assert_eq!(next_page(asked), "/console/", "{asked}");
-        }
-    }
-
-    #[test]
-    fn whoever_was_sending_a_form_comes_back_to_the_start() {
-        let door = |method: &str| {
-            let request = Request::builder().method(method).uri("/console/keys?a=1&b=2");
-            let (parts, ()) = request.body(()).unwrap().into_parts();
-            to_the_door(&parts).into_response().headers()["location"].clone()
-        };
-        assert_eq!(door("GET"), "/console/sign-in?next=%2Fconsole%2Fkeys%3Fa%3D1%26b%3D2");
-        assert_eq!(door("POST"), "/console/sign-in?next=%2Fconsole%2F");
-    }
 
     /// One key, and at most one session.
     struct Store(Key, std::sync::Mutex<Option<(KeyHash, Session)>>);
@@ -300,7 +180,7 @@ mod tests {
         let now = Timestamp::from_millis(0).unwrap();
         let (bearer, mut store) = store(Scope::Admin, false);
         let token = sign_in(&store, &store, &SystemRandom, &bearer, now).await.unwrap().unwrap();
-        let held = HeaderValue::try_from(format!("{NAME}={}", token.expose())).unwrap();
+        let held = HeaderValue::try_from(format!("hookline_session={}", token.expose())).unwrap();
         let headers = HeaderMap::from_iter([(COOKIE, held)]);
 
         let found = signed(&store, &store, &headers, now).await.unwrap().unwrap();

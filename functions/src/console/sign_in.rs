@@ -14,11 +14,13 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 
+use super::cookie::{cookie, forgotten};
 use super::csrf;
+use super::door::next_page;
 use super::error_page::ErrorPage;
 use super::form::{Filled, SignedForm};
 use super::page::{Layout, page, page_with};
-use super::session::{cookie, forgotten, next_page, sign_in};
+use super::session::{LASTS, sign_in};
 use crate::management::Backend;
 
 #[derive(Template)]
@@ -53,7 +55,7 @@ pub(super) async fn take(
     let bearer = BearerKey::given(fields.text("key").to_owned());
     let (store, now) = (&backend.store, SystemClock.now());
     match sign_in(store, store, &SystemRandom, &bearer, now).await? {
-        Ok(token) => Ok(with_cookie(Redirect::to(&next), &cookie(&token, &headers))),
+        Ok(token) => Ok(with_cookie(Redirect::to(&next), &cookie(&token, LASTS, &headers))),
         Err(refusal) => {
             let refused = Some(in_words(refusal));
             let door = SignInPage { layout: Layout::default(), next, refused };

@@ -67,7 +67,7 @@ pub(crate) fn front(functions: &Arc<Functions>) -> Router {
             let route = format!("{method} {path}");
             let parameters =
                 parameters.iter().map(|(name, value)| (name.to_owned(), json!(value))).collect();
-            let payload = event(&route, parameters, &method, &address, &headers, &body);
+            let payload = event(&route, &parameters, &method, &address, &headers, &body);
             response(functions.invoke(function, payload).await)
         };
         router = router.route(path, on(filter, handle));
@@ -75,7 +75,7 @@ pub(crate) fn front(functions: &Arc<Functions>) -> Router {
     let functions = Arc::clone(functions);
     let others = async move |method: Method, address: Uri, headers: HeaderMap, body: Bytes| {
         let (route, function) = OTHERS;
-        let payload = event(route, Map::new(), &method, &address, &headers, &body);
+        let payload = event(route, &Map::new(), &method, &address, &headers, &body);
         response(functions.invoke(function, payload).await)
     };
     router
@@ -87,7 +87,7 @@ pub(crate) fn front(functions: &Arc<Functions>) -> Router {
 /// A request in API Gateway's payload format 2.0.
 fn event(
     route: &str,
-    parameters: Map<String, Value>,
+    parameters: &Map<String, Value>,
     method: &Method,
     address: &Uri,
     headers: &HeaderMap,

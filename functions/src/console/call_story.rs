@@ -1,0 +1,144 @@
+//! A call in words: what happened, in order.
+
+use std::time::Duration;
+
+use hookline::call::{Call, JournalEntry, Source};
+use hookline::delivery::Delivery;
+use hookline::tag::TagSet;
+use hookline::time::Timestamp;
+
+use super::delivery_row::summary;
+use super::wording::{clock, span, status};
+
+/// One thing that happened.
+#[derive(Debug)]
+pub(super) struct StoryLine {
+    at: Timestamp,
+    /// The time of day.
+    pub(super) clock: String,
+    /// How long it was after the call began.
+    pub(super) since: String,
+    /// What it was.
+    pub(super) text: String,
+    /// The status of a delivery.
+    pub(super) status: Option<&'static str>,
+    /// Where there is more about it.
+    pub(super) link: Option<String>,
+    /// The tags that came by it.
+    pub(super) tags: Vec<String>,
+    /// Whether more tags came than were noted.
+    pub(super) cut: bool,
+}
+
+/// What happened, in order.
+pub(super) fn story(call: &Call, deliveries: &[Delivery], now: Timestamp) -> Vec<StoryLine> {
+    let noted = call.journal.iter().map(|entry| StoryLine {
+        cut: entry.cut,
+        ..StoryLine::of(entry.at, what(call, entry), &entry.tags)
+    });
+    let decided = call.course.decision.map(|decision| {
+        let text = match (decision.converted, decision.deduped) {
+            (true, _) => "It was decided that the call converted",
+            (false, true) => "The call would have converted, had its caller not converted lately",
+            (false, false) => "It was decided that the call did not convert",
+        };
+        StoryLine::of(decision.at, text.to_owned(), &TagSet::new())
+    });
+    let mut lines: Vec<StoryLine> = noted.chain(decided).collect();
+    lines.extend(deliveries.iter().map(|delivery| told(delivery, now)));
+    lines.sort_by_key(|line| line.at);
+    if let Some(begin) = lines.first().map(|first| first.at) {
+        for line in &mut lines {
+            line.since = match begin.until(line.at) {
+                Duration::ZERO => "0".to_owned(),
+                since => format!("+{}", span(since)),
+            };
+        }
+    }
+    lines
+}
+
+fn what(call: &Call, entry: &JournalEntry) -> String {
+    let Source::Event { event, buyer, .. } = &entry.source else {
+        let text = match entry.source {
+            Source::Defaults => "The campaign's default tags were put on the call",
+            Source::Remembered => "Tags of the caller's earlier calls were put on the call",
+            Source::Postback | Source::Event { .. } => "A partner posted back",
+        };
+        return text.to_owned();
+    };
+    let name = buyer.as_ref().map(|id| {
+        let known = call.buyer_events.iter().find(|event| event.buyer.id == *id);
+        known.and_then(|event| event.buyer.name.as_ref()).unwrap_or(id)
+    });
+    match (event.as_str(), name) {
+        ("start", _) => "The call came in".to_owned(),
+        ("selected", Some(name)) => format!("{name} was chosen as the buyer"),
+        ("answered", Some(name)) => format!("{name} answered"),
+        ("ended", _) => match call.end.as_ref().and_then(|end| end.hung_up_by.as_ref()) {
+            Some(by) => format!("The call ended, hung up by {by}"),
+            None => "The call ended".to_owned(),
+        },
+        (other, _) => format!("The platform reported {other}"),
+    }
+}
+
+fn told(delivery: &Delivery, now: Timestamp) -> StoryLine {
+    let at = delivery.attempts.first().map_or(delivery.created_at, |first| first.at);
+    let (webhook, trigger) = (delivery.webhook(), delivery.trigger());
+    let text = format!("{webhook} on {trigger}: {}", summary(delivery, now));
+    let tags = delivery.report.as_ref().and_then(|report| report.tags.as_ref());
+    StoryLine {
+        status: Some(status(delivery.status())),
+        link: Some(format!("#{}", delivery.key.id().as_str())),
+        ..StoryLine::of(at, text, tags.unwrap_or(const { &TagSet::new() }))
+    }
+}
+
+impl StoryLine {
+    fn of(at: Timestamp, text: String, tags: &TagSet) -> Self {
+        let tag = |(key, values): (&hookline::tag::TagKey, &std::collections::BTreeSet<_>)| {
+            let values: Vec<&str> = values.iter().map(hookline::tag::TagValue::as_str).collect();
+            format!("{}: {}", key.as_str(), values.join(", "))
+        };
+        Self {
+            at,
+            clock: clock(at),
+            since: String::new(),
+            text,
+            status: None,
+            link: None,
+            tags: tags.iter().map(tag).collect(),
+            cut: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::made_up;
+    use super::*;
+
+    #[test]
+    fn what_happened_is_told_in_order() {
+        let story = story(&made_up::call(), &made_up::deliveries(), made_up::now());
+        let told: Vec<(&str, &str)> =
+            story.iter().map(|line| (line.since.as_str(), line.text.as_str())).collect();
+        let expected = [
+            ("0", "The call came in"),
+            ("+90 ms", "texas on start: not sent"),
+            ("+120 ms", "crm on start: delivered, 200 · after 45 ms"),
+            ("+121 ms", "slow on start: no whole answer in time · after 5 s"),
+            ("+5 s", "Bright Homes was chosen as the buyer"),
+            ("+9 s", "Bright Homes answered"),
+            ("+1 min", "A partner posted back"),
+            ("+1 min 39 s", "The call ended, hung up by caller"),
+            ("+1 min 40 s", "It was decided that the call converted"),
+            ("+1 min 41 s", "sale on conversion: delivered, 200 · after 62 ms · 3 attempts"),
+            ("+1 min 41 s", "sync on always: answered 500 · after 40 ms · next in 1 min 40 s"),
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(story[6].tags, ["credit_offer: yes"]);
+        assert!(story[6].cut);
+    }
+}

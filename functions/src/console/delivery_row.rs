@@ -1,0 +1,187 @@
+//! A delivery as pages show it: where it stands, why, and what was sent and answered.
+
+use std::time::Duration;
+
+use hookline::delivery::{Attempt, Delivery, DeliveryStatus, KeptBody, Progress};
+use hookline::time::Timestamp;
+use hookline::trigger::Class;
+
+use super::wording::{class, clock, count, date_and_clock, outcome, span, status};
+
+/// A delivery.
+#[derive(Debug)]
+pub(super) struct DeliveryRow {
+    /// Its id.
+    pub(super) id: String,
+    /// Its call.
+    pub(super) call: String,
+    /// Its webhook.
+    pub(super) webhook: String,
+    /// What fired it.
+    pub(super) trigger: &'static str,
+    /// When it was created, to the second.
+    pub(super) at: String,
+    /// Where it stands.
+    pub(super) status: &'static str,
+    /// Whether something is to come.
+    pub(super) is_open: bool,
+    /// What became of it, and what comes next.
+    pub(super) summary: String,
+    /// What a person should know.
+    pub(super) notes: Vec<String>,
+    /// The last attempts, newest first.
+    pub(super) attempts: Vec<AttemptRow>,
+    /// How many earlier attempts are not among them.
+    pub(super) earlier: usize,
+    /// Whether it may be replayed.
+    pub(super) is_replayable: bool,
+}
+
+/// One attempt.
+#[derive(Debug)]
+pub(super) struct AttemptRow {
+    /// Its number.
+    pub(super) number: u32,
+    /// When it was sent.
+    pub(super) at: String,
+    /// Its class in the style.
+    pub(super) class: &'static str,
+    /// How it ended.
+    pub(super) outcome: String,
+    /// How long it took.
+    pub(super) took: String,
+    /// The method.
+    pub(super) method: String,
+    /// The address.
+    pub(super) url: String,
+    /// Tokens that rendered to nothing.
+    pub(super) empty: Vec<String>,
+    /// What was sent.
+    pub(super) request: Option<Message>,
+    /// What was answered.
+    pub(super) answer: Option<Message>,
+}
+
+/// Headers and a body.
+#[derive(Debug)]
+pub(super) struct Message {
+    /// The headers, one a line.
+    pub(super) headers: String,
+    /// The beginning of the body.
+    pub(super) body: Option<String>,
+    /// How much of the body is not here.
+    pub(super) cut: Option<String>,
+}
+
+impl DeliveryRow {
+    /// A delivery with its last attempts, so many of them.
+    pub(super) fn of(delivery: &Delivery, attempts: usize, now: Timestamp) -> Self {
+        let standing = delivery.status();
+        let last = delivery.attempts.iter().rev().take(attempts);
+        Self {
+            id: delivery.key.id().as_str().to_owned(),
+            call: delivery.key.call.as_str().to_owned(),
+            webhook: delivery.webhook().to_string(),
+            trigger: delivery.trigger().as_str(),
+            at: clock(delivery.created_at),
+            status: status(standing),
+            is_open: matches!(standing, DeliveryStatus::Pending | DeliveryStatus::Retrying),
+            summary: summary(delivery, now),
+            notes: delivery.report.as_ref().map(|it| it.notes.clone()).unwrap_or_default(),
+            attempts: last.map(AttemptRow::of).collect(),
+            earlier: delivery.attempts.len().saturating_sub(attempts),
+            is_replayable: standing != DeliveryStatus::Pending
+                && delivery.trigger().class() == Class::Browser
+                && !delivery.is_held(now),
+        }
+    }
+}
+
+/// What became of a delivery, and what comes next, in a line.
+pub(super) fn summary(delivery: &Delivery, now: Timestamp) -> String {
+    let report = delivery.report.as_ref();
+    let took = report.and_then(|report| report.latency_ms).map(Duration::from_millis);
+    let ended = report.map(|report| outcome(report.verdict, report.http_status));
+    let made = Some(delivery.attempts.len()).filter(|made| *made > 1);
+    let next = match &delivery.progress {
+        Progress::Due { at } if *at > now => Some(format!("next in {}", span(now.until(*at)))),
+        Progress::Due { .. } => Some("due now".to_owned()),
+        Progress::Claimed { .. } => Some("being sent".to_owned()),
+        Progress::Ended => None,
+    };
+    let parts = [
+        ended,
+        took.map(|took| format!("after {}", span(took))),
+        made.map(|made| count(made, "attempt")),
+        next,
+        delivery.replayed.map(|replay| format!("replayed {}", date_and_clock(replay.at))),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+impl AttemptRow {
+    fn of(attempt: &Attempt) -> Self {
+        let request = attempt.request.as_ref();
+        let answer = attempt.answer.as_ref();
+        Self {
+            number: attempt.attempt,
+            at: date_and_clock(attempt.at),
+            class: class(attempt.verdict),
+            outcome: outcome(attempt.verdict, attempt.http_status),
+            took: span(Duration::from_millis(attempt.latency_ms)),
+            method: attempt.method.clone(),
+            url: attempt.url.clone(),
+            empty: attempt.empty_tokens.clone(),
+            request: request.map(|sent| Message::of(&sent.headers, sent.body.as_ref())),
+            answer: answer.map(|came| Message::of(&came.headers, came.body.as_ref())),
+        }
+    }
+}
+
+impl Message {
+    fn of(headers: &[(String, String)], body: Option<&KeptBody>) -> Self {
+        let lines: Vec<String> =
+            headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let cut = body.filter(|body| body.text.len() < body.bytes);
+        let bytes = cut.map(|body| body.bytes);
+        Self {
+            headers: lines.join("\n"),
+            body: body.map(|body| body.text.clone()),
+            cut: bytes.map(|bytes| format!("The beginning of {bytes} bytes.")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::made_up;
+    use super::*;
+
+    #[test]
+    fn where_a_delivery_stands_is_said_in_a_line() {
+        let rows: Vec<DeliveryRow> = made_up::deliveries()
+            .iter()
+            .map(|delivery| DeliveryRow::of(delivery, 1, made_up::now()))
+            .collect();
+        let said: Vec<(&str, &str, bool)> =
+            rows.iter().map(|row| (row.status, row.summary.as_str(), row.is_replayable)).collect();
+        let expected = [
+            ("ok", "delivered, 200 · after 45 ms", false),
+            ("failed", "no whole answer in time · after 5 s", false),
+            ("ok", "delivered, 200 · after 62 ms · 3 attempts", true),
+            ("retrying", "answered 500 · after 40 ms · next in 1 min 40 s", true),
+            ("skipped", "not sent", false),
+        ];
+        assert_eq!(said, expected);
+        assert_eq!((rows[2].attempts.len(), rows[2].earlier), (1, 2));
+        assert_eq!(rows[2].attempts[0].number, 3);
+    }
+
+    #[test]
+    fn a_body_that_is_not_whole_says_so() {
+        let row = DeliveryRow::of(&made_up::deliveries()[0], 1, made_up::now());
+        let request = row.attempts[0].request.as_ref().unwrap();
+        assert_eq!(request.headers, "content-type: application/json");
+        assert_eq!(request.cut.as_deref(), Some("The beginning of 5000 bytes."));
+    }
+}

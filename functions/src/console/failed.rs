@@ -1,0 +1,115 @@
+//! The deliveries of a campaign that failed on a day, and the way to send them again.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use axum::response::Response;
+use hookline::adapters::system::SystemClock;
+use hookline::ports::call_log::{CallLog, Cursor, PageAsked};
+use hookline::ports::clock::Clock;
+use serde::Deserialize;
+
+use super::calls::campaign_of;
+use super::campaign_head::{CampaignHead, Tab};
+use super::days::Days;
+use super::delivery_row::DeliveryRow;
+use super::error_page::ErrorPage;
+use super::page::{Layout, Section, page};
+use super::session::Signed;
+use crate::management::Backend;
+
+/// How many deliveries a page looks at.
+const PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "console/failed.html")]
+struct FailedPage {
+    layout: Layout,
+    head: CampaignHead,
+    days: Days,
+    campaign: String,
+    webhooks: Vec<String>,
+    webhook: String,
+    csrf: String,
+    back: String,
+    rows: Vec<DeliveryRow>,
+    next: Option<String>,
+}
+
+/// Which deliveries are asked for.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    day: String,
+    /// Only those of this webhook.
+    #[serde(default)]
+    webhook: String,
+    #[serde(default)]
+    cursor: String,
+}
+
+pub(super) async fn list(
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    signed: Signed,
+) -> Result<Response, ErrorPage> {
+    let campaign = campaign_of(&backend, &id).await?;
+    let now = SystemClock.now();
+    let days = Days::asked(&asked.day, now).keeping("webhook", &asked.webhook);
+    let after = Some(asked.cursor).filter(|cursor| !cursor.is_empty()).map(Cursor::given);
+    let wanted = PageAsked { limit: PAGE, after };
+    let found = backend.store.failed_of(&campaign.id, days.day(), &wanted).await?;
+    let of_webhook = found.items.iter().filter(|delivery| {
+        asked.webhook.is_empty() || delivery.webhook().as_str() == asked.webhook
+    });
+    let rows = of_webhook.map(|delivery| DeliveryRow::of(delivery, 1, now)).collect();
+    let layout = Layout::of(&signed, Section::Campaigns);
+    Ok(page(&FailedPage {
+        head: CampaignHead::of(&campaign, Tab::Failed),
+        campaign: campaign.id.to_string(),
+        webhooks: campaign.webhooks.iter().map(|webhook| webhook.id.to_string()).collect(),
+        csrf: layout.csrf.clone(),
+        back: format!("/console/campaigns/{}/deliveries{}", campaign.id, days.here()),
+        next: found.next.map(|next| next.as_str().to_owned()),
+        webhook: asked.webhook,
+        layout,
+        days,
+        rows,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::made_up;
+    use super::*;
+
+    #[test]
+    fn each_failed_delivery_is_shown_with_its_reason_and_its_call() {
+        let now = made_up::now();
+        let campaign = made_up::campaign();
+        let page = FailedPage {
+            layout: Layout::default(),
+            head: CampaignHead::of(&campaign, Tab::Failed),
+            days: Days::asked("", now).keeping("webhook", "sale"),
+            campaign: "solar".to_owned(),
+            webhooks: vec!["crm".to_owned(), "sale".to_owned()],
+            webhook: "sale".to_owned(),
+            csrf: "word".to_owned(),
+            back: "/console/".to_owned(),
+            rows: made_up::deliveries().iter().map(|it| DeliveryRow::of(it, 1, now)).collect(),
+            next: Some("n&x".to_owned()),
+        };
+        let text = page.render().unwrap();
+        assert!(made_up::is_harmless(&text));
+        for shown in [
+            "no whole answer in time",
+            "/console/calls/call-1",
+            "cursor=n%26x",
+            "<option value=\"sale\" selected>",
+        ] {
+            assert!(text.contains(shown), "{shown}");
+        }
+    }
+}

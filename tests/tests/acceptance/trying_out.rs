@@ -130,6 +130,21 @@ async fn what_cannot_be_tried_is_refused_with_every_fault() {
 }
 
 #[tokio::test]
+async fn samples_are_webhooks_to_begin_with() {
+    let world = World::new().await;
+    world.save([]).await;
+
+    let listed = world.get("/samples").await.of_status(200);
+
+    let samples = listed["samples"].as_array().unwrap();
+    assert!(!samples.is_empty());
+    for sample in samples {
+        let rendered = world.render(json!({"webhook": sample["webhook"]})).await;
+        assert_eq!(rendered.status, 200, "{}: {}", sample["id"], rendered.text);
+    }
+}
+
+#[tokio::test]
 async fn secrets_of_the_campaign_are_used_and_not_shown() {
     let world = World::new().await;
     let signed = json!({"signing_secret": "a s1gning secret of mine"});

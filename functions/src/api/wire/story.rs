@@ -177,3 +177,27 @@ impl From<&call::JournalEntry> for Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hookline::tag::{TagKey, TagValue};
+
+    use super::*;
+
+    #[test]
+    fn origins_are_told_as_far_as_there_is_room_and_the_rest_is_counted() {
+        let source = OriginSource::Postback;
+        let origin = |n: usize, from: usize| call::TagOrigin {
+            key: TagKey::parse("a").unwrap(),
+            value: TagValue::parse(&n.to_string()).unwrap(),
+            from: vec![call::Origin { at: None, source: source.clone() }; from],
+        };
+        let few: Vec<_> = (0..10).map(|n| origin(n, 199)).collect();
+        let (told, untold) = within(few.clone());
+        assert_eq!((told.len(), untold), (10, 0));
+
+        let more = few.into_iter().chain([origin(10, 0), origin(11, 0)]).collect();
+        let (told, untold) = within(more);
+        assert_eq!((told.len(), untold), (10, 2));
+    }
+}

@@ -12,6 +12,7 @@ mod query;
 mod refusals;
 mod replays;
 mod reply;
+mod samples;
 mod trying;
 mod webhooks;
 mod wire;
@@ -59,6 +60,7 @@ fn operations() -> OpenApiRouter<Arc<Backend>> {
         .routes(routes!(replays::replay_failed))
         .routes(routes!(trying::render_webhook))
         .routes(routes!(trying::fire_test))
+        .routes(routes!(samples::list_samples))
         .routes(routes!(published::read_document))
 }
 

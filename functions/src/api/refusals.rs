@@ -42,9 +42,10 @@ impl IntoResponses for Invalid {
 /// Adds to an operation what is answered before it is reached, or when the store fails.
 pub(super) fn guard(operation: &mut Operation) {
     let reads_body = operation.request_body.is_some();
-    let unreadable = match reads_body {
-        true => "The body is no JSON, or the address does not read.",
-        false => "The address does not read.",
+    let unreadable = if reads_body {
+        "The body is no JSON, or the address does not read."
+    } else {
+        "The address does not read."
     };
     let responses = &mut operation.responses.responses;
     responses.extend(refusal("400", unreadable));

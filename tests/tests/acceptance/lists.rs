@@ -100,9 +100,9 @@ async fn a_call_is_listed_with_what_became_of_it() {
 #[tokio::test]
 async fn deliveries_are_listed_by_where_they_stand() {
     let world = World::new().await;
-    let once = json!({"retry": "none"});
+    let single = json!({"retry": "none"});
     let hooks = ["a", "b"].map(|id| {
-        world.webhook(id, &format!("/{id}"), merged(json!({"trigger": "connect"}), once.clone()))
+        world.webhook(id, &format!("/{id}"), merged(json!({"trigger": "connect"}), single.clone()))
     });
     let [a, b] = hooks;
     world.save_hasty([a, b, world.hook("always", "")], json!({})).await;
@@ -140,11 +140,11 @@ async fn deliveries_are_listed_by_where_they_stand() {
     assert_eq!(told(&ok, "webhook"), ["always", "always"]);
     assert_eq!(told(&ok, "call_id"), calls);
     assert!(told(&pending, "id").is_empty());
-    let one = &of_a[0]["deliveries"].as_array().unwrap().iter();
-    let one = one.clone().find(|one| one["call_id"] == json!(calls[0])).unwrap();
+    let listed = of_a[0]["deliveries"].as_array().unwrap();
+    let summary = listed.iter().find(|one| one["call_id"] == json!(calls[0])).unwrap();
     let whole = delivery(&call, "a");
     assert_eq!(
-        *one,
+        *summary,
         json!({
             "call_id": calls[0], "id": whole["id"], "trigger": "connect", "webhook": "a",
             "status": "failed", "outcome": "failed", "kind": "http", "http_status": 500,

@@ -69,7 +69,8 @@ pub(crate) enum FailureKind {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Attempt {
     /// Its number, from 1.
-    attempt: u32,
+    #[serde(rename = "attempt")]
+    number: u32,
     /// When it was sent.
     at: Time,
     /// The method.
@@ -179,7 +180,7 @@ impl From<&delivery::Attempt> for Attempt {
         let request = attempt.request.as_ref();
         let answer = attempt.answer.as_ref();
         Self {
-            attempt: attempt.attempt,
+            number: attempt.attempt,
             at: attempt.at.into(),
             method: attempt.method.clone(),
             url: attempt.url.clone(),

@@ -19,9 +19,11 @@ const MAX_KEPT_BYTES: usize = 1024 * 1024;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Call {
     /// The platform's id.
-    call_id: String,
+    #[serde(rename = "call_id")]
+    id: String,
     /// Hookline's own random id.
-    call_uuid: String,
+    #[serde(rename = "call_uuid")]
+    uuid: String,
     /// The campaign.
     campaign_id: String,
     /// Who calls; absent when the number is withheld.
@@ -174,8 +176,8 @@ impl Call {
         }
         let (tag_origins, untold) = within(tag_origins(call, deliveries));
         Self {
-            call_id: call.id.to_string(),
-            call_uuid: call.uuid.clone(),
+            id: call.id.to_string(),
+            uuid: call.uuid.clone(),
             campaign_id: call.campaign.to_string(),
             caller_number: call.caller.as_ref().map(ToString::to_string),
             called_number: call.called.as_ref().map(ToString::to_string),

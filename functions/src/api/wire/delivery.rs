@@ -180,3 +180,93 @@ impl From<delivery::DeliveryStatus> for DeliveryStatus {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hookline::call::CallId;
+    use hookline::campaign::WebhookId;
+    use hookline::delivery::{DeliveryKey, ONCE, Replay, Verdict};
+    use hookline::time::Timestamp;
+    use hookline::trigger::Trigger;
+    use serde_json::json;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(1_795_453_200_000).unwrap().plus_seconds(seconds)
+    }
+
+    /// A delivery that was refused once and is to be tried again.
+    fn retrying() -> delivery::Delivery {
+        let key = DeliveryKey {
+            call: CallId::parse("c1").unwrap(),
+            trigger: Trigger::NonConversion,
+            webhook: WebhookId::parse("crm").unwrap(),
+            occurrence: ONCE.to_owned(),
+        };
+        let verdict = Verdict::Failed { kind: delivery::FailureKind::TooLarge };
+        let skipped = delivery::Report::skipped(key.webhook.clone(), "a note");
+        let report = delivery::Report { verdict, http_status: Some(200), ..skipped };
+        let attempt = delivery::Attempt {
+            attempt: 1,
+            at: at(1),
+            method: "GET".to_owned(),
+            url: "https://crm.example/".to_owned(),
+            verdict,
+            http_status: Some(200),
+            latency_ms: 41,
+            empty_tokens: vec!["sub_id".to_owned()],
+            request: Some(delivery::Sent {
+                headers: vec![("accept".to_owned(), "*/*".to_owned())],
+                body: None,
+            }),
+            answer: Some(delivery::Received {
+                headers: Vec::new(),
+                body: Some(delivery::KeptBody { text: "abc".to_owned(), bytes: 9000 }),
+            }),
+        };
+        let due = delivery::Delivery::due(key, 0, at(5), at(0));
+        let replayed = Some(Replay { at: at(4), after_attempts: 1 });
+        delivery::Delivery { report: Some(report), attempts: vec![attempt], replayed, ..due }
+    }
+
+    #[test]
+    fn a_delivery_looks_as_it_is_described() {
+        let delivery = retrying();
+        let id = delivery.key.id();
+        let attempt = json!({
+            "attempt": 1, "at": "2026-11-23T17:00:01Z", "method": "GET",
+            "url": "https://crm.example/", "status": "failed", "kind": "too_large",
+            "http_status": 200, "latency_ms": 41, "empty_tokens": ["sub_id"],
+            "request": {"headers": [{"name": "accept", "value": "*/*"}]},
+            "answer": {"headers": [], "body": {"text": "abc", "bytes": 9000}},
+        });
+        assert_eq!(
+            serde_json::to_value(Delivery::from(&delivery)).unwrap(),
+            json!({
+                "id": id, "trigger": "non_conversion", "webhook": "crm", "occurrence": "1",
+                "status": "retrying", "next_at": "2026-11-23T17:00:05Z",
+                "report": {"id": "crm", "status": "failed", "kind": "too_large",
+                    "http_status": 200, "notes": ["a note"]},
+                "attempts": [attempt], "takeovers": 0,
+                "replayed_at": "2026-11-23T17:00:04Z", "created_at": "2026-11-23T17:00:00Z",
+            })
+        );
+        assert_eq!(
+            serde_json::to_value(DeliverySummary::from(&delivery)).unwrap(),
+            json!({
+                "call_id": "c1", "id": id, "trigger": "non_conversion", "webhook": "crm",
+                "status": "retrying", "outcome": "failed", "kind": "too_large",
+                "http_status": 200, "attempts": 1, "next_at": "2026-11-23T17:00:05Z",
+                "replayed_at": "2026-11-23T17:00:04Z", "created_at": "2026-11-23T17:00:00Z",
+            })
+        );
+    }
+
+    #[test]
+    fn what_was_sent_and_answered_is_weighed_and_can_be_left_out() {
+        let delivery = Delivery::from(&retrying());
+        assert_eq!(delivery.kept_bytes(), "accept*/*abc".len());
+        assert_eq!(delivery.without_exchanges().kept_bytes(), 0);
+    }
+}

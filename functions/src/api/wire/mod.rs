@@ -10,9 +10,10 @@ pub(crate) mod delivery;
 pub(crate) mod key;
 pub(crate) mod page;
 pub(crate) mod replay;
+pub(crate) mod sample;
 mod scalar;
 mod story;
 pub(crate) mod trial;
 pub(crate) mod webhook;
 
-pub(crate) use self::scalar::{Amount, GivenAmount, Tags, Time, Trigger};
+pub(crate) use self::scalar::{Amount, GivenAmount, GivenTime, Tags, Time, Trigger};

@@ -4,6 +4,8 @@ use hookline::use_cases::{Replayed, ReplayedRange};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::GivenTime;
+
 /// What became of a wish to replay a delivery.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ReplayResult {
@@ -37,17 +39,6 @@ pub(crate) struct Range {
     /// Where to go on: `next` of the request before.
     #[schema(min_length = 1, max_length = 4096, pattern = r"\S")]
     cursor: Option<String>,
-}
-
-/// A time as it is given: RFC 3339, or unix seconds as a number.
-#[derive(Debug, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "the domain reads it; this says what it takes")]
-pub(crate) enum GivenTime {
-    /// RFC 3339.
-    Text(String),
-    /// Unix seconds.
-    Number(f64),
 }
 
 /// How far a range was replayed.

@@ -106,6 +106,27 @@ impl PartialSchema for GivenAmount {
 
 impl ToSchema for GivenAmount {}
 
+/// A time as it is given.
+#[derive(Debug)]
+pub(crate) struct GivenTime;
+
+impl PartialSchema for GivenTime {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)));
+        let seconds = ObjectBuilder::new().schema_type(Type::Number).minimum(Some(0));
+        OneOfBuilder::new()
+            .item(text)
+            .item(seconds)
+            .description(Some("A point in time as it is given: RFC 3339, or unix seconds."))
+            .examples([serde_json::json!("2026-11-24T00:00:00Z")])
+            .into()
+    }
+}
+
+impl ToSchema for GivenTime {}
+
 /// What fires a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

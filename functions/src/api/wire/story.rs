@@ -17,8 +17,8 @@ pub(crate) struct Event {
     /// Where it came from.
     source: EventSource,
     /// `start`, `selected`, `answered` or `ended`, when the platform reported it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    event: Option<String>,
+    #[serde(rename = "event", skip_serializing_if = "Option::is_none")]
+    reported: Option<String>,
     /// The buyer it is about, by id.
     #[serde(skip_serializing_if = "Option::is_none")]
     buyer: Option<String>,
@@ -158,7 +158,7 @@ impl From<call::Origin> for Origin {
 
 impl From<&call::JournalEntry> for Event {
     fn from(entry: &call::JournalEntry) -> Self {
-        let (source, event, buyer, reported_at) = match &entry.source {
+        let (source, reported, buyer, reported_at) = match &entry.source {
             Source::Event { event, buyer, reported_at } => {
                 (EventSource::Event, Some(event.clone()), buyer.clone(), Some(*reported_at))
             }
@@ -169,11 +169,35 @@ impl From<&call::JournalEntry> for Event {
         Self {
             at: entry.at.into(),
             source,
-            event,
+            reported,
             buyer,
             reported_at: reported_at.map(Time),
             tags: entry.tags.clone().into(),
             cut: entry.cut,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookline::tag::{TagKey, TagValue};
+
+    use super::*;
+
+    #[test]
+    fn origins_are_told_as_far_as_there_is_room_and_the_rest_is_counted() {
+        let source = OriginSource::Postback;
+        let origin = |n: usize, from: usize| call::TagOrigin {
+            key: TagKey::parse("a").unwrap(),
+            value: TagValue::parse(&n.to_string()).unwrap(),
+            from: vec![call::Origin { at: None, source: source.clone() }; from],
+        };
+        let few: Vec<_> = (0..10).map(|n| origin(n, 199)).collect();
+        let (told, untold) = within(few.clone());
+        assert_eq!((told.len(), untold), (10, 0));
+
+        let more = few.into_iter().chain([origin(10, 0), origin(11, 0)]).collect();
+        let (told, untold) = within(more);
+        assert_eq!((told.len(), untold), (10, 2));
     }
 }

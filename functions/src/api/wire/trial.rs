@@ -97,8 +97,9 @@ pub(crate) struct RenderedRequest {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Token {
     /// As it is written, filters included.
+    #[serde(rename = "token")]
     #[schema(example = "[first_name|default:unknown]")]
-    token: String,
+    source: String,
     /// Its name.
     name: String,
     /// What it comes to, before it is escaped for where it stands.
@@ -144,7 +145,7 @@ impl From<ShownRequest> for RenderedRequest {
 
 impl From<TokenValue> for Token {
     fn from(TokenValue { token, name, value }: TokenValue) -> Self {
-        Self { token, name, value }
+        Self { source: token, name, value }
     }
 }
 

@@ -15,3 +15,4 @@ pub mod management;
 pub mod postback_handler;
 pub mod problem;
 pub mod runtime;
+mod samples;

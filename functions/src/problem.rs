@@ -6,8 +6,10 @@ use hookline::fault::Faults;
 use hookline::key::KeyRefusal;
 use hookline::ports::StoreError;
 use hookline::ports::intake::ClaimError;
-use hookline::use_cases::SaveRefusal;
+use hookline::use_cases::{ChangeRefusal, ReplayRefusal, SaveRefusal};
+use serde::Serialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// A refusal: a status, a code for programs, a sentence for people and, field by field, what is
 /// wrong.
@@ -23,6 +25,39 @@ pub struct Problem {
     pub errors: Faults,
     /// What stands instead, where that helps.
     pub current: Option<Value>,
+}
+
+/// A refusal as it is answered over HTTP (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument<'a> {
+    /// The code again.
+    title: &'a str,
+    /// The HTTP status.
+    status: u16,
+    /// One sentence.
+    detail: &'a str,
+    /// A short constant name.
+    code: &'a str,
+    /// What is wrong, by JSON pointer; parameters of the address are named alike.
+    #[schema(value_type = Vec<FieldFault>)]
+    errors: &'a Faults,
+    /// What stands instead, where that helps: with 409, the campaign as it is saved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    current: Option<&'a Value>,
+}
+
+/// One thing wrong at one place.
+#[derive(Debug, ToSchema)]
+#[schema(as = Fault)]
+#[expect(dead_code, reason = "the domain writes it; this says how it looks")]
+struct FieldFault {
+    /// RFC 6901 pointer from the root of what was sent; empty for the whole.
+    #[schema(example = "/webhooks/0/url")]
+    pointer: String,
+    /// What is wrong.
+    detail: String,
 }
 
 impl Problem {
@@ -59,18 +94,15 @@ impl Problem {
 
     /// The document of RFC 9457, without a type since the code says it.
     #[must_use]
-    pub fn document(&self) -> Value {
-        let mut document = json!({
-            "title": self.code,
-            "status": self.status,
-            "detail": self.message,
-            "code": self.code,
-            "errors": self.errors,
-        });
-        if let (Some(current), Some(document)) = (&self.current, document.as_object_mut()) {
-            document.insert("current".to_owned(), current.clone());
+    pub fn document(&self) -> ProblemDocument<'_> {
+        ProblemDocument {
+            title: self.code,
+            status: self.status,
+            detail: &self.message,
+            code: self.code,
+            errors: &self.errors,
+            current: self.current.as_ref(),
         }
-        document
     }
 
     /// The answer to a direct invoke.
@@ -124,5 +156,32 @@ impl From<SaveRefusal> for Problem {
             },
             SaveRefusal::Store(error) => Self::store(&error),
         }
+    }
+}
+
+impl From<ChangeRefusal> for Problem {
+    fn from(refusal: ChangeRefusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            ChangeRefusal::UnknownCampaign(_) => Self::new(404, "unknown_campaign", message),
+            ChangeRefusal::UnknownWebhook(_) => Self::new(404, "unknown_webhook", message),
+            ChangeRefusal::Save(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<ReplayRefusal> for Problem {
+    fn from(refusal: ReplayRefusal) -> Self {
+        let message = refusal.to_string();
+        let (status, code) = match refusal {
+            ReplayRefusal::Store(error) => return Self::store(&error),
+            ReplayRefusal::UnknownCall => (404, "unknown_call"),
+            ReplayRefusal::UnknownDelivery => (404, "unknown_delivery"),
+            ReplayRefusal::Ping => (409, "is_ping"),
+            ReplayRefusal::WebhookDeleted => (409, "webhook_deleted"),
+            ReplayRefusal::WebhookDisabled => (409, "webhook_disabled"),
+            ReplayRefusal::Worn => (409, "worn"),
+        };
+        Self::new(status, code, message)
     }
 }

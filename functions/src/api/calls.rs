@@ -2,60 +2,72 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
-use hookline::call::{Call, CallId};
+use axum::extract::State;
+use hookline::adapters::system::SystemClock;
+use hookline::call;
+use hookline::call::CallId;
 use hookline::delivery::Delivery;
+use hookline::ports::call_log::{CallLog, PageAsked};
 use hookline::ports::calls::Calls;
-use http::StatusCode;
-use serde_json::{Value, json};
+use hookline::ports::clock::Clock;
+use hookline::time::Day;
 
-use super::reply::Document;
+use super::address::{At, CallPath, CampaignPath, unknown_call};
+use super::campaigns::found;
+use super::query::{Asked, CallsQuery};
+use super::refusals::{Invalid, Unknown};
+use super::reply::Reply;
+use super::wire::call::{Call, CallSummary};
+use super::wire::page::CallPage;
 use crate::management::Backend;
 use crate::problem::Problem;
 
-pub(super) async fn read(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
-) -> Result<Document, Problem> {
-    let unknown = || Problem::new(404, "unknown_call", "nothing is known of this call");
-    let id = CallId::parse(&id).map_err(|_| unknown())?;
-    let found = backend.store.history(&id).await.map_err(|error| Problem::store(&error))?;
-    let (call, deliveries) = found.ok_or_else(unknown)?;
-    Ok(Document(StatusCode::OK, shown(&call, &deliveries)))
+/// The day that is looked at unless another is asked for.
+pub(super) fn today() -> Day {
+    Day::of(SystemClock.now())
 }
 
-fn shown(call: &Call, deliveries: &[Delivery]) -> Value {
-    let mut document = json!({
-        "call_id": call.id,
-        "call_uuid": call.uuid,
-        "campaign_id": call.campaign,
-        "caller_number": call.caller,
-        "called_number": call.called,
-        "number_name": call.number_name,
-        "started_at": call.started_at,
-        "selected_at": call.selected_at(),
-        "answered_at": call.answered_at(),
-        "ended_at": call.ended_at(),
-        "connected_seconds": call.end.as_ref().map(|end| call.connected_seconds(end.at)),
-        "hung_up_by": call.end.as_ref().and_then(|end| end.hung_up_by.as_deref()),
-        "recording_url": call.end.as_ref().and_then(|end| end.recording_url.as_deref()),
-        "buyer": call.buyer(),
-        "buyer_events": call.buyer_events,
-        "tags": call.shown_tags(),
-        "outcome": {
-            "converted": call.course.decision.map(|decision| decision.converted),
-            "deduped": call.course.decision.and_then(|decision| decision.deduped.then_some(true)),
-            "decided_at": call.course.decision.map(|decision| decision.at),
-            "posted_conversion": call.posted_conversion,
-            "revenue": call.amounts.revenue.map(|amount| amount.to_string()),
-            "payout": call.amounts.payout.map(|amount| amount.to_string()),
-        },
-        "deliveries": deliveries,
-    });
-    for place in ["", "/outcome"] {
-        if let Some(Value::Object(part)) = document.pointer_mut(place) {
-            part.retain(|_, value| !value.is_null());
-        }
-    }
-    document
+/// Reads a call with all its deliveries, oldest first.
+pub(super) async fn history(
+    backend: &Backend,
+    id: &CallId,
+) -> Result<(call::Call, Vec<Delivery>), Problem> {
+    let found = backend.store.history(id).await.map_err(|error| Problem::store(&error))?;
+    found.ok_or_else(unknown_call)
+}
+
+/// List calls
+///
+/// The calls that a campaign had on a day, newest first, page by page.
+#[utoipa::path(
+    get, path = "/campaigns/{id}/calls", tag = "Calls", params(CampaignPath, CallsQuery),
+    responses((status = 200, description = "The calls.", body = CallPage), Unknown, Invalid),
+)]
+pub(super) async fn list_calls(
+    State(backend): State<Arc<Backend>>,
+    At(path): At<CampaignPath>,
+    Asked(query): Asked<CallsQuery>,
+) -> Result<Reply<CallPage>, Problem> {
+    let campaign = found(&backend, &path.campaign()?).await?;
+    let day = query.day.unwrap_or_else(today);
+    let asked = PageAsked { limit: query.limit, after: query.cursor };
+    let page = backend.store.calls_of(&campaign.id, day, &asked).await;
+    let page = page.map_err(|error| Problem::store(&error))?;
+    let calls = page.items.iter().map(CallSummary::from).collect();
+    Ok(Reply::ok(CallPage::of(day, calls, page.next.as_ref())))
+}
+
+/// Read a call
+///
+/// The call with its tags, what told its story on, and its deliveries with their attempts.
+#[utoipa::path(
+    get, path = "/calls/{call_id}", tag = "Calls", params(CallPath),
+    responses((status = 200, description = "The call.", body = Call), Unknown),
+)]
+pub(super) async fn read_call(
+    State(backend): State<Arc<Backend>>,
+    At(path): At<CallPath>,
+) -> Result<Reply<Call>, Problem> {
+    let (call, deliveries) = history(&backend, &path.call()?).await?;
+    Ok(Reply::ok(Call::of(&call, &deliveries)))
 }

@@ -3,44 +3,92 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use hookline::campaign::{CampaignId, SecretsShown};
-use hookline::fault::Faults;
-use hookline::ports::campaigns::Campaigns;
-use hookline::use_cases::save_campaign;
+use axum::extract::State;
+use hookline::campaign::{Campaign, CampaignId, SecretsShown};
+use hookline::ports::campaigns::{CampaignList as Listed, Campaigns};
+use hookline::use_cases::{delete_campaign as delete, save_campaign as save};
 use http::StatusCode;
+use serde_json::Value;
 
-use super::reply::{Document, json_of};
+use super::address::{At, CampaignPath, unknown_campaign};
+use super::query::{Asked, VersionQuery};
+use super::refusals::{Conflict, Invalid, Unknown};
+use super::reply::{Reply, json_of};
+use super::wire::campaign::{Campaign as Document, CampaignList};
 use crate::management::Backend;
 use crate::problem::Problem;
 
-/// Reads the id in the address.
-pub(super) fn id_of(text: &str) -> Result<CampaignId, Problem> {
-    CampaignId::parse(text).map_err(|fault| Problem::invalid(Faults::at("id", fault.to_string())))
+/// Reads the campaign as it is saved now.
+pub(super) async fn found(backend: &Backend, id: &CampaignId) -> Result<Arc<Campaign>, Problem> {
+    let found = backend.store.campaign_now(id).await.map_err(|error| Problem::store(&error))?;
+    found.ok_or_else(|| unknown_campaign(id))
 }
 
-/// There is no such campaign.
-pub(super) fn unknown(id: &CampaignId) -> Problem {
-    Problem::new(404, "unknown_campaign", format!("there is no campaign {id}"))
-}
-
-pub(super) async fn save(
+/// List campaigns
+///
+/// Every campaign, by name.
+#[utoipa::path(
+    get, path = "/campaigns", tag = "Campaigns",
+    responses((status = 200, description = "The campaigns.", body = CampaignList)),
+)]
+pub(super) async fn list_campaigns(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+) -> Result<Reply<CampaignList>, Problem> {
+    let listed = backend.store.campaigns().await.map_err(|error| Problem::store(&error))?;
+    let campaigns = listed.into_iter().map(Into::into).collect();
+    Ok(Reply::ok(CampaignList { campaigns }))
+}
+
+/// Read a campaign
+///
+/// The campaign as it is saved now, secrets masked.
+#[utoipa::path(
+    get, path = "/campaigns/{id}", tag = "Campaigns", params(CampaignPath),
+    responses((status = 200, description = "The campaign.", body = Document), Unknown, Invalid),
+)]
+pub(super) async fn read_campaign(
+    State(backend): State<Arc<Backend>>,
+    At(path): At<CampaignPath>,
+) -> Result<Reply<Value>, Problem> {
+    let campaign = found(&backend, &path.campaign()?).await?;
+    Ok(Reply::ok(campaign.document(SecretsShown::Masked)))
+}
+
+/// Save a campaign
+///
+/// Saves all of it under the version that was read, 0 for a new one. Everything is checked, and every
+/// fault is told at once.
+#[utoipa::path(
+    put, path = "/campaigns/{id}", tag = "Campaigns", params(CampaignPath),
+    request_body = Document,
+    responses(
+        (status = 200, description = "The campaign as it is saved.", body = Document),
+        Conflict, Invalid,
+    ),
+)]
+pub(super) async fn save_campaign(
+    State(backend): State<Arc<Backend>>,
+    At(path): At<CampaignPath>,
     body: Bytes,
-) -> Result<Document, Problem> {
-    let id = id_of(&id)?;
+) -> Result<Reply<Value>, Problem> {
+    let id = path.campaign()?;
     let document = json_of(&body)?;
-    let saved = save_campaign(&backend.store, &backend.policy, &id, document).await?;
-    Ok(Document(StatusCode::OK, saved.document(SecretsShown::Masked)))
+    let saved = save(&backend.store, &backend.policy, &id, document).await?;
+    Ok(Reply::ok(saved.document(SecretsShown::Masked)))
 }
 
-pub(super) async fn read(
+/// Delete a campaign
+///
+/// With its postback keys. Its calls stay as long as calls are kept; what they owe is not sent.
+#[utoipa::path(
+    delete, path = "/campaigns/{id}", tag = "Campaigns", params(CampaignPath, VersionQuery),
+    responses((status = 204, description = "It is deleted."), Unknown, Conflict, Invalid),
+)]
+pub(super) async fn delete_campaign(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
-) -> Result<Document, Problem> {
-    let id = id_of(&id)?;
-    let found = backend.store.campaign_now(&id).await.map_err(|error| Problem::store(&error))?;
-    let campaign = found.ok_or_else(|| unknown(&id))?;
-    Ok(Document(StatusCode::OK, campaign.document(SecretsShown::Masked)))
+    At(path): At<CampaignPath>,
+    Asked(query): Asked<VersionQuery>,
+) -> Result<StatusCode, Problem> {
+    delete(&backend.store, &path.campaign()?, query.version).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

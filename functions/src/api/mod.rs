@@ -1,58 +1,65 @@
-//! The management API: campaigns, keys and calls, for bearers of an admin key.
-//!
-//! | request | does |
-//! |---|---|
-//! | `PUT /campaigns/{id}` | saves a campaign under the version that was read |
-//! | `GET /campaigns/{id}` | reads it, secrets masked |
-//! | `POST /campaigns/{id}/postback-keys` | makes a postback key, shown once |
-//! | `PATCH /campaigns/{id}/postback-keys/{key_id}` | pauses a key or lets it work again |
-//! | `POST /api-keys` | makes an API key, shown once |
-//! | `GET /calls/{call_id}` | a call with its tags, deliveries and attempts |
+//! The management API, for bearers of an admin key. Its [`document`] says what it takes and answers.
 
+mod address;
+mod admission;
 mod calls;
 mod campaigns;
+mod deliveries;
+mod document;
 mod keys;
+mod published;
+mod query;
+mod refusals;
+mod replays;
 mod reply;
+mod trying;
+mod webhooks;
+mod wire;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, patch, post, put};
-use hookline::key::{BearerKey, KeyRefusal, Scope};
-use hookline::ports::keys::Keys;
+use axum::middleware::from_fn_with_state;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
-use crate::envelope::bearer_of;
+pub(crate) use self::published::openapi;
+
 use crate::management::Backend;
 use crate::problem::Problem;
 
 /// The routes of the API, each behind an admin key.
 pub(crate) fn routes(backend: &Arc<Backend>) -> Router<Arc<Backend>> {
-    Router::new()
-        .route("/campaigns/{id}", put(campaigns::save).get(campaigns::read))
-        .route("/campaigns/{id}/postback-keys", post(keys::make_postback_key))
-        .route("/campaigns/{id}/postback-keys/{key_id}", patch(keys::pause_postback_key))
-        .route("/api-keys", post(keys::make_api_key))
-        .route("/calls/{call_id}", get(calls::read))
+    let (router, _) = operations().split_for_parts();
+    router
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
-        .layer(from_fn_with_state(Arc::clone(backend), admit))
+        .layer(from_fn_with_state(Arc::clone(backend), admission::admit))
 }
 
-/// Lets in whoever bears a key with the scope `admin`.
-async fn admit(State(backend): State<Arc<Backend>>, request: Request, next: Next) -> Response {
-    match admitted(&backend, bearer_of(request.headers())).await {
-        Ok(()) => next.run(request).await,
-        Err(problem) => problem.into_response(),
-    }
-}
-
-async fn admitted(backend: &Backend, bearer: Result<BearerKey, KeyRefusal>) -> Result<(), Problem> {
-    let found = backend.store.key(&bearer?.hash()).await;
-    let key = found.map_err(|error| Problem::store(&error))?.ok_or(KeyRefusal::Unknown)?;
-    Ok(key.admit(Scope::Admin)?)
+/// Every operation, with what the document says of it.
+fn operations() -> OpenApiRouter<Arc<Backend>> {
+    OpenApiRouter::with_openapi(document::base())
+        .routes(routes!(campaigns::list_campaigns))
+        .routes(routes!(
+            campaigns::read_campaign,
+            campaigns::save_campaign,
+            campaigns::delete_campaign
+        ))
+        .routes(routes!(webhooks::read_webhook, webhooks::save_webhook, webhooks::remove_webhook))
+        .routes(routes!(keys::list_postback_keys, keys::make_postback_key))
+        .routes(routes!(keys::change_postback_key, keys::delete_postback_key))
+        .routes(routes!(keys::list_api_keys, keys::make_api_key))
+        .routes(routes!(keys::change_api_key, keys::delete_api_key))
+        .routes(routes!(calls::list_calls))
+        .routes(routes!(calls::read_call))
+        .routes(routes!(deliveries::list_deliveries))
+        .routes(routes!(deliveries::read_delivery))
+        .routes(routes!(replays::replay_delivery))
+        .routes(routes!(replays::replay_failed))
+        .routes(routes!(trying::render_webhook))
+        .routes(routes!(trying::fire_test))
+        .routes(routes!(published::read_document))
 }
 
 async fn unknown() -> Problem {

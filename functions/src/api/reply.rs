@@ -3,17 +3,32 @@
 use axum::body::{Body, Bytes};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::envelope::HttpAnswer;
 use crate::problem::Problem;
 
 /// A document with its status.
-pub(super) struct Document(pub(super) StatusCode, pub(super) Value);
+pub(super) struct Reply<T>(pub(super) StatusCode, pub(super) T);
 
-impl IntoResponse for Document {
+impl<T> Reply<T> {
+    /// What was asked for.
+    pub(super) fn ok(document: T) -> Self {
+        Self(StatusCode::OK, document)
+    }
+
+    /// What was made.
+    pub(super) fn created(document: T) -> Self {
+        Self(StatusCode::CREATED, document)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Reply<T> {
     fn into_response(self) -> Response {
-        HttpAnswer::json(self.0.as_u16(), &self.1).into_response()
+        // Every document here has text for keys, so there is none that does not serialise.
+        let document = serde_json::to_value(&self.1).unwrap_or_default();
+        HttpAnswer::json(self.0.as_u16(), &document).into_response()
     }
 }
 

@@ -16,6 +16,7 @@ mod csrf;
 mod days;
 mod delivery_row;
 mod door;
+mod editor;
 mod error_page;
 mod failed;
 mod form;
@@ -26,6 +27,7 @@ mod made_up;
 mod origin;
 mod page;
 mod postback_keys;
+mod reference;
 mod replays;
 mod session;
 mod sign_in;
@@ -68,6 +70,9 @@ pub(crate) fn routes() -> Router<Arc<Backend>> {
         .route("/console/keys", get(keys::list).post(keys::make))
         .route("/console/keys/{key}/pause", post(keys::pause))
         .route("/console/keys/{key}/delete", get(keys::ask_delete).post(keys::delete))
+        .merge(editor::routes())
+        .route("/console/reference", get(reference::show))
+        .route("/console/reference/openapi.json", get(reference::document))
         .route("/console/{*rest}", any(unknown))
         .method_not_allowed_fallback(unknown)
 }

@@ -142,7 +142,7 @@ impl HttpAnswer {
     /// A problem document (RFC 9457).
     #[must_use]
     pub fn problem(problem: &Problem) -> Self {
-        let document = problem.document();
+        let document = serde_json::to_value(problem.document()).unwrap_or_default();
         let mut answer = Self::of_type(problem.status, &document, "application/problem+json");
         if problem.status == 401 {
             answer.headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -6,8 +6,6 @@ mod line;
 mod report;
 mod schedule;
 
-use serde::{Serialize, Serializer};
-
 pub use id::{DeliveryId, DeliveryKey, ONCE};
 pub use kept::{KeptBody, Received, Room, Sent, kept_names, kept_url};
 pub use line::{Line, PendingDelivery};
@@ -72,8 +70,7 @@ pub enum Progress {
 }
 
 /// Where a delivery stands, in one word (spec section 12).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryStatus {
     /// Its first attempt is to come.
     Pending,
@@ -197,42 +194,5 @@ impl Delivery {
             (_, None) => DeliveryStatus::Pending,
             (_, Some(_)) => DeliveryStatus::Retrying,
         }
-    }
-}
-
-/// As people see it.
-impl Serialize for Delivery {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Shown<'a> {
-            id: DeliveryId,
-            trigger: Trigger,
-            webhook: &'a WebhookId,
-            occurrence: &'a str,
-            status: DeliveryStatus,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            next_at: Option<Timestamp>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            report: Option<&'a Report>,
-            attempts: &'a [Attempt],
-            takeovers: u32,
-            created_at: Timestamp,
-        }
-        let shown = Shown {
-            id: self.key.id(),
-            trigger: self.key.trigger,
-            webhook: &self.key.webhook,
-            occurrence: &self.key.occurrence,
-            status: self.status(),
-            next_at: match self.progress {
-                Progress::Due { at } => Some(at),
-                _ => None,
-            },
-            report: self.report.as_ref(),
-            attempts: &self.attempts,
-            takeovers: self.takeovers,
-            created_at: self.created_at,
-        };
-        shown.serialize(serializer)
     }
 }

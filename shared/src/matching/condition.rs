@@ -137,7 +137,9 @@ impl Condition {
         self.values().into_iter().map(spell).collect()
     }
 
-    fn values(&self) -> Vec<&str> {
+    /// The values as they were written; none where the operator takes none.
+    #[must_use]
+    pub fn values(&self) -> Vec<&str> {
         match &self.test {
             Test::Equals(values) | Test::Differs(values) => {
                 values.iter().map(TagValue::as_str).collect()

@@ -39,7 +39,7 @@ pub trait Deliveries: Sync {
 pub trait Replays: Sync {
     /// Makes a delivery due `now`, its schedule begun anew, if nothing was done about it since it was
     /// read; says whether it was done. One that is not [over](Delivery::is_replayable) is left alone.
-    /// The same told again holds.
+    /// The same told again holds, as does that of two in one moment.
     fn replay(
         &self,
         read: &Delivery,

@@ -85,6 +85,11 @@ impl Faults {
         }
     }
 
+    /// The same from a later time on.
+    pub(super) fn going_on_from(&self, at: Millis) -> Self {
+        Self { horizon: at.saturating_add(self.horizon), ..*self }
+    }
+
     /// How often things go wrong at a time.
     #[must_use]
     pub fn at(&self, now: Millis) -> Rates {

@@ -120,6 +120,8 @@ pub enum What {
         /// What became of it.
         result: Recorded,
     },
+    /// A delivery was replayed at a time, or left alone.
+    Replayed(DeliveryKey, Timestamp, bool),
     /// Tags were kept of a caller.
     Remembered(String, TagSet),
     /// The campaign was saved with these webhooks disabled.
@@ -151,6 +153,8 @@ pub enum Task {
     Deliver(DeliveryKey),
     /// Looks at a call.
     Advance(CallId),
+    /// Has a delivery replayed.
+    Replay(DeliveryKey),
     /// Takes a posting.
     Posting(usize),
     /// Sweeps.

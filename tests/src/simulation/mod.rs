@@ -4,8 +4,10 @@
 //!
 //! A seed decides everything: the [`plan`] of what the world outside does, the [`faults`], and every
 //! turn and latency. [`run`] plays a seed to its end and [`oracle`] judges what happened, by the
-//! plan and the [`journal`], against its own reading of the spec; [`trial`] does so with many.
+//! plan and the [`journal`], against its own reading of the spec; [`trial`] does so with many. What
+//! people do once all is over has an [`aftermath`] of its own.
 
+pub mod aftermath;
 pub mod dice;
 mod executor;
 pub mod faults;

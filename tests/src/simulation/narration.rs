@@ -36,6 +36,7 @@ impl fmt::Display for Task {
             Self::Event(call, kind) => write!(f, "take {kind} of {call}"),
             Self::Deliver(key) => write!(f, "deliver {}", short(key)),
             Self::Advance(call) => write!(f, "advance {call}"),
+            Self::Replay(key) => write!(f, "replay {}", short(key)),
             Self::Posting(number) => write!(f, "take posting {number}"),
             Self::Sweep => f.write_str("sweep"),
         }
@@ -95,6 +96,8 @@ impl fmt::Display for What {
                 write!(f, "recorded {}: {result:?}, attempt {attempt:?}, {verdict:?}", short(key))?;
                 write!(f, ", next {next_at:?}, window {window:?}")
             }
+            Self::Replayed(key, at, true) => write!(f, "replayed {} at {at}", short(key)),
+            Self::Replayed(key, _, false) => write!(f, "not replayed: {}", short(key)),
             Self::Remembered(caller, tags) => write!(f, "remembered of {caller}: {tags:?}"),
             Self::Saved(disabled) => write!(f, "saved the campaign; disabled: {disabled:?}"),
             Self::PastDue(hints) => {

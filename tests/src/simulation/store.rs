@@ -13,7 +13,9 @@ use hookline::ports::StoreError;
 use hookline::ports::callers::{Caller, Callers, Remembering, Waiting};
 use hookline::ports::calls::{Calls, Posted};
 use hookline::ports::campaigns::{Campaigns, Saved};
-use hookline::ports::deliveries::{AttemptClaim, AttemptRecord, Deliveries, PastDue, Recorded};
+use hookline::ports::deliveries::{
+    AttemptClaim, AttemptRecord, Deliveries, PastDue, Recorded, Replays,
+};
 use hookline::ports::hints::Hint;
 use hookline::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
 use hookline::ports::keys::Keys;
@@ -271,6 +273,13 @@ impl Deliveries for Store<'_> {
             })
         };
         self.ask("record an attempt", || self.memory().record_attempt(record), told).await
+    }
+}
+
+impl Replays for Store<'_> {
+    async fn replay(&self, read: &Delivery, now: Timestamp) -> Result<bool, StoreError> {
+        let told = |made: &bool| Some(What::Replayed(read.key.clone(), now, *made));
+        self.ask("replay a delivery", || self.memory().replay(read, now), told).await
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) const LAST: Millis = 10 * 24 * 60 * MINUTE;
 
 /// Sweeps each minute for as long as anything is due or goes on.
 pub(super) async fn sweep_each_minute(world: Arc<World>, spawner: Spawner) {
+    let last = world.timeline.now().saturating_add(LAST);
     loop {
         while spawner.is_busy() {
             world.timeline.sleep(1).await;
@@ -32,7 +33,7 @@ pub(super) async fn sweep_each_minute(world: Arc<World>, spawner: Spawner) {
             (None, None) => return,
         };
         let tick = (next.max(now) / MINUTE + 1) * MINUTE;
-        if tick > LAST {
+        if tick > last {
             return;
         }
         world.timeline.sleep_until(tick).await;

@@ -47,6 +47,11 @@ impl Timeline {
         self.lock().sleepers.keys().next().map(|(at, _)| *at)
     }
 
+    /// Lets the time be later from the start.
+    pub(super) fn jump_to(&self, at: Millis) {
+        self.lock().now = at;
+    }
+
     /// Moves on to the next sleeper and wakes all that sleep until then; says whether there is one.
     pub(super) fn move_on(&self) -> bool {
         let mut state = self.lock();

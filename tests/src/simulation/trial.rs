@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::oracle::{Verdict, judge};
-use super::{Run, run};
+use super::oracle::{Verdict, judge, judge_aftermath};
+use super::{Run, aftermath, run};
 
 /// What came of a seed.
 #[derive(Debug)]
@@ -23,8 +23,13 @@ pub enum Outcome {
 #[must_use]
 pub fn try_seed(seed: u64) -> Outcome {
     let played = catch_unwind(AssertUnwindSafe(|| {
-        let run = run(seed);
-        let verdicts = judge(&run);
+        let mut run = run(seed);
+        let mut verdicts = judge(&run);
+        if run.rested {
+            let aftermath = aftermath::play(&run);
+            verdicts.extend(judge_aftermath(&aftermath));
+            run.journal.extend(aftermath.run.journal);
+        }
         (Box::new(run), verdicts)
     }));
     match played {

@@ -45,6 +45,13 @@ impl World {
         }
     }
 
+    /// A world in which all goes on where it ended, after so many invocations.
+    pub(super) fn going_on(mut self, memory: Memory, invocations: By) -> Self {
+        self.memory = memory;
+        self.invocations = Mutex::new(invocations);
+        self
+    }
+
     /// The dice of the run.
     pub(super) fn dice(&self) -> MutexGuard<'_, Dice> {
         self.dice.lock().unwrap_or_else(PoisonError::into_inner)

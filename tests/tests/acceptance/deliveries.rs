@@ -211,13 +211,13 @@ async fn a_call_shows_what_is_still_to_come_and_what_has_been() {
     assert!(time(&attempt.remove("at").unwrap()) >= time(&during["outcome"]["decided_at"]));
     assert!(attempt.remove("latency_ms").unwrap().as_u64().unwrap() >= 2000);
     let request = attempt.remove("request").unwrap();
-    let header = |at: usize| request["headers"][at][0].clone();
+    let header = |at: usize| request["headers"][at]["name"].clone();
     let names = ["webhook-id", "user-agent", "accept", "accept-language", "accept-encoding"];
     assert_eq!([0, 1, 2, 3, 4].map(header), names.map(Value::from));
     let url = world.partner.url("/connect?x=");
     let sent = json!({"attempt": 1, "method": "GET", "url": url, "status": "ok",
         "http_status": 204, "empty_tokens": ["none"],
-        "answer": {"headers": [["connection", "close"]]}});
+        "answer": {"headers": [{"name": "connection", "value": "close"}]}});
     assert_eq!(connect["attempts"], json!([sent]));
     let told = ["trigger", "webhook", "occurrence", "status", "takeovers"];
     let wanted = [json!("connect"), json!("connect"), json!("1"), json!("ok"), json!(0)];

@@ -101,6 +101,14 @@ impl World {
         self.send(Method::PUT, path, Body::json(body)).await
     }
 
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send(Method::PATCH, path, Body::json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, Body::none()).await
+    }
+
     /// A partner's `GET`.
     pub(crate) async fn visit(&self, path: &str) -> Answer {
         self.send_bare(None, Method::GET, path, Body::none()).await

@@ -115,6 +115,7 @@ async fn a_ping_that_failed_is_listed_from_the_start() {
         begins: true,
         deliveries: &pings,
         windows: Vec::new(),
+        journal: BTreeSet::new(),
         remembering: None,
         now: at(1),
     };

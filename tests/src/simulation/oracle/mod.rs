@@ -18,6 +18,7 @@ mod notes;
 mod owed;
 mod postings;
 mod remembered;
+mod replays;
 mod rest;
 mod spacing;
 mod state;
@@ -26,6 +27,7 @@ mod timers;
 mod windows;
 
 use super::Run;
+use super::aftermath::Aftermath;
 use history::History;
 
 /// Something that must hold after every run.
@@ -78,4 +80,21 @@ pub fn judge(run: &Run) -> Vec<Verdict> {
         .iter()
         .map(|invariant| Verdict { name: invariant.name, broken: (invariant.judge)(&history) })
         .collect()
+}
+
+/// Judges what became of replays.
+#[must_use]
+pub fn judge_aftermath(aftermath: &Aftermath) -> Vec<Verdict> {
+    let history = History::of(&aftermath.run);
+    vec![
+        Verdict {
+            name: "what is replayed is sent anew, and nothing else is",
+            broken: replays::judge(&history, aftermath),
+        },
+        Verdict {
+            name: "at most one claim is live at any time after a replay",
+            broken: claims::judge(&history),
+        },
+        Verdict { name: "no replay fails of itself", broken: rest::failures(&history) },
+    ]
 }

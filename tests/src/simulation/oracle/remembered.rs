@@ -74,7 +74,7 @@ fn caller_of(history: &History<'_>, by: By) -> Option<String> {
             let What::Posted { call, .. } = &history.entry(at).what else { return None };
             call.as_str()
         }
-        Task::Advance(_) | Task::Sweep => return None,
+        Task::Advance(_) | Task::Replay(_) | Task::Sweep => return None,
     };
     // A caller who is named only later was not known to whoever worked before.
     let is_known = |what: &What| matches!(what, What::Event { event, .. } if event.call.as_str() == call && event.caller.is_some());

@@ -89,13 +89,18 @@ fn misplaced(
 
 /// How long to wait for the next attempt, at least, in milliseconds; `None` when there is none.
 fn wait_after(one: &Exchange<'_>) -> Option<i64> {
+    wait_at(one, one.sent.attempt)
+}
+
+/// The same where it is the so-many-eth attempt of its schedule.
+pub(super) fn wait_at(one: &Exchange<'_>, attempt: u32) -> Option<i64> {
     let (_, answer) = one.answer?;
     let steps = match one.webhook.retry {
         RetryPlan::None => 0,
         RetryPlan::Standard => 7,
         RetryPlan::Extended => 10,
     };
-    let place = usize::try_from(one.sent.attempt).ok()?.checked_sub(1)?;
+    let place = usize::try_from(attempt).ok()?.checked_sub(1)?;
     let step = *STEPS.get(place).filter(|_| place < steps)?;
     match answer.status {
         Some(200..300 | 410) => None,

@@ -1,0 +1,58 @@
+//! Who is let in: the bearer of an admin key that is not paused.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use hookline::key::{BearerKey, Key, KeyHash, KeyRefusal, Scope};
+use hookline::ports::keys::Keys;
+
+use crate::envelope::bearer_of;
+use crate::management::Backend;
+use crate::problem::Problem;
+
+/// The key of whoever sent a request.
+pub(super) type Caller = Extension<CallerKey>;
+
+/// The key of whoever sent a request, by its hash.
+#[derive(Debug, Clone)]
+pub(super) struct CallerKey(KeyHash);
+
+impl CallerKey {
+    /// Refuses to do something to the key that is being used: whoever lets go of it by mistake could
+    /// not come back for it.
+    pub(super) fn spare(&self, key: &KeyHash) -> Result<(), Problem> {
+        if self.0 == *key {
+            let message = "this is the key that you are using; use another for this";
+            return Err(Problem::new(409, "own_key", message));
+        }
+        Ok(())
+    }
+}
+
+/// Lets in whoever bears a key with the scope `admin`.
+pub(super) async fn admit(
+    State(backend): State<Arc<Backend>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match admitted(&backend, bearer_of(request.headers())).await {
+        Ok(key) => {
+            request.extensions_mut().insert(CallerKey(key.hash.clone()));
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn admitted(
+    backend: &Backend,
+    bearer: Result<BearerKey, KeyRefusal>,
+) -> Result<Arc<Key>, Problem> {
+    let found = backend.store.key(&bearer?.hash()).await;
+    let key = found.map_err(|error| Problem::store(&error))?.ok_or(KeyRefusal::Unknown)?;
+    key.admit(Scope::Admin)?;
+    Ok(key)
+}

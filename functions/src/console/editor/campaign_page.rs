@@ -1,0 +1,190 @@
+//! A campaign's first page: its webhooks along the life of a call, and its settings.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use hookline::campaign::{Campaign, SecretsShown, Webhook};
+use hookline::trigger::Trigger;
+use hookline::use_cases::{SaveRefusal, save_campaign};
+use http::StatusCode;
+use serde_json::json;
+
+use super::super::campaign_head::{CampaignHead, Tab};
+use super::super::error_page::ErrorPage;
+use super::super::form::SignedForm;
+use super::super::page::{Layout, Notice, Section, page, page_with};
+use super::super::session::Signed;
+use super::campaign_form::CampaignForm;
+use super::choice::{Choice, choices};
+use super::conversion_row::ConversionRow;
+use super::placed::Placed;
+use super::row_step::Step;
+use super::{loaded, trigger_words, version_of};
+use crate::management::Backend;
+
+#[derive(Debug, Template)]
+#[template(path = "console/editor/campaign.html")]
+struct CampaignPage {
+    layout: Layout,
+    head: CampaignHead,
+    place: String,
+    stages: Vec<Stage>,
+    form: CampaignForm,
+    placed: Placed,
+    version: u64,
+    /// Somebody else saved since the form was made.
+    stale: bool,
+    blank: ConversionRow,
+}
+
+/// A moment of a call with the webhooks that it fires.
+#[derive(Debug)]
+struct Stage {
+    trigger: &'static str,
+    title: &'static str,
+    webhooks: Vec<ShownWebhook>,
+}
+
+#[derive(Debug)]
+struct ShownWebhook {
+    id: String,
+    name: String,
+    enabled: bool,
+    method: String,
+    url: String,
+    seconds: Option<u32>,
+    matches: Vec<String>,
+}
+
+impl CampaignPage {
+    fn of(layout: Layout, campaign: &Campaign, form: CampaignForm) -> Self {
+        let stage = |trigger: Trigger| Stage {
+            trigger: trigger.as_str(),
+            title: trigger_words::title(trigger),
+            webhooks: campaign.webhooks_of(trigger).map(ShownWebhook::of).collect(),
+        };
+        Self {
+            layout,
+            head: CampaignHead::of(campaign, Tab::Webhooks),
+            place: format!("/console/campaigns/{}", campaign.id),
+            stages: trigger_words::LIFE.into_iter().map(stage).collect(),
+            form,
+            placed: Placed::default(),
+            version: campaign.version,
+            stale: false,
+            blank: ConversionRow::default(),
+        }
+    }
+
+    fn remembering(&self) -> [Choice; 3] {
+        let options = [("off", "nothing"), ("all", "every tag"), ("keys", "some tags")];
+        choices(options, &self.form.remember)
+    }
+}
+
+impl ShownWebhook {
+    fn of(webhook: &Webhook) -> Self {
+        let condition = |condition| match json!(condition) {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        };
+        Self {
+            id: webhook.id.to_string(),
+            name: webhook.name.clone(),
+            enabled: webhook.enabled,
+            method: webhook.method.to_string(),
+            url: webhook.url.source().to_owned(),
+            seconds: (webhook.trigger == Trigger::Timer).then_some(webhook.seconds),
+            matches: webhook.matches.iter().map(condition).collect(),
+        }
+    }
+}
+
+/// `GET /console/campaigns/{id}`
+pub(super) async fn show(
+    signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ErrorPage> {
+    let campaign = loaded(&backend, &id).await?;
+    let notice = query.as_deref().and_then(|query| match query {
+        "saved" => Some("The settings are saved. Calls go by them within 30 seconds."),
+        "removed" => Some("The webhook is deleted."),
+        _ => None,
+    });
+    let layout = Layout::of(&signed, Section::Campaigns).with(notice.map(Notice::good));
+    let form = CampaignForm::of_document(&campaign.document(SecretsShown::Masked));
+    Ok(page(&CampaignPage::of(layout, &campaign, form)))
+}
+
+/// `POST /console/campaigns/{id}`
+pub(super) async fn save(
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+    SignedForm { signed, fields }: SignedForm,
+) -> Result<Response, ErrorPage> {
+    let campaign = loaded(&backend, &id).await?;
+    let mut form = CampaignForm::of_typed(&fields);
+    let version = version_of(&fields)?;
+    let step = Step::of(&fields);
+    step.change_campaign(&mut form);
+    let mut placed = Placed::default();
+    let mut stale = false;
+    if step == Step::Save {
+        let mut document = form.document(&campaign.document(SecretsShown::Masked));
+        if let Some(document) = document.as_object_mut() {
+            document.insert("version".to_owned(), json!(version));
+        }
+        placed = form.placed(&hookline::fault::Faults::default());
+        if placed.is_empty() {
+            let saved =
+                save_campaign(&backend.store, &backend.policy, &campaign.id, document).await;
+            match saved {
+                Ok(_) => {
+                    return Ok(
+                        Redirect::to(&format!("/console/campaigns/{id}?saved")).into_response()
+                    );
+                }
+                Err(SaveRefusal::Invalid(faults)) => placed = form.placed(&faults),
+                Err(SaveRefusal::Stale(_)) => stale = true,
+                Err(SaveRefusal::Store(error)) => return Err(error.into()),
+            }
+        }
+    }
+    let status = match (stale, placed.is_empty()) {
+        (true, _) => StatusCode::CONFLICT,
+        (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
+        (false, true) => StatusCode::OK,
+    };
+    form.hide_secrets(&mut placed);
+    let current = if stale { loaded(&backend, &id).await? } else { campaign };
+    let shown = CampaignPage::of(Layout::of(&signed, Section::Campaigns), &current, form);
+    let version = if stale { current.version } else { version };
+    Ok(page_with(status, &CampaignPage { placed, version, stale, ..shown }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn webhooks_stand_along_the_life_of_a_call() {
+        let document = json!({"id": "solar", "name": "Solar", "webhooks": [
+            {"id": "sync", "trigger": "always", "url": "https://crm.example/sync"},
+            {"id": "t", "trigger": "timer", "seconds": 90, "url": "https://a.example/?<x>=[sub_id]"},
+            {"id": "crm", "trigger": "start", "url": "https://crm.example/", "enabled": false,
+             "matches": ["geo:us-ny"]}]});
+        let campaign = Campaign::from_document(&document).unwrap();
+        let form = CampaignForm::of_document(&document);
+        let text = CampaignPage::of(Layout::default(), &campaign, form).render().unwrap();
+
+        let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what} in {text}"));
+        assert!(place("/webhooks/crm\"") < place("/webhooks/t\""));
+        assert!(place("/webhooks/t\"") < place("/webhooks/sync\""));
+        assert!(text.contains("switched off") && text.contains("after 90 s"));
+        assert!(text.contains("geo:us-ny") && !text.contains("<x>"));
+    }
+}

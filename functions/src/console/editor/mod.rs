@@ -1,0 +1,79 @@
+//! The pages that change a campaign: its settings and its webhooks.
+//!
+//! | page | |
+//! |---|---|
+//! | `/console/campaigns/{id}` | webhooks along the life of a call, and the campaign's settings |
+//! | `…/delete` | asks once more, then deletes the campaign |
+//! | `…/webhooks/new` | which trigger or which ready webhook; then the editor |
+//! | `…/webhooks/{webhook}` | the editor |
+//! | `…/webhooks/{webhook}/preview` | what would be sent for a call |
+//! | `…/webhooks/{webhook}/test` | sends it once |
+//! | `…/webhooks/{webhook}/delete` | asks once more, then deletes the webhook |
+//!
+//! A form goes to its document ([`webhook_form`], [`campaign_form`]), the library judges that, and what
+//! is wrong comes back at its field with everything as it was typed. Saves carry the version that the
+//! form was made from, so that nobody overwrites what they have not seen.
+
+mod call_form;
+mod campaign_form;
+mod campaign_page;
+mod choice;
+mod conversion_row;
+mod difference;
+mod fired;
+mod new_webhook;
+mod pane;
+mod placed;
+mod removal;
+mod row_step;
+mod token_words;
+mod trial;
+mod trigger_words;
+mod typed;
+mod webhook_edit;
+mod webhook_form;
+mod webhook_page;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::{get, post};
+use hookline::campaign::{Campaign, CampaignId};
+use hookline::ports::campaigns::Campaigns;
+use http::StatusCode;
+
+use super::error_page::ErrorPage;
+use super::form::Filled;
+use crate::management::Backend;
+
+/// The routes of these pages.
+pub(super) fn routes() -> Router<Arc<Backend>> {
+    const CAMPAIGN: &str = "/console/campaigns/{id}";
+    let at = |rest: &str| format!("{CAMPAIGN}{rest}");
+    Router::new()
+        .route(CAMPAIGN, get(campaign_page::show).post(campaign_page::save))
+        .route(&at("/delete"), get(removal::ask_campaign).post(removal::delete))
+        .route(&at("/webhooks/new"), get(new_webhook::show).post(webhook_edit::save_new))
+        .route(&at("/webhooks/new/preview"), post(webhook_edit::preview_new))
+        .route(&at("/webhooks/new/test"), post(webhook_edit::test_new))
+        .route(&at("/webhooks/{webhook}"), get(webhook_edit::show).post(webhook_edit::save))
+        .route(&at("/webhooks/{webhook}/preview"), post(webhook_edit::preview))
+        .route(&at("/webhooks/{webhook}/test"), post(webhook_edit::test))
+        .route(&at("/webhooks/{webhook}/delete"), get(removal::ask_webhook).post(removal::remove))
+}
+
+/// The campaign as it is stored now.
+async fn loaded(backend: &Backend, id: &str) -> Result<Arc<Campaign>, ErrorPage> {
+    let unknown = || ErrorPage::unknown("There is no such campaign.");
+    let id = CampaignId::parse(id).map_err(|_| unknown())?;
+    backend.store.campaign_now(&id).await?.ok_or_else(unknown)
+}
+
+/// The version that a form was made from.
+fn version_of(fields: &Filled) -> Result<u64, ErrorPage> {
+    let version = fields.text("version").parse();
+    version.map_err(|_| {
+        let message = "It does not say which version of the campaign it was made from.";
+        ErrorPage::of(StatusCode::BAD_REQUEST, "This form does not read", message)
+    })
+}

@@ -1,0 +1,124 @@
+//! Deletes webhooks and campaigns, once somebody has said so twice.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use hookline::campaign::WebhookId;
+use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, remove_webhook};
+use http::StatusCode;
+
+use super::super::error_page::ErrorPage;
+use super::super::form::SignedForm;
+use super::super::page::{Layout, Section, page};
+use super::super::session::Signed;
+use super::{loaded, version_of};
+use crate::management::Backend;
+
+#[derive(Debug, Template)]
+#[template(path = "console/editor/confirm.html")]
+struct ConfirmPage {
+    layout: Layout,
+    question: String,
+    consequence: &'static str,
+    yes: &'static str,
+    action: String,
+    back: String,
+    version: u64,
+}
+
+/// `GET …/webhooks/{webhook}/delete`
+pub(super) async fn ask_webhook(
+    signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    Path((id, webhook)): Path<(String, String)>,
+) -> Result<Response, ErrorPage> {
+    let campaign = loaded(&backend, &id).await?;
+    let found = campaign.webhooks.iter().find(|it| it.id.as_str() == webhook);
+    let found = found.ok_or_else(unknown)?;
+    let back = format!("/console/campaigns/{id}/webhooks/{webhook}");
+    Ok(page(&ConfirmPage {
+        layout: Layout::of(&signed, Section::Campaigns),
+        question: format!("Delete the webhook {}?", found.name),
+        consequence: "It fires no more, and what it still had to deliver is not delivered. What it \
+                      delivered so far stays in the calls.",
+        yes: "Delete it",
+        action: format!("{back}/delete"),
+        back,
+        version: campaign.version,
+    }))
+}
+
+/// `POST …/webhooks/{webhook}/delete`
+pub(super) async fn remove(
+    State(backend): State<Arc<Backend>>,
+    Path((id, webhook)): Path<(String, String)>,
+    SignedForm { fields, .. }: SignedForm,
+) -> Result<Response, ErrorPage> {
+    let campaign = loaded(&backend, &id).await?;
+    let webhook = WebhookId::parse(&webhook).map_err(|_| unknown())?;
+    let version = version_of(&fields)?;
+    let (store, policy) = (&backend.store, &backend.policy);
+    match remove_webhook(store, policy, &campaign.id, version, &webhook).await {
+        Ok(_) => Ok(Redirect::to(&format!("/console/campaigns/{id}?removed")).into_response()),
+        Err(refusal) => Err(refused(refusal)),
+    }
+}
+
+/// `GET /console/campaigns/{id}/delete`
+pub(super) async fn ask_campaign(
+    signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+) -> Result<Response, ErrorPage> {
+    let campaign = loaded(&backend, &id).await?;
+    let back = format!("/console/campaigns/{id}");
+    Ok(page(&ConfirmPage {
+        layout: Layout::of(&signed, Section::Campaigns),
+        question: format!("Delete the campaign {}?", campaign.name),
+        consequence: "Its webhooks fire no more, its postback keys stop working, and calls for it are \
+                      refused. Calls that it had stay until they are no longer kept.",
+        yes: "Delete it",
+        action: format!("{back}/delete"),
+        back,
+        version: campaign.version,
+    }))
+}
+
+/// `POST /console/campaigns/{id}/delete`
+pub(super) async fn delete(
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+    SignedForm { fields, .. }: SignedForm,
+) -> Result<Response, ErrorPage> {
+    let campaign = loaded(&backend, &id).await?;
+    let version = version_of(&fields)?;
+    match delete_campaign(&backend.store, &campaign.id, version).await {
+        Ok(()) => Ok(Redirect::to("/console/").into_response()),
+        Err(refusal) => Err(refused(refusal)),
+    }
+}
+
+fn refused(refusal: ChangeRefusal) -> ErrorPage {
+    match refusal {
+        ChangeRefusal::Save(SaveRefusal::Store(error)) => error.into(),
+        ChangeRefusal::Save(SaveRefusal::Stale(_)) => ErrorPage::of(
+            StatusCode::CONFLICT,
+            "Nothing was deleted",
+            "Somebody saved the campaign in the meantime. Look at it again, and delete it if you \
+             still want to.",
+        ),
+        ChangeRefusal::Save(SaveRefusal::Invalid(faults)) => {
+            let message = format!("What is left of the campaign would not be valid: {faults}");
+            ErrorPage::of(StatusCode::UNPROCESSABLE_ENTITY, "Nothing was deleted", message)
+        }
+        ChangeRefusal::UnknownCampaign(_) | ChangeRefusal::UnknownWebhook(_) => {
+            ErrorPage::unknown("It is gone already.")
+        }
+    }
+}
+
+fn unknown() -> ErrorPage {
+    ErrorPage::unknown("The campaign has no such webhook.")
+}

@@ -1,0 +1,271 @@
+//! Shows a webhook for editing, and takes what comes back: to save, to try, or with rows to add.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, RawQuery, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use hookline::campaign::{Campaign, WebhookId};
+use hookline::use_cases::{ChangeRefusal, SaveRefusal, save_webhook};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::super::error_page::ErrorPage;
+use super::super::form::SignedForm;
+use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page, page_with};
+use super::super::session::Signed;
+use super::call_form::CallForm;
+use super::difference::differences;
+use super::placed::Placed;
+use super::row_step::Step;
+use super::webhook_form::WebhookForm;
+use super::webhook_page::{WebhookPage, fingerprint, webhook_document};
+use super::{loaded, trial, version_of};
+use crate::management::Backend;
+
+/// `GET /console/campaigns/{id}/webhooks/{webhook}`
+pub(super) async fn show(
+    signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    Path((id, webhook)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+) -> Result<Response, ErrorPage> {
+    let campaign = loaded(&backend, &id).await?;
+    let webhook = known(&campaign, &webhook)?;
+    let document = webhook_document(&campaign, &webhook).unwrap_or_default();
+    let form = WebhookForm::of_document(&document);
+    let saved = query.as_deref() == Some("saved");
+    let notice = saved.then(|| Notice::good("Saved. Calls go by it within 30 seconds."));
+    let layout = Layout::of(&signed, Section::Campaigns).with(notice);
+    let (pane, _) = trial::preview(&backend, &campaign, &form, &CallForm::default()).await?;
+    let editor = WebhookPage::of(layout, &campaign, Some(&webhook), form);
+    Ok(page(&WebhookPage { pane, ..editor }))
+}
+
+/// `POST /console/campaigns/{id}/webhooks/new`
+pub(super) async fn save_new(
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+    form: SignedForm,
+) -> Result<Response, ErrorPage> {
+    Editing::of(&backend, &id, None, form).await?.save(&backend).await
+}
+
+/// `POST /console/campaigns/{id}/webhooks/{webhook}`
+pub(super) async fn save(
+    State(backend): State<Arc<Backend>>,
+    Path((id, webhook)): Path<(String, String)>,
+    form: SignedForm,
+) -> Result<Response, ErrorPage> {
+    Editing::of(&backend, &id, Some(&webhook), form).await?.save(&backend).await
+}
+
+/// `POST …/webhooks/new/preview`
+pub(super) async fn preview_new(
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: SignedForm,
+) -> Result<Response, ErrorPage> {
+    Editing::of(&backend, &id, None, form).await?.preview(&backend, &headers).await
+}
+
+/// `POST …/webhooks/{webhook}/preview`
+pub(super) async fn preview(
+    State(backend): State<Arc<Backend>>,
+    Path((id, webhook)): Path<(String, String)>,
+    headers: HeaderMap,
+    form: SignedForm,
+) -> Result<Response, ErrorPage> {
+    Editing::of(&backend, &id, Some(&webhook), form).await?.preview(&backend, &headers).await
+}
+
+/// `POST …/webhooks/new/test`
+pub(super) async fn test_new(
+    State(backend): State<Arc<Backend>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: SignedForm,
+) -> Result<Response, ErrorPage> {
+    Editing::of(&backend, &id, None, form).await?.test(&backend, &headers).await
+}
+
+/// `POST …/webhooks/{webhook}/test`
+pub(super) async fn test(
+    State(backend): State<Arc<Backend>>,
+    Path((id, webhook)): Path<(String, String)>,
+    headers: HeaderMap,
+    form: SignedForm,
+) -> Result<Response, ErrorPage> {
+    Editing::of(&backend, &id, Some(&webhook), form).await?.test(&backend, &headers).await
+}
+
+/// A form that came back.
+struct Editing {
+    layout: Layout,
+    campaign: Arc<Campaign>,
+    /// The webhook that it is for; none for a new one.
+    webhook: Option<WebhookId>,
+    form: WebhookForm,
+    call: CallForm,
+    step: Step,
+    version: u64,
+    base: String,
+}
+
+impl Editing {
+    async fn of(
+        backend: &Backend,
+        id: &str,
+        webhook: Option<&str>,
+        SignedForm { signed, fields }: SignedForm,
+    ) -> Result<Self, ErrorPage> {
+        let campaign = loaded(backend, id).await?;
+        let webhook = match webhook {
+            Some(id) => Some(WebhookId::parse(id).map_err(|_| unknown())?),
+            None => None,
+        };
+        let step = Step::of(&fields);
+        let mut form = WebhookForm::of_typed(&fields);
+        step.change_webhook(&mut form);
+        if let Some(webhook) = &webhook {
+            form.id = webhook.to_string();
+        }
+        Ok(Self {
+            layout: Layout::of(&signed, Section::Campaigns),
+            campaign,
+            webhook,
+            form,
+            call: CallForm::of_typed(&fields),
+            step,
+            version: version_of(&fields)?,
+            base: fields.text("base").to_owned(),
+        })
+    }
+
+    async fn save(self, backend: &Backend) -> Result<Response, ErrorPage> {
+        if self.step != Step::Save {
+            return Ok(self.shown(StatusCode::OK, Placed::default()));
+        }
+        let own = self.own_faults();
+        let id = match WebhookId::parse(&self.form.id) {
+            Ok(id) if own.is_empty() => id,
+            _ => {
+                // Everything else that is wrong is told with it.
+                let call = CallForm::default();
+                let (_, mut placed) =
+                    trial::preview(backend, &self.campaign, &self.form, &call).await?;
+                placed.extend(own);
+                return Ok(self.shown(StatusCode::UNPROCESSABLE_ENTITY, placed));
+            }
+        };
+        let mut saved = self.store(backend, &id, self.version).await;
+        if let Err(ChangeRefusal::Save(SaveRefusal::Stale(Some(current)))) = &saved
+            && fingerprint(current, &id) == self.base
+        {
+            // Something else of the campaign was saved, which this webhook takes nothing from.
+            saved = self.store(backend, &id, current.version).await;
+        }
+        match saved {
+            Ok(campaign) => {
+                let place = format!("/console/campaigns/{}/webhooks/{id}", campaign.id);
+                Ok(Redirect::to(&format!("{place}?saved")).into_response())
+            }
+            Err(refusal) => self.refused(&id, refusal),
+        }
+    }
+
+    async fn store(
+        &self,
+        backend: &Backend,
+        id: &WebhookId,
+        version: u64,
+    ) -> Result<Campaign, ChangeRefusal> {
+        let (store, policy, campaign) = (&backend.store, &backend.policy, &self.campaign.id);
+        save_webhook(store, policy, campaign, version, id, self.form.document()).await
+    }
+
+    /// What is wrong with the id of a new webhook.
+    fn own_faults(&self) -> Placed {
+        let mut placed = Placed::default();
+        if self.form.id.is_empty() {
+            placed.add("id", "is required");
+        }
+        let id = WebhookId::parse(&self.form.id).ok().filter(|_| self.webhook.is_none());
+        if id.is_some_and(|id| self.campaign.webhook(&id).is_some()) {
+            placed.add("id", "is the id of another webhook of this campaign");
+        }
+        placed
+    }
+
+    fn refused(self, id: &WebhookId, refusal: ChangeRefusal) -> Result<Response, ErrorPage> {
+        match refusal {
+            ChangeRefusal::Save(SaveRefusal::Invalid(faults)) => {
+                let placed = self.form.placed(&faults);
+                Ok(self.shown(StatusCode::UNPROCESSABLE_ENTITY, placed))
+            }
+            ChangeRefusal::Save(SaveRefusal::Stale(Some(current))) => {
+                Ok(self.conflict(id, &current))
+            }
+            ChangeRefusal::Save(SaveRefusal::Store(error)) => Err(error.into()),
+            ChangeRefusal::Save(SaveRefusal::Stale(None))
+            | ChangeRefusal::UnknownCampaign(_)
+            | ChangeRefusal::UnknownWebhook(_) => {
+                Err(ErrorPage::unknown("The campaign was deleted in the meantime."))
+            }
+        }
+    }
+
+    /// Both versions side by side, mine in the form, to be saved over theirs.
+    fn conflict(mut self, id: &WebhookId, current: &Campaign) -> Response {
+        let theirs = webhook_document(current, id).unwrap_or(json!({}));
+        let rows = differences(&self.form, &WebhookForm::of_document(&theirs));
+        let mut placed = Placed::default();
+        self.form.hide_secret(&mut placed);
+        let webhook = self.webhook.as_ref();
+        let editor = WebhookPage::of(self.layout, current, webhook, self.form);
+        let conflict = Some(rows);
+        page_with(
+            StatusCode::CONFLICT,
+            &WebhookPage { placed, call: self.call, conflict, ..editor },
+        )
+    }
+
+    async fn preview(self, backend: &Backend, headers: &HeaderMap) -> Result<Response, ErrorPage> {
+        let (pane, placed) =
+            trial::preview(backend, &self.campaign, &self.form, &self.call).await?;
+        if asks_fragment(headers) {
+            return Ok(fragment(&pane));
+        }
+        Ok(page(&WebhookPage { pane, ..self.page(placed) }))
+    }
+
+    async fn test(self, backend: &Backend, headers: &HeaderMap) -> Result<Response, ErrorPage> {
+        let (tested, placed) = trial::test(backend, &self.campaign, &self.form, &self.call).await?;
+        if asks_fragment(headers) {
+            return Ok(fragment(&tested));
+        }
+        Ok(page(&WebhookPage { tested, ..self.page(placed) }))
+    }
+
+    fn shown(self, status: StatusCode, placed: Placed) -> Response {
+        page_with(status, &self.page(placed))
+    }
+
+    /// The editor as it was sent, the version it was made from included.
+    fn page(mut self, mut placed: Placed) -> WebhookPage {
+        self.form.hide_secret(&mut placed);
+        let (version, base, call) = (self.version, self.base, self.call);
+        let webhook = self.webhook.as_ref();
+        let editor = WebhookPage::of(self.layout, &self.campaign, webhook, self.form);
+        WebhookPage { placed, call, version, base, ..editor }
+    }
+}
+
+fn known(campaign: &Campaign, id: &str) -> Result<WebhookId, ErrorPage> {
+    let id = WebhookId::parse(id).ok().filter(|id| campaign.webhook(id).is_some());
+    id.ok_or_else(unknown)
+}
+
+fn unknown() -> ErrorPage {
+    ErrorPage::unknown("The campaign has no such webhook.")
+}

@@ -78,7 +78,8 @@ fn greet(
 ) -> std::io::Result<()> {
     let url = stack.url();
     let key = if key_given { "$HOOKLINE_ADMIN_KEY" } else { stack.admin_key() };
-    writeln!(out, "Hookline answers at  {url}")?;
+    writeln!(out, "The console is at    {url}/console/ (sign in with the admin key)")?;
+    writeln!(out, "The API answers at   {url}")?;
     writeln!(out, "Its DynamoDB is at   {}", stack.database_url())?;
     writeln!(out, "Its data is kept in  {}", data.display())?;
     if key_given {
@@ -88,7 +89,7 @@ fn greet(
     }
     writeln!(out, "Webhooks may go to this machine (loopback), unlike in the cloud.")?;
     writeln!(out)?;
-    writeln!(out, "A first campaign, and a call for it:")?;
+    writeln!(out, "A first campaign without a browser, and a call for it:")?;
     writeln!(out)?;
     writeln!(out, "  curl -X PUT {url}/campaigns/solar -H \"authorization: Bearer {key}\" \\")?;
     writeln!(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use hookline::adapters::system::SystemClock;
 use hookline::call::{Buyer, Call, CallId};
@@ -20,6 +20,7 @@ use super::chart::Chart;
 use super::delivery_row::DeliveryRow;
 use super::error_page::ErrorPage;
 use super::page::{Layout, Section, asks_fragment, fragment, page};
+use super::replays::Told;
 use super::session::Signed;
 use super::tag_row::{TagRow, tags};
 use super::wording::{clock, span};
@@ -77,6 +78,7 @@ struct DeliveryPage {
 pub(super) async fn show(
     State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
+    Query(told): Query<Told>,
     headers: HeaderMap,
     signed: Signed,
 ) -> Result<Response, ErrorPage> {
@@ -85,7 +87,7 @@ pub(super) async fn show(
     if asks_fragment(&headers) {
         return Ok(fragment(&view));
     }
-    let layout = Layout::of(&signed, Section::Campaigns);
+    let layout = Layout::of(&signed, Section::Campaigns).with(told.notice());
     let (id, campaign) = (call.id.as_str().to_owned(), call.campaign.to_string());
     Ok(page(&CallPage { layout, id, campaign, view }))
 }
@@ -93,13 +95,14 @@ pub(super) async fn show(
 pub(super) async fn show_delivery(
     State(backend): State<Arc<Backend>>,
     Path((call, id)): Path<(String, String)>,
+    Query(told): Query<Told>,
     signed: Signed,
 ) -> Result<Response, ErrorPage> {
     let (_, deliveries) = history(&backend, &call).await?;
     let found = deliveries.iter().find(|delivery| delivery.key.id().as_str() == id);
     let found = found.ok_or_else(|| ErrorPage::unknown("This call has no such delivery."))?;
     let row = DeliveryRow::of(found, usize::MAX, SystemClock.now());
-    let layout = Layout::of(&signed, Section::Campaigns);
+    let layout = Layout::of(&signed, Section::Campaigns).with(told.notice());
     let back = format!("/console/calls/{call}/deliveries/{id}");
     Ok(page(&DeliveryPage { csrf: layout.csrf.clone(), layout, back, row }))
 }
@@ -159,7 +162,11 @@ fn facts(call: &Call, now: Timestamp) -> Vec<Fact> {
     let revenue = call.amounts.revenue.map_or_else(none, |amount| amount.to_string());
     vec![
         fact("Caller", number(call.caller.as_ref()), None),
-        fact("Called", number(call.called.as_ref()), call.number_name.clone()),
+        fact(
+            "Called",
+            call.called.as_ref().map_or_else(none, ToString::to_string),
+            call.number_name.clone(),
+        ),
         fact(
             "Start (UTC)",
             started.map_or_else(|| "not reported".to_owned(), clock),

@@ -153,7 +153,7 @@ impl CallRow {
             },
             is_up: call.end.is_none(),
             converted: call.is_converted(),
-            tags: count(call.shown_tags().len(), "tag"),
+            tags: count(call.shown_tags().len(), "tag", "tags"),
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::time_scale::TimeScale;
 use super::wording;
 
-const LEFT: f64 = 200.0;
+const LEFT: f64 = 176.0;
 const RIGHT: f64 = 770.0;
 const TOP: u32 = 58;
 const LINE: u32 = 24;

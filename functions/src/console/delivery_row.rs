@@ -90,9 +90,7 @@ impl DeliveryRow {
             notes: delivery.report.as_ref().map(|it| it.notes.clone()).unwrap_or_default(),
             attempts: last.map(AttemptRow::of).collect(),
             earlier: delivery.attempts.len().saturating_sub(attempts),
-            is_replayable: standing != DeliveryStatus::Pending
-                && delivery.trigger().class() == Class::Browser
-                && !delivery.is_held(now),
+            is_replayable: delivery.is_replayable() && delivery.trigger().class() == Class::Browser,
         }
     }
 }
@@ -112,7 +110,7 @@ pub(super) fn summary(delivery: &Delivery, now: Timestamp) -> String {
     let parts = [
         ended,
         took.map(|took| format!("after {}", span(took))),
-        made.map(|made| count(made, "attempt")),
+        made.map(|made| count(made, "attempt", "attempts")),
         next,
         delivery.replayed.map(|replay| format!("replayed {}", date_and_clock(replay.at))),
     ];

@@ -16,6 +16,7 @@ use super::days::Days;
 use super::delivery_row::DeliveryRow;
 use super::error_page::ErrorPage;
 use super::page::{Layout, Section, page};
+use super::replays::Told;
 use super::session::Signed;
 use crate::management::Backend;
 
@@ -35,6 +36,8 @@ struct FailedPage {
     back: String,
     rows: Vec<DeliveryRow>,
     next: Option<String>,
+    /// Where the last wish to send all again stopped.
+    rest: String,
 }
 
 /// Which deliveries are asked for.
@@ -53,6 +56,7 @@ pub(super) async fn list(
     State(backend): State<Arc<Backend>>,
     Path(id): Path<String>,
     Query(asked): Query<Asked>,
+    Query(told): Query<Told>,
     signed: Signed,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
@@ -65,7 +69,7 @@ pub(super) async fn list(
         asked.webhook.is_empty() || delivery.webhook().as_str() == asked.webhook
     });
     let rows = of_webhook.map(|delivery| DeliveryRow::of(delivery, 1, now)).collect();
-    let layout = Layout::of(&signed, Section::Campaigns);
+    let layout = Layout::of(&signed, Section::Campaigns).with(told.notice());
     Ok(page(&FailedPage {
         head: CampaignHead::of(&campaign, Tab::Failed),
         campaign: campaign.id.to_string(),
@@ -74,6 +78,7 @@ pub(super) async fn list(
         back: format!("/console/campaigns/{}/deliveries{}", campaign.id, days.here()),
         next: found.next.map(|next| next.as_str().to_owned()),
         webhook: asked.webhook,
+        rest: told.rest,
         layout,
         days,
         rows,
@@ -100,6 +105,7 @@ mod tests {
             back: "/console/".to_owned(),
             rows: made_up::deliveries().iter().map(|it| DeliveryRow::of(it, 1, now)).collect(),
             next: Some("n&x".to_owned()),
+            rest: String::new(),
         };
         let text = page.render().unwrap();
         assert!(made_up::is_harmless(&text));

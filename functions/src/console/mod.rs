@@ -28,6 +28,7 @@ mod origin;
 mod page;
 mod postback_keys;
 mod reference;
+mod replays;
 mod session;
 mod sign_in;
 mod tag_row;
@@ -55,6 +56,7 @@ pub(crate) fn routes() -> Router<Arc<Backend>> {
         .route("/console/campaigns", post(campaigns::make))
         .route("/console/campaigns/{id}/calls", get(calls::list))
         .route("/console/campaigns/{id}/deliveries", get(failed::list))
+        .route("/console/campaigns/{id}/deliveries/replay", post(replays::day))
         .route("/console/campaigns/{id}/keys", get(postback_keys::list).post(postback_keys::make))
         .route("/console/campaigns/{id}/keys/{key}/pause", post(postback_keys::pause))
         .route(
@@ -64,6 +66,7 @@ pub(crate) fn routes() -> Router<Arc<Backend>> {
         .route("/console/calls", get(calls::find))
         .route("/console/calls/{call}", get(call::show))
         .route("/console/calls/{call}/deliveries/{delivery}", get(call::show_delivery))
+        .route("/console/calls/{call}/deliveries/{delivery}/replay", post(replays::one))
         .route("/console/keys", get(keys::list).post(keys::make))
         .route("/console/keys/{key}/pause", post(keys::pause))
         .route("/console/keys/{key}/delete", get(keys::ask_delete).post(keys::delete))

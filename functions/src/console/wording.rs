@@ -34,9 +34,8 @@ pub(super) fn span(span: Duration) -> String {
 }
 
 /// A number of things: `1 tag`, `2 tags`.
-pub(super) fn count(number: usize, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {thing}{plural}")
+pub(super) fn count(number: usize, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// Where a delivery stands, in the word that is also its class in the style.

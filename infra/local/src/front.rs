@@ -48,7 +48,7 @@ impl Functions {
             Function::Ended => self.events.take(EventKind::Ended, payload).await,
             Function::Postback => self.postbacks.take(PostbackKind::CallHandler, payload).await,
             Function::Data => self.postbacks.take(PostbackKind::SourceData, payload).await,
-            Function::Management => self.management.take(payload).await,
+            Function::Api => self.management.take(payload).await,
         }
     }
 }

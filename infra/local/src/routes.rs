@@ -18,7 +18,7 @@ pub enum Function {
     /// Takes data about a caller.
     Data,
     /// The management API and the console.
-    Management,
+    Api,
 }
 
 /// The routes of functions that take one kind of request: method, path with its parameters in
@@ -35,4 +35,4 @@ pub const ROUTES: [(Method, &str, Function); 8] = [
 ];
 
 /// The route of every other request, as API Gateway names it, and the function behind it.
-pub const OTHERS: (&str, Function) = ("$default", Function::Management);
+pub const OTHERS: (&str, Function) = ("$default", Function::Api);

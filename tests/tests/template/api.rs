@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hookline_local::routes::ROUTES;
+use hookline_local::routes::{OTHERS, ROUTES};
 use serde_json::{Value, json};
 
 use crate::document::{Template, text};
@@ -40,11 +40,10 @@ fn routes_are_those_of_the_local_stack() {
         assert!(declared.insert((key.clone(), binary.clone())), "{key} is declared twice");
     }
 
-    let local: BTreeSet<(String, String)> = ROUTES
-        .iter()
-        .map(|(method, path, function)| {
-            (format!("{method} {path}"), format!("{function:?}").to_lowercase())
-        })
+    let own = ROUTES.iter().map(|(method, path, function)| (format!("{method} {path}"), function));
+    let local: BTreeSet<(String, String)> = own
+        .chain([(OTHERS.0.to_owned(), &OTHERS.1)])
+        .map(|(route, function)| (route, format!("{function:?}").to_lowercase()))
         .collect();
 
     assert_eq!(declared, local);
@@ -119,6 +118,7 @@ fn operators_and_platforms_are_told_where_everything_is() {
     let template = Template::read();
     let value = |output: &str| template.at(&format!("/Outputs/{output}/Value"));
     assert_eq!(*value("ApiUrl"), json!({"Fn::GetAtt": "HttpApi.ApiEndpoint"}));
+    assert_eq!(*value("ConsoleUrl"), json!({"Fn::Sub": "${HttpApi.ApiEndpoint}/console/"}));
     assert_eq!(*value("TableName"), json!({"Ref": "Table"}));
     for function in ["StartFunction", "SelectedFunction", "AnsweredFunction", "EndedFunction"] {
         let arn = json!({"Fn::GetAtt": format!("{function}.Arn")});

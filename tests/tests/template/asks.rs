@@ -85,10 +85,11 @@ fn event(
     if let Some(bearer) = bearer {
         headers["authorization"] = json!(format!("Bearer {bearer}"));
     }
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     json!({
         "version": "2.0",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": query,
         "headers": headers,
         "pathParameters": {name: value},
         "requestContext": {"http": {"method": method, "path": path}},
@@ -101,5 +102,8 @@ fn event(
 fn document(answer: &Value) -> Value {
     let status = answer["statusCode"].as_u64().unwrap();
     assert!((200..300).contains(&status), "{answer}");
-    serde_json::from_str(answer["body"].as_str().unwrap()).unwrap()
+    match answer["body"].as_str() {
+        Some("") | None => Value::Null,
+        Some(body) => serde_json::from_str(body).unwrap(),
+    }
 }

@@ -13,7 +13,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use serde_json::Value;
 
 use crate::document::text;
-use crate::policy::{DUE, Grant};
+use crate::policy::Grant;
 
 /// Actions by the kinds of items that they are for.
 pub(crate) type Asked = BTreeMap<String, BTreeSet<String>>;
@@ -105,20 +105,31 @@ impl Intercept for SendGate {
 fn asked_by(operation: &str, body: &Value) -> Asked {
     let mut asked = Asked::new();
     let mut ask = |action: &str, key: &Value| {
-        let (kind, _) = text(&key["S"]).split_once('#').expect("a partition key has a kind");
-        asked.entry(action.to_owned()).or_default().insert(format!("{kind}#*"));
+        let key = text(&key["S"]);
+        let kind =
+            key.split_once('#').map_or_else(|| key.to_owned(), |(kind, _)| format!("{kind}#*"));
+        asked.entry(action.to_owned()).or_default().insert(kind);
     };
     match operation {
         "DeleteItem" | "GetItem" | "UpdateItem" => ask(operation, &body["Key"]["pk"]),
         "PutItem" => ask(operation, &body["Item"]["pk"]),
-        "Query" if body["IndexName"] == "due" => {
-            asked.entry(operation.to_owned()).or_default().insert(DUE.to_owned());
+        "Query" if body["IndexName"].is_string() => {
+            let index = format!("index/{}", text(&body["IndexName"]));
+            asked.entry(operation.to_owned()).or_default().insert(index);
         }
         "Query" => {
             let condition = text(&body["KeyConditionExpression"]);
             let whole = condition == "pk = :pk";
             assert!(whole || condition.starts_with("pk = :pk AND "), "{condition}");
             ask(operation, &body["ExpressionAttributeValues"][":pk"]);
+        }
+        "BatchGetItem" => {
+            let tables = body["RequestItems"].as_object().expect("a batch names its tables");
+            for key in
+                tables.values().flat_map(|asked| asked["Keys"].as_array().into_iter().flatten())
+            {
+                ask(operation, &key["pk"]);
+            }
         }
         "BatchWriteItem" => {
             let tables = body["RequestItems"].as_object().expect("a batch names its tables");
@@ -133,6 +144,7 @@ fn asked_by(operation: &str, body: &Value) -> Asked {
                     let action = match part.as_str() {
                         "Update" => "UpdateItem",
                         "Put" => "PutItem",
+                        "Delete" => "DeleteItem",
                         "ConditionCheck" => "ConditionCheckItem",
                         other => panic!("a transaction with {other} is not understood"),
                     };

@@ -14,6 +14,7 @@ mod asks;
 mod document;
 mod functions;
 mod gate;
+mod managed;
 mod policy;
 mod queues;
 mod roles;

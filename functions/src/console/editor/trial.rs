@@ -8,6 +8,7 @@ use hookline::fault::Faults;
 use hookline::phone::E164;
 use hookline::ports::calls::Calls;
 use hookline::ports::clock::Clock;
+use hookline::ports::random::Random;
 use hookline::use_cases::{
     ChangeRefusal, Draft, DraftAsked, DryRun, SaveRefusal, draft, dry_run, fire_test, made_up_call,
 };
@@ -22,6 +23,23 @@ use crate::management::Backend;
 /// What is tried, or what has to be put right first.
 type Tried = Result<(Draft, Call, String), Placed>;
 
+/// Makes the same call up every time, so that a preview changes only by what is typed.
+struct Steady;
+
+impl Random for Steady {
+    fn key_bytes(&self) -> [u8; 24] {
+        [0; 24]
+    }
+
+    fn fraction(&self) -> f64 {
+        0.0
+    }
+
+    fn uuid(&self) -> String {
+        "00000000-0000-4000-8000-000000000000".to_owned()
+    }
+}
+
 /// Shows what would be sent.
 pub(super) async fn preview(
     backend: &Backend,
@@ -29,7 +47,7 @@ pub(super) async fn preview(
     form: &WebhookForm,
     call: &CallForm,
 ) -> Result<(Pane, Placed), ErrorPage> {
-    Ok(match tried(backend, campaign, form, call).await? {
+    Ok(match tried(backend, campaign, form, call, &Steady).await? {
         Ok((draft, call, words)) => {
             let shown = shown(dry_run(&draft, &call, SystemClock.now()), words);
             (shown, Placed::default())
@@ -45,7 +63,7 @@ pub(super) async fn test(
     form: &WebhookForm,
     call: &CallForm,
 ) -> Result<(Tested, Placed), ErrorPage> {
-    Ok(match tried(backend, campaign, form, call).await? {
+    Ok(match tried(backend, campaign, form, call, &SystemRandom).await? {
         Ok((draft, call, _)) => {
             let fired = fire_test(&backend.sender, &SystemClock, &draft, &call).await;
             let shown = Tested { fired: Some(Fired::of(fired)), ..Tested::default() };
@@ -60,6 +78,7 @@ async fn tried(
     campaign: &Campaign,
     form: &WebhookForm,
     asked: &CallForm,
+    random: &impl Random,
 ) -> Result<Tried, ErrorPage> {
     let mut placed = form.placed(&Faults::default());
     let unsaved = DraftAsked::Unsaved(form.document());
@@ -74,17 +93,21 @@ async fn tried(
     };
     let Some(draft) = drafted.filter(|_| placed.is_empty()) else { return Ok(Err(placed)) };
     let called = if asked.call_id.is_empty() {
-        made_up(&draft, asked)
+        made_up(&draft, asked, random)
     } else {
         kept(backend, campaign, &asked.call_id).await?
     };
     Ok(called.map(|(call, words)| (draft, call, words)))
 }
 
-fn made_up(draft: &Draft, asked: &CallForm) -> Result<(Call, String), Placed> {
+fn made_up(
+    draft: &Draft,
+    asked: &CallForm,
+    random: &impl Random,
+) -> Result<(Call, String), Placed> {
     let Draft { campaign, webhook } = draft;
     let now = SystemClock.now();
-    let made = made_up_call(&asked.document(), campaign, webhook.trigger, &SystemRandom, now);
+    let made = made_up_call(&asked.document(), campaign, webhook.trigger, random, now);
     let call = made.map_err(|faults| CallForm::placed(&faults))?;
     let caller = call.caller.as_ref().map_or("a withheld number", E164::as_str);
     let words = format!("a made-up call from {caller}");
@@ -122,5 +145,52 @@ fn shown(run: DryRun, call: String) -> Pane {
         problem,
         request,
         tokens: run.tokens,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookline::campaign::{Campaign, WebhookId};
+    use serde_json::json;
+
+    use super::*;
+
+    fn draft_of(webhook: &serde_json::Value) -> Draft {
+        let document = json!({"id": "c", "name": "c", "webhooks": [webhook]});
+        let campaign = Campaign::from_document(&document).unwrap();
+        let webhook = campaign.webhook(&WebhookId::parse("w").unwrap()).unwrap().clone();
+        Draft { campaign, webhook }
+    }
+
+    fn pane_of(webhook: &serde_json::Value, asked: &CallForm) -> Pane {
+        let draft = draft_of(webhook);
+        let (call, words) = made_up(&draft, asked, &Steady).unwrap();
+        shown(dry_run(&draft, &call, SystemClock.now()), words)
+    }
+
+    #[test]
+    fn a_preview_shows_the_request_its_tokens_and_whether_it_would_be_fired() {
+        let webhook = json!({"id": "w", "trigger": "start", "matches": ["sub_id:exists"],
+            "url": "https://a.example/?from=[caller_number]&sub=[sub_id|upper]"});
+        let unmet = pane_of(&webhook, &CallForm::default());
+        assert_eq!(unmet.not_fired.as_deref(), Some("matches: sub_id:exists"));
+        assert_eq!(unmet.call, "a made-up call from +12125550100");
+        let request = unmet.request.unwrap();
+        assert_eq!(request.url, "https://a.example/?from=%2B12125550100&sub=");
+        let values: Vec<_> = unmet.tokens.iter().map(|it| (&*it.token, &*it.value)).collect();
+        assert_eq!(values, [("[caller_number]", "+12125550100"), ("[sub_id|upper]", "")]);
+
+        let asked = CallForm { tags: "sub_id: x".to_owned(), ..CallForm::default() };
+        let met = pane_of(&webhook, &asked);
+        assert!(met.fires && met.not_fired.is_none());
+        assert!(met.request.unwrap().url.ends_with("&sub=X"));
+    }
+
+    #[test]
+    fn a_call_that_cannot_be_made_up_says_what_is_wrong_with_it() {
+        let draft = draft_of(&json!({"id": "w", "trigger": "start", "url": "https://a.example/"}));
+        let asked = CallForm { caller_number: "nobody".to_owned(), ..CallForm::default() };
+        let placed = made_up(&draft, &asked, &Steady).unwrap_err();
+        assert!(placed.has("call_caller_number") && placed.count() == 1, "{placed:?}");
     }
 }

@@ -1,5 +1,5 @@
-//! The function that people manage Hookline with: the HTTP [`api`](crate::api) for programs and the
-//! [`console`](crate::console) for browsers.
+//! The function that people manage Hookline with: an HTTP API for programs and a console for
+//! browsers.
 
 use std::sync::Arc;
 

@@ -33,7 +33,7 @@ pub(super) struct OperationView {
 #[derive(Debug)]
 pub(super) struct AnswerView {
     pub(super) status: String,
-    pub(super) about: String,
+    pub(super) about: Vec<Prose>,
     pub(super) kind: Vec<Piece>,
 }
 
@@ -139,7 +139,7 @@ fn answer((status, answer): (&String, &Value)) -> AnswerView {
     let schema = content.and_then(|content| content.values().next()?.get("schema"));
     AnswerView {
         status: status.clone(),
-        about: text(answer, "description"),
+        about: prose(&text(answer, "description")),
         kind: schema.map(kind).unwrap_or_default(),
     }
 }

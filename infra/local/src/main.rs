@@ -78,8 +78,8 @@ fn greet(
 ) -> std::io::Result<()> {
     let url = stack.url();
     let key = if key_given { "$HOOKLINE_ADMIN_KEY" } else { stack.admin_key() };
-    writeln!(out, "The console is at    {url}/console/ (sign in with the admin key)")?;
-    writeln!(out, "The API answers at   {url}")?;
+    writeln!(out, "Hookline answers at  {url}")?;
+    writeln!(out, "Its console is at    {url}/console/ (sign in with the admin key)")?;
     writeln!(out, "Its DynamoDB is at   {}", stack.database_url())?;
     writeln!(out, "Its data is kept in  {}", data.display())?;
     if key_given {

@@ -134,7 +134,9 @@ async fn killed_again_and_again_it_delivers_what_it_owed() {
     let data = tempfile::tempdir().unwrap();
     let mut hookline = Hookline::start(data.path()).await;
     let (moved, at) = watch::channel(hookline.url.clone());
-    ask(&at, Method::PUT, "/campaigns/solar", &campaign(&partner)).await;
+    let campaign = campaign(&partner);
+    let saving = ask(&at, Method::PUT, "/campaigns/solar", &campaign);
+    timeout(PATIENCE, saving).await.unwrap();
     let calls: Vec<String> = (0..CALLS).map(|number| format!("call-{number}")).collect();
 
     let living = join_all(calls.iter().map(|call| live(at.clone(), call.clone())));

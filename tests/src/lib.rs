@@ -1,5 +1,6 @@
 //! What the black-box suites stand on.
 
+pub mod browser;
 pub mod client;
 pub mod partner;
 pub mod runtime_api;

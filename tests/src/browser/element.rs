@@ -18,12 +18,21 @@ const PASSING: [&str; 5] = [
 ];
 
 impl Browser {
-    /// Clicks the first element that matches.
+    /// Clicks the first element that matches, in the middle of the window as far as it scrolls, where
+    /// nothing that sticks to an edge lies over it.
     ///
     /// # Errors
     /// When there is none that can be clicked.
     pub async fn click(&self, css: &str) -> Result<(), BrowserError> {
-        self.act(css, "click", &json!({})).await.map(drop)
+        let scroll = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
+        self.until(&format!("click of {css}"), async || {
+            let found = self.find(css).await?;
+            let scrolling = json!({"script": scroll, "args": [found]});
+            self.wire.post("/execute/sync", &scrolling).await?;
+            self.send(&found, "click", Some(&json!({}))).await.map(Ok)
+        })
+        .await
+        .map(drop)
     }
 
     /// Types at the end of what a field has.
@@ -163,9 +172,21 @@ impl Browser {
         command: &str,
         body: Option<&Value>,
     ) -> Result<Value, BrowserError> {
-        let found = json!({"using": "css selector", "value": css});
-        let found = self.wire.post("/element", &found).await?;
-        let id = found.get(ELEMENT).and_then(Value::as_str).unwrap_or_default();
+        self.send(&self.find(css).await?, command, body).await
+    }
+
+    /// The reference of the first element that matches now.
+    async fn find(&self, css: &str) -> Result<Value, BrowserError> {
+        self.wire.post("/element", &json!({"using": "css selector", "value": css})).await
+    }
+
+    async fn send(
+        &self,
+        element: &Value,
+        command: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, BrowserError> {
+        let id = element.get(ELEMENT).and_then(Value::as_str).unwrap_or_default();
         let command = format!("/element/{id}/{command}");
         match body {
             Some(body) => self.wire.post(&command, body).await,

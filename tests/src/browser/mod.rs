@@ -117,14 +117,18 @@ impl Browser {
     }
 
     /// What the console of the browser has taken down since it was last asked: what scripts and
-    /// policies complained of, and what did not load.
+    /// policies complained of, and what did not load; not what it would have done otherwise.
     ///
     /// # Errors
     /// When the driver does not say.
     pub async fn complaints(&self) -> Result<Vec<String>, BrowserError> {
         let log = self.wire.post("/se/log", &serde_json::json!({"type": "browser"})).await?;
         let entries = log.as_array().map(Vec::as_slice).unwrap_or_default();
-        Ok(entries.iter().map(ToString::to_string).collect())
+        let is_wrong = |entry: &&Value| {
+            let level = entry.get("level").and_then(Value::as_str);
+            matches!(level, Some("WARNING" | "SEVERE"))
+        };
+        Ok(entries.iter().filter(is_wrong).map(ToString::to_string).collect())
     }
 }
 

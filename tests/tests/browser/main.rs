@@ -10,5 +10,11 @@
     reason = "all of this crate is tests, what they share included"
 )]
 
+mod calls;
+mod editor;
+mod failed;
+mod keyboard;
+mod keys;
+mod no_script;
 mod scene;
 mod sign_in;

@@ -1,11 +1,21 @@
 //! What a test stands in: a Hookline in memory, a stub partner, and somebody at a browser.
 
+use std::time::Duration;
+
+use hookline::adapters::system::SystemClock;
+use hookline::ports::clock::Clock;
 use hookline_local::stack::{Settings, Stack};
 use hookline_tests::browser::{Browser, BrowserError};
 use hookline_tests::client::{Body, Client};
 use hookline_tests::partner::Partner;
 use reqwest::Method;
 use serde_json::{Value, json};
+use tokio::time::{Instant, interval};
+
+/// How long what happens of itself may take: far longer than it does.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often that is looked at.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// How a test ends; a fault names what was waited for and where.
 pub(crate) type Outcome = Result<(), BrowserError>;
@@ -25,6 +35,7 @@ impl Scene {
             eprintln!("skipped: there is no chromium with its chromedriver here");
             return Ok(None);
         };
+        browser.resize(1280, 800).await?;
         let stack = Stack::start(Settings::default()).await.unwrap();
         let client = Client::new(stack.url()).unwrap();
         let partner = Partner::start().await.unwrap();
@@ -34,11 +45,23 @@ impl Scene {
     /// Somebody who is signed in and looks at the campaigns.
     pub(crate) async fn signed_in() -> Result<Option<Self>, BrowserError> {
         let Some(scene) = Self::open().await? else { return Ok(None) };
-        scene.goto("/console/").await?;
-        scene.browser.fill("#key", scene.stack.admin_key()).await?;
-        scene.browser.click("main button").await?;
-        scene.browser.until_text("h1", "Campaigns").await?;
+        scene.sign_in().await?;
         Ok(Some(scene))
+    }
+
+    /// The same without any script on any page.
+    pub(crate) async fn without_scripts() -> Result<Option<Self>, BrowserError> {
+        let Some(scene) = Self::open().await? else { return Ok(None) };
+        scene.browser.disable_scripts().await?;
+        scene.sign_in().await?;
+        Ok(Some(scene))
+    }
+
+    async fn sign_in(&self) -> Outcome {
+        self.goto("/console/").await?;
+        self.browser.fill("#key", self.stack.admin_key()).await?;
+        self.browser.click("main button").await?;
+        self.browser.until_text("h1", "Campaigns").await.map(drop)
     }
 
     /// Everything is over; nothing of the browser is left.
@@ -93,6 +116,40 @@ impl Scene {
         });
         let _ = self.send(Method::PUT, "/campaigns/solar", &campaign).await;
     }
+
+    /// A call of the campaign `solar` from its start to its end.
+    pub(crate) async fn whole_call(&self, id: &str) {
+        let buyer = json!({"id": "b1", "name": "Acme"});
+        let events = [
+            ("start", json!({"campaign_id": "solar", "caller_number": "+16145550123"})),
+            ("answered", json!({"buyer": buyer, "attempt": 1})),
+            ("ended", json!({"hung_up_by": "caller"})),
+        ];
+        for (event, mut body) in events {
+            body["occurred_at"] = now();
+            let _ = self.send(Method::POST, &format!("/calls/{id}/{event}"), &body).await;
+        }
+    }
+
+    /// Waits until a delivery of the campaign `solar` has failed.
+    pub(crate) async fn until_failed(&self) {
+        let path = "/campaigns/solar/deliveries?status=failed";
+        let deadline = Instant::now() + PATIENCE;
+        let mut looks = interval(LOOK);
+        loop {
+            looks.tick().await;
+            let failed = self.send(Method::GET, path, &json!(null)).await;
+            if !failed["deliveries"].as_array().unwrap().is_empty() {
+                return;
+            }
+            assert!(Instant::now() < deadline, "nothing failed: {failed:#}");
+        }
+    }
+}
+
+/// The time, as events say it.
+pub(crate) fn now() -> Value {
+    json!(SystemClock.now())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where this suite reads a setting")]

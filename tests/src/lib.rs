@@ -4,5 +4,6 @@ pub mod browser;
 pub mod client;
 pub mod partner;
 pub mod runtime_api;
+pub mod showcase;
 pub mod simulation;
 pub mod target;

@@ -1,7 +1,9 @@
 //! What the black-box suites stand on.
 
+pub mod browser;
 pub mod client;
 pub mod partner;
 pub mod runtime_api;
+pub mod showcase;
 pub mod simulation;
 pub mod target;

@@ -3,6 +3,8 @@
 use hookline_tests::browser::Browser;
 use hookline_tests::showcase::{Pace, Showcase};
 
+use serde_json::Value;
+
 use crate::scene::{Outcome, browser, sign_in};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
@@ -89,8 +91,7 @@ async fn the_first_page_is_small() -> Outcome {
           .then((bodies) => bodies.map((body) => body.byteLength));
     ";
     let sizes = browser.script(loaded).await?;
-    let sizes: Vec<u64> =
-        sizes.as_array().unwrap().iter().filter_map(|size| size.as_u64()).collect();
+    let sizes: Vec<u64> = sizes.as_array().unwrap().iter().filter_map(Value::as_u64).collect();
 
     assert!(sizes.len() >= 3, "page, style and script: {sizes:?}");
     assert!(sizes.iter().sum::<u64>() < 50 * 1024, "{sizes:?}");

@@ -26,7 +26,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
-    /// The path as it came, percent-encoded.
+    /// The path, percent-decoded.
     pub path: String,
     /// The query as it came, without the question mark.
     pub query: Option<String>,

@@ -103,7 +103,7 @@ impl Management {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| FunctionError(error.to_string()))?;
         let (status, headers) = (parts.status.as_u16(), parts.headers);
-        Ok(HttpAnswer { status, headers, body: body.to_bytes() })
+        Ok(HttpAnswer { status, headers, body: body.to_bytes() }.within_limit())
     }
 }
 

@@ -22,7 +22,8 @@ pub(crate) struct Report {
     /// Milliseconds it took; absent when nothing was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     latency_ms: Option<u64>,
-    /// The tags that its answer put on the call; absent when nothing was sent.
+    /// The tags that its answer put on the call; absent when nothing was sent, and where the call says
+    /// that they are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<Tags>,
     /// What a person should know, one sentence each.
@@ -127,15 +128,18 @@ pub(crate) struct KeptBody {
     bytes: usize,
 }
 
-impl Attempt {
-    /// How many bytes of headers and bodies it keeps.
-    pub(crate) fn kept_bytes(&self) -> usize {
-        self.request.iter().chain(&self.answer).map(Message::bytes).sum()
+impl Report {
+    /// Takes the tags out of it.
+    pub(super) fn leave_out_tags(&mut self) {
+        self.tags = None;
     }
+}
 
-    /// The attempt without what was sent and answered.
-    pub(crate) fn without_exchange(self) -> Self {
-        Self { request: None, answer: None, ..self }
+impl Attempt {
+    /// Takes what was sent and answered out of it.
+    pub(super) fn leave_out_exchange(&mut self) {
+        self.request = None;
+        self.answer = None;
     }
 }
 
@@ -144,11 +148,6 @@ impl Message {
         let header = |(name, value): &(String, String)| Header::of(name, value);
         let body = body.map(|body| KeptBody { text: body.text.clone(), bytes: body.bytes });
         Self { headers: headers.iter().map(header).collect(), body }
-    }
-
-    fn bytes(&self) -> usize {
-        let headers = self.headers.iter().map(|header| header.name.len() + header.value.len());
-        headers.sum::<usize>() + self.body.as_ref().map_or(0, |body| body.text.len())
     }
 }
 

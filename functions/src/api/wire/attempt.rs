@@ -126,6 +126,10 @@ pub(crate) struct KeptBody {
     text: String,
     /// How many bytes the whole body has.
     bytes: usize,
+    /// `true` when the text is not all of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    cut: bool,
 }
 
 impl Report {
@@ -146,7 +150,8 @@ impl Attempt {
 impl Message {
     fn of(headers: &[(String, String)], body: Option<&delivery::KeptBody>) -> Self {
         let header = |(name, value): &(String, String)| Header::of(name, value);
-        let body = body.map(|body| KeptBody { text: body.text.clone(), bytes: body.bytes });
+        let body =
+            body.map(|body| KeptBody { text: body.text.clone(), bytes: body.bytes, cut: body.cut });
         Self { headers: headers.iter().map(header).collect(), body }
     }
 }

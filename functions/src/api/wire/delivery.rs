@@ -221,7 +221,7 @@ mod tests {
             }),
             answer: Some(delivery::Received {
                 headers: Vec::new(),
-                body: Some(delivery::KeptBody { text: "abc".to_owned(), bytes: 9000 }),
+                body: Some(delivery::KeptBody { text: "abc".to_owned(), bytes: 9000, cut: true }),
             }),
         };
         let due = delivery::Delivery::due(key, 0, at(5), at(0));
@@ -238,7 +238,7 @@ mod tests {
             "url": "https://crm.example/", "status": "failed", "kind": "too_large",
             "http_status": 200, "latency_ms": 41, "empty_tokens": ["sub_id"],
             "request": {"headers": [{"name": "accept", "value": "*/*"}]},
-            "answer": {"headers": [], "body": {"text": "abc", "bytes": 9000}},
+            "answer": {"headers": [], "body": {"text": "abc", "bytes": 9000, "cut": true}},
         });
         assert_eq!(
             serde_json::to_value(Delivery::from(&delivery)).unwrap(),

@@ -100,7 +100,7 @@ mod tests {
             request: None,
             answer: Some(Received {
                 headers: Vec::new(),
-                body: Some(KeptBody { text, bytes: 4000 }),
+                body: Some(KeptBody { text, bytes: 4000, cut: false }),
             }),
         };
         let due = delivery::Delivery::due(key, 0, at, at);

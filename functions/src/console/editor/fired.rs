@@ -84,7 +84,9 @@ mod tests {
             ..Report::skipped(id, "a note")
         };
         let header = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
-        let body = |text: &str, bytes| Some(KeptBody { text: text.to_owned(), bytes });
+        let body = |text: &str, bytes| {
+            Some(KeptBody { text: text.to_owned(), bytes, cut: bytes > text.len() })
+        };
         let attempt = Attempt {
             attempt: 1,
             at: Timestamp::from_millis(0).unwrap(),

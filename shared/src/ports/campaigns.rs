@@ -28,10 +28,12 @@ pub trait CampaignList: Sync {
     /// Every campaign, by name.
     fn campaigns(&self) -> impl Future<Output = Result<Vec<CampaignSummary>, StoreError>> + Send;
 
-    /// Deletes a campaign if it stands as it was read, and with it every postback key for it.
+    /// Deletes a campaign if it stands at this version, and with it every postback key for it. When
+    /// it is gone already, keys that it may have left go.
     fn delete_campaign(
         &self,
-        campaign: &Campaign,
+        id: &CampaignId,
+        version: u64,
     ) -> impl Future<Output = Result<Saved, StoreError>> + Send;
 }
 

@@ -239,7 +239,7 @@ impl Keys for Store<'_> {
         self.ask("read a key", || self.memory().key(hash), nothing).await
     }
 
-    async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
+    async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         self.ask("store a key", || self.memory().store_key(key), nothing).await
     }
 

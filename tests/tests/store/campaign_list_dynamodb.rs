@@ -6,6 +6,7 @@ use hookline::campaign::{Campaign, CampaignId};
 use hookline::key::{BearerKey, Grant, Key, PostbackGrant, Scope};
 use hookline::ports::campaigns::{CampaignList, CampaignSummary, Campaigns, Saved};
 use hookline::ports::keys::{KeyRing, Keys};
+use hookline::use_cases::{ChangeRefusal, delete_campaign};
 use serde_json::json;
 
 use super::kind::Kind;
@@ -47,8 +48,12 @@ pub(crate) fn key(text: &str, grant: Grant, seconds: i64) -> Key {
 
 async fn store_all(store: &DynamoDb, keys: &[Key]) {
     for key in keys {
-        store.store_key(key).await.unwrap();
+        assert!(store.store_key(key).await.unwrap());
     }
+}
+
+async fn delete(store: &DynamoDb, read: &Campaign) -> Saved {
+    store.delete_campaign(&read.id, read.version).await.unwrap()
 }
 
 #[tokio::test]
@@ -88,7 +93,7 @@ async fn a_deleted_campaign_is_gone_with_its_keys_and_may_be_made_anew() {
     }
     let read = store.campaign(&solar).await.unwrap().unwrap();
 
-    assert_eq!(store.delete_campaign(&read).await.unwrap(), Saved::Stored);
+    assert_eq!(delete(&store, &read).await, Saved::Stored);
 
     for store in [&store, &world.table().adapter()] {
         assert!(store.campaign(&solar).await.unwrap().is_none());
@@ -117,8 +122,48 @@ async fn a_campaign_that_was_saved_since_it_was_read_stays_whole() {
     let before = world.contents().await;
 
     for read in [campaign("solar", 1), campaign("solar", 3), campaign("never", 1)] {
-        assert_eq!(store.delete_campaign(&read).await.unwrap(), Saved::Stale);
+        assert_eq!(delete(&store, &read).await, Saved::Stale);
         assert_eq!(world.contents().await, before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_key_that_is_made_while_its_campaign_is_deleted_does_not_outlive_it() {
+    for round in 0..20 {
+        let world = World::new(Kind::Cold).await;
+        let id = campaign_id("solar");
+        let keys: Vec<Key> = (0..3).map(|n| postback_key(&format!("hlp_{n}"), &id, n)).collect();
+        let stores: Vec<DynamoDb> = (0..4).map(|_| world.table().adapter()).collect();
+
+        let each = stores.iter().enumerate().map(async |(n, store)| match keys.get(n) {
+            Some(key) => store.store_key(key).await.unwrap(),
+            None => delete(store, &campaign("solar", 1)).await == Saved::Stored,
+        });
+        let made = at_once(each.collect());
+
+        assert!(made[3], "round {round}");
+        for key in &keys {
+            assert_eq!(stores[0].key(&key.hash).await.unwrap(), None, "round {round}");
+        }
+        assert_eq!(stores[0].postback_keys(&id).await.unwrap(), [], "round {round}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_a_campaign_left_go_when_it_is_deleted_again() {
+    let world = World::new(Kind::Cold).await;
+    let store = world.table().adapter();
+    let id = campaign_id("solar");
+    let keys: Vec<Key> = (0..60).map(|n| postback_key(&format!("hlp_{n}"), &id, n)).collect();
+    store_all(&store, &keys).await;
+    // Whoever deleted it died after the campaign itself.
+    world.table().delete("CAMPAIGN#solar", "CAMPAIGN").await;
+
+    for _ in 0..2 {
+        let again = delete_campaign(&store, &id, 1).await;
+        assert!(matches!(again, Err(ChangeRefusal::UnknownCampaign(_))), "{again:?}");
+        assert_eq!(store.postback_keys(&id).await.unwrap(), []);
+        assert_eq!(store.key(&keys[0].hash).await.unwrap(), None);
     }
 }
 
@@ -134,7 +179,7 @@ async fn a_campaign_goes_with_however_many_keys_it_has() {
             (0..count).map(|n| postback_key(&format!("hlp_{n}"), &id, 0)).collect();
         store_all(&store, &keys).await;
 
-        assert_eq!(store.delete_campaign(&campaign("gutters", 1)).await.unwrap(), Saved::Stored);
+        assert_eq!(delete(&store, &campaign("gutters", 1)).await, Saved::Stored);
 
         assert_eq!(world.table().items().await, before, "{count} keys");
     }
@@ -148,7 +193,7 @@ async fn of_a_save_and_a_deletion_that_meet_one_is_made() {
 
         let both = stores.iter().map(async |(saves, store)| match saves {
             true => store.save(&campaign("solar", 2)).await.unwrap(),
-            false => store.delete_campaign(&campaign("solar", 1)).await.unwrap(),
+            false => delete(store, &campaign("solar", 1)).await,
         });
         let outcomes = at_once(both.collect());
 

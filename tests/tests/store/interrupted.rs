@@ -188,7 +188,7 @@ impl Keys for Interrupted<'_> {
         self.step().await?.key(hash).await
     }
 
-    async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
+    async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         self.step().await?.store_key(key).await
     }
 

@@ -186,7 +186,7 @@ impl Keys for Store {
         ask!(self, store => store.key(hash))
     }
 
-    async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
+    async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         ask!(self, store => store.store_key(key))
     }
 

@@ -18,13 +18,21 @@ use crate::ports::campaigns::{CampaignList, CampaignSummary, Campaigns, Saved};
 
 /// The partition of the list of all campaigns.
 const LIST: &str = "CAMPAIGNS";
-/// Keys that are deleted with their campaign in one transaction: of each two items, and two of the
-/// campaign, of the hundred that the service takes.
+/// Keys that are deleted in one transaction, with their campaign or after it: of each two items, and
+/// two of the campaign, of the hundred that the service takes.
 const KEYS_A_TRANSACTION: usize = 49;
+const DELETION: &str = "delete a campaign";
 
 /// The key of a campaign's item.
 pub(super) fn campaign_primary_key(id: &CampaignId) -> Item {
     primary_key(format!("CAMPAIGN#{id}"), "CAMPAIGN")
+}
+
+/// Asks that there be a campaign.
+pub(super) fn campaign_stands() -> Update {
+    let mut stands = Update::default();
+    stands.require_present("document");
+    stands
 }
 
 fn campaign_of(item: &Item) -> Result<Campaign, StoreError> {
@@ -55,7 +63,7 @@ impl Campaigns for DynamoDb {
     }
 
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
-        let version = version_of(campaign);
+        let version = whole(campaign.version);
         let mut item = campaign_primary_key(&campaign.id);
         item.insert("document".to_owned(), json(&campaign.document(SecretsShown::Plain)));
         item.insert("version".to_owned(), number(version));
@@ -69,7 +77,10 @@ impl Campaigns for DynamoDb {
         let mut transaction = self.transaction("save a campaign");
         transaction.put(item, follows);
         transaction.put(listing_of(campaign), Update::default());
-        Ok(saved(&self.transact(transaction).await?))
+        Ok(match self.transact(transaction).await? {
+            Transacted::Made => Saved::Stored,
+            Transacted::Refused(_) => Saved::Stale,
+        })
     }
 }
 
@@ -83,34 +94,46 @@ impl CampaignList for DynamoDb {
         Ok(listed)
     }
 
-    async fn delete_campaign(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
-        let (id, action) = (&campaign.id, "delete a campaign");
-        let mut as_read = Update::default();
-        as_read.require_equal("version", number(version_of(campaign)));
+    async fn delete_campaign(&self, id: &CampaignId, version: u64) -> Result<Saved, StoreError> {
+        let mut as_read = campaign_stands();
+        as_read.require_equal("version", number(whole(version)));
         let keys = self.postback_hashes(id).await?;
-        let mut batches: Vec<&[KeyHash]> = keys.chunks(KEYS_A_TRANSACTION).collect();
-        let last = batches.pop().unwrap_or_default();
-        // Keys that do not fit go before, as long as the campaign stands as it was read: one that is
-        // gone leaves none behind.
-        for batch in batches {
-            let mut transaction = self.transaction(action);
-            transaction.check(campaign_primary_key(id), as_read.clone());
-            self.take_keys(&mut transaction, id, batch);
-            if let Saved::Stale = saved(&self.transact(transaction).await?) {
-                return Ok(Saved::Stale);
-            }
-        }
-        let mut transaction = self.transaction(action);
+        let (first, others) = keys.split_at(keys.len().min(KEYS_A_TRANSACTION));
+        let mut transaction = self.transaction(DELETION);
         transaction.delete(campaign_primary_key(id), as_read);
         transaction.delete(listing_primary_key(id), Update::default());
-        self.take_keys(&mut transaction, id, last);
+        self.take_keys(&mut transaction, id, first);
         self.campaigns.forget(id);
-        Ok(saved(&self.transact(transaction).await?))
+        match self.transact(transaction).await? {
+            Transacted::Made => {
+                self.delete_keys(id, others).await?;
+                // Those that were made while the others were read. From now on none is made.
+                self.delete_keys(id, &self.postback_hashes(id).await?).await?;
+                Ok(Saved::Stored)
+            }
+            Transacted::Refused(items) => {
+                let stands = items.into_iter().next().flatten().unwrap_or_default();
+                if get_text(&stands, "document").is_none() {
+                    // It is gone, and whoever deleted it may not have come to all of its keys.
+                    self.delete_keys(id, &keys).await?;
+                }
+                Ok(Saved::Stale)
+            }
+        }
     }
 }
 
 impl DynamoDb {
-    /// Deletes postback keys of a campaign.
+    /// Deletes postback keys of a campaign that is gone.
+    async fn delete_keys(&self, campaign: &CampaignId, keys: &[KeyHash]) -> Result<(), StoreError> {
+        for batch in keys.chunks(KEYS_A_TRANSACTION) {
+            let mut transaction = self.transaction(DELETION);
+            self.take_keys(&mut transaction, campaign, batch);
+            self.transact(transaction).await?;
+        }
+        Ok(())
+    }
+
     fn take_keys(&self, transaction: &mut Transaction, campaign: &CampaignId, keys: &[KeyHash]) {
         for hash in keys {
             transaction.delete(key_primary_key(hash), Update::default());
@@ -120,16 +143,8 @@ impl DynamoDb {
     }
 }
 
-fn version_of(campaign: &Campaign) -> i64 {
-    i64::try_from(campaign.version).unwrap_or(i64::MAX)
-}
-
-/// How a transaction ended that asks for a version.
-fn saved(transacted: &Transacted) -> Saved {
-    match transacted {
-        Transacted::Made => Saved::Stored,
-        Transacted::Refused(_) => Saved::Stale,
-    }
+fn whole(version: u64) -> i64 {
+    i64::try_from(version).unwrap_or(i64::MAX)
 }
 
 fn listing_primary_key(id: &CampaignId) -> Item {
@@ -143,7 +158,7 @@ fn listing_of(campaign: &Campaign) -> Item {
     let attributes = [
         ("name", text(campaign.name.clone())),
         ("enabled", AttributeValue::Bool(campaign.enabled)),
-        ("version", number(version_of(campaign))),
+        ("version", number(whole(campaign.version))),
         ("webhooks", number(webhooks)),
     ];
     item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));

@@ -19,6 +19,12 @@ pub trait Campaigns: Sync {
         id: &CampaignId,
     ) -> impl Future<Output = Result<Option<Arc<Campaign>>, StoreError>> + Send;
 
+    /// The version that the deletion of a campaign counts as; 0 when it was never deleted, or stands.
+    fn deleted_version(
+        &self,
+        id: &CampaignId,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
     /// Saves `campaign` under its version, which must follow the stored one.
     fn save(&self, campaign: &Campaign) -> impl Future<Output = Result<Saved, StoreError>> + Send;
 }

@@ -224,6 +224,10 @@ impl Campaigns for Store<'_> {
         self.ask("read a campaign", || self.memory().campaign_now(id), nothing).await
     }
 
+    async fn deleted_version(&self, id: &CampaignId) -> Result<u64, StoreError> {
+        self.ask("read a campaign", || self.memory().deleted_version(id), nothing).await
+    }
+
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
         let told = |saved: &Saved| {
             let disabled = campaign.webhooks.iter().filter(|webhook| !webhook.enabled);

@@ -1,12 +1,13 @@
 //! The list of campaigns, and campaigns deleted with their keys, as `DynamoDB` has them.
 
 use hookline::adapters::dynamodb::DynamoDb;
+use hookline::adapters::http::{AddressPolicy, Loopback, PrivateEndpoints};
 use hookline::answer::TagPrefix;
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::key::{BearerKey, Grant, Key, PostbackGrant, Scope};
 use hookline::ports::campaigns::{CampaignList, CampaignSummary, Campaigns, Saved};
 use hookline::ports::keys::{KeyRing, Keys};
-use hookline::use_cases::{ChangeRefusal, delete_campaign};
+use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, save_campaign};
 use serde_json::json;
 
 use super::kind::Kind;
@@ -106,7 +107,7 @@ async fn a_deleted_campaign_is_gone_with_its_keys_and_may_be_made_anew() {
     }
     let listed: Vec<_> = store.campaigns().await.unwrap().into_iter().map(|one| one.id).collect();
     assert_eq!(listed, [roofs]);
-    assert_eq!(store.save(&campaign("solar", 1)).await.unwrap(), Saved::Stored);
+    assert_eq!(store.save(&campaign("solar", 3)).await.unwrap(), Saved::Stored);
     assert_eq!(store.postback_keys(&solar).await.unwrap(), []);
 }
 
@@ -181,8 +182,40 @@ async fn a_campaign_goes_with_however_many_keys_it_has() {
 
         assert_eq!(delete(&store, &campaign("gutters", 1)).await, Saved::Stored);
 
-        assert_eq!(world.table().items().await, before, "{count} keys");
+        let mut left = world.table().items().await;
+        let deleted = left.remove("CAMPAIGN#gutters CAMPAIGN").unwrap();
+        assert!(!deleted.contains_key("document"), "{deleted:?}");
+        assert_eq!(left, before, "{count} keys");
     }
+}
+
+#[tokio::test]
+async fn a_copy_from_before_a_deletion_is_never_saved() {
+    let world = World::new(Kind::Cold).await;
+    let (store, solar) = (world.table().adapter(), campaign_id("solar"));
+    let policy = AddressPolicy::new(Loopback::Refused, PrivateEndpoints::default(), None).unwrap();
+    let save = async |name: &str, version: u64| {
+        let document = json!({"id": "solar", "name": name, "version": version});
+        save_campaign(&store, &policy, &solar, document).await.map(|saved| saved.version)
+    };
+    assert_eq!(save("second", 1).await.unwrap(), 2);
+    assert_eq!(store.deleted_version(&solar).await.unwrap(), 0);
+    delete_campaign(&store, &solar, 2).await.unwrap();
+    assert_eq!(store.deleted_version(&solar).await.unwrap(), 3);
+
+    for stale in 1..=3 {
+        assert!(matches!(save("old", stale).await, Err(SaveRefusal::Stale(None))), "{stale}");
+        // Not even when it was read before the deletion.
+        let copy = campaign("solar", stale);
+        assert_eq!(store.save(&copy).await.unwrap(), Saved::Stale, "{stale}");
+    }
+    assert_eq!(save("new", 0).await.unwrap(), 4);
+    for stale in 0..=3 {
+        assert!(matches!(save("old", stale).await, Err(SaveRefusal::Stale(Some(_)))), "{stale}");
+    }
+    delete_campaign(&store, &solar, 4).await.unwrap();
+    assert_eq!(save("newest", 0).await.unwrap(), 6);
+    assert_eq!(store.campaigns().await.unwrap()[1].version, 6);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,5 +1,6 @@
 //! Campaigns: one item each, the whole document as JSON text under its version; and the list of all,
-//! an entry each in one partition.
+//! an entry each in one partition. Of a deleted campaign the item stays, without the document: its
+//! deletion counts as a version, so that no copy from before is ever saved over what is made anew.
 
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ const LIST: &str = "CAMPAIGNS";
 /// Keys that are deleted in one transaction, with their campaign or after it: of each two items, and
 /// two of the campaign, of the hundred that the service takes.
 const KEYS_A_TRANSACTION: usize = 49;
+const DOCUMENT: &str = "document";
+const VERSION: &str = "version";
 const DELETION: &str = "delete a campaign";
 
 /// The key of a campaign's item.
@@ -31,16 +34,17 @@ pub(super) fn campaign_primary_key(id: &CampaignId) -> Item {
 /// Asks that there be a campaign.
 pub(super) fn campaign_stands() -> Update {
     let mut stands = Update::default();
-    stands.require_present("document");
+    stands.require_present(DOCUMENT);
     stands
 }
 
-fn campaign_of(item: &Item) -> Result<Campaign, StoreError> {
-    let document = get_text(item, "document")
-        .and_then(|text| serde_json::from_str(text).ok())
-        .ok_or_else(|| unreadable("read a campaign", "its document"))?;
-    Campaign::from_document(&document)
-        .map_err(|faults| unreadable("read a campaign", &faults.to_string()))
+/// Reads a campaign's item back; `None` when it was deleted.
+fn campaign_of(item: &Item) -> Result<Option<Campaign>, StoreError> {
+    let Some(document) = get_text(item, DOCUMENT) else { return Ok(None) };
+    let document = serde_json::from_str(document)
+        .map_err(|_| unreadable("read a campaign", "its document"))?;
+    let campaign = Campaign::from_document(&document);
+    campaign.map(Some).map_err(|faults| unreadable("read a campaign", &faults.to_string()))
 }
 
 impl Campaigns for DynamoDb {
@@ -53,25 +57,32 @@ impl Campaigns for DynamoDb {
 
     async fn campaign_now(&self, id: &CampaignId) -> Result<Option<Arc<Campaign>>, StoreError> {
         let found = self.read(campaign_primary_key(id), "read a campaign").await?;
-        let Some(item) = found else {
+        let Some(campaign) = found.as_ref().map(campaign_of).transpose()?.flatten() else {
             self.campaigns.forget(id);
             return Ok(None);
         };
-        let campaign = Arc::new(campaign_of(&item)?);
+        let campaign = Arc::new(campaign);
         self.campaigns.put(id, Arc::clone(&campaign));
         Ok(Some(campaign))
+    }
+
+    async fn deleted_version(&self, id: &CampaignId) -> Result<u64, StoreError> {
+        let found = self.read(campaign_primary_key(id), "read a campaign").await?;
+        let deleted = found.filter(|item| !item.contains_key(DOCUMENT));
+        let version = deleted.and_then(|item| get_number(&item, VERSION));
+        Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or(0))
     }
 
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
         let version = whole(campaign.version);
         let mut item = campaign_primary_key(&campaign.id);
-        item.insert("document".to_owned(), json(&campaign.document(SecretsShown::Plain)));
-        item.insert("version".to_owned(), number(version));
+        item.insert(DOCUMENT.to_owned(), json(&campaign.document(SecretsShown::Plain)));
+        item.insert(VERSION.to_owned(), number(version));
         let mut follows = Update::default();
         if version == 1 {
-            follows.require_absent("version");
+            follows.require_absent(VERSION);
         } else {
-            follows.require_equal("version", number(version - 1));
+            follows.require_equal(VERSION, number(version - 1));
         }
         self.campaigns.forget(&campaign.id);
         let mut transaction = self.transaction("save a campaign");
@@ -96,11 +107,13 @@ impl CampaignList for DynamoDb {
 
     async fn delete_campaign(&self, id: &CampaignId, version: u64) -> Result<Saved, StoreError> {
         let mut as_read = campaign_stands();
-        as_read.require_equal("version", number(whole(version)));
+        as_read.require_equal(VERSION, number(whole(version)));
         let keys = self.postback_hashes(id).await?;
         let (first, others) = keys.split_at(keys.len().min(KEYS_A_TRANSACTION));
         let mut transaction = self.transaction(DELETION);
-        transaction.delete(campaign_primary_key(id), as_read);
+        let mut deleted = campaign_primary_key(id);
+        deleted.insert(VERSION.to_owned(), number(whole(version.saturating_add(1))));
+        transaction.put(deleted, as_read);
         transaction.delete(listing_primary_key(id), Update::default());
         self.take_keys(&mut transaction, id, first);
         self.campaigns.forget(id);
@@ -113,7 +126,7 @@ impl CampaignList for DynamoDb {
             }
             Transacted::Refused(items) => {
                 let stands = items.into_iter().next().flatten().unwrap_or_default();
-                if get_text(&stands, "document").is_none() {
+                if !stands.contains_key(DOCUMENT) {
                     // It is gone, and whoever deleted it may not have come to all of its keys.
                     self.delete_keys(id, &keys).await?;
                 }

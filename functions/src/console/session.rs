@@ -126,10 +126,6 @@ mod tests {
         async fn store_key(&self, _key: &Key) -> Result<bool, StoreError> {
             Ok(false)
         }
-
-        async fn pause_key(&self, _hash: &KeyHash, _paused: bool) -> Result<bool, StoreError> {
-            Ok(false)
-        }
     }
 
     impl Sessions for Store {

@@ -7,17 +7,16 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoDb;
-use super::access::Updated;
 use super::campaigns::{campaign_primary_key, campaign_stands};
 use super::failure::unreadable;
 use super::item::{Item, get_flag, get_millis, get_number, get_text, number, primary_key, text};
-use super::transaction::Transacted;
+use super::transaction::{Transacted, Transaction};
 use super::update::Update;
 use crate::answer::TagPrefix;
 use crate::campaign::CampaignId;
-use crate::key::{Grant, Key, KeyHash, PostbackGrant, Scope};
+use crate::key::{Grant, Key, KeyHash, KeyRefusal, PostbackGrant, Scope};
 use crate::ports::StoreError;
-use crate::ports::keys::{KeyRing, Keys};
+use crate::ports::keys::{KeyChanged, KeyRing, Keys};
 
 /// The partition of the list of API keys.
 const API_KEYS: &str = "KEYS";
@@ -102,17 +101,6 @@ impl Keys for DynamoDb {
         }
         Ok(matches!(self.transact(transaction).await?, Transacted::Made))
     }
-
-    async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
-        self.keys.forget(hash);
-        let mut update = Update::default();
-        update.set("paused", AttributeValue::Bool(paused));
-        update.require_present("paused");
-        match self.update(key_primary_key(hash), update, "pause a key").await? {
-            Updated::Made(_) => Ok(true),
-            Updated::Refused(_) => Ok(false),
-        }
-    }
 }
 
 impl KeyRing for DynamoDb {
@@ -130,17 +118,68 @@ impl KeyRing for DynamoDb {
         Ok(keys)
     }
 
-    async fn delete_key(&self, stored: &Key) -> Result<(), StoreError> {
-        self.keys.forget(&stored.hash);
-        let mut transaction = self.transaction("delete a key");
-        transaction.delete(key_primary_key(&stored.hash), Update::default());
-        transaction.delete(listing_of(stored), Update::default());
-        self.transact(transaction).await?;
-        Ok(())
+    async fn pause_key(&self, hash: &KeyHash, by: &KeyHash) -> Result<KeyChanged, StoreError> {
+        self.set_paused(hash, true, by).await
+    }
+
+    async fn resume_key(&self, hash: &KeyHash, by: &KeyHash) -> Result<KeyChanged, StoreError> {
+        self.set_paused(hash, false, by).await
+    }
+
+    async fn delete_key(&self, stored: &Key, by: &KeyHash) -> Result<KeyChanged, StoreError> {
+        let delete = |transaction: &mut Transaction, only_if| {
+            transaction.delete(key_primary_key(&stored.hash), only_if);
+            transaction.delete(listing_of(stored), Update::default());
+        };
+        self.change_key(&stored.hash, by, delete).await
     }
 }
 
 impl DynamoDb {
+    async fn set_paused(
+        &self,
+        hash: &KeyHash,
+        paused: bool,
+        by: &KeyHash,
+    ) -> Result<KeyChanged, StoreError> {
+        let set = |transaction: &mut Transaction, mut update: Update| {
+            update.set("paused", AttributeValue::Bool(paused));
+            update.require_present("paused");
+            transaction.update(key_primary_key(hash), update);
+        };
+        self.change_key(hash, by, set).await
+    }
+
+    /// Changes a key while that of whoever asks for it works. The first thing that `write` writes is
+    /// the key itself, under the conditions it is given: a transaction has one item once.
+    async fn change_key(
+        &self,
+        hash: &KeyHash,
+        by: &KeyHash,
+        write: impl FnOnce(&mut Transaction, Update),
+    ) -> Result<KeyChanged, StoreError> {
+        self.keys.forget(hash);
+        let mut transaction = self.transaction("change a key");
+        let admits = key_admits([Scope::Admin]);
+        if hash == by {
+            write(&mut transaction, admits);
+        } else {
+            write(&mut transaction, Update::default());
+            transaction.check(key_primary_key(by), admits);
+        }
+        let Transacted::Refused(items) = self.transact(transaction).await? else {
+            return Ok(KeyChanged::Made);
+        };
+        let bearers = if hash == by { items.first() } else { items.last() };
+        Ok(match bearers {
+            Some(Some(item)) => {
+                self.keys.forget(by);
+                KeyChanged::Refused(refusal_of(by, item))
+            }
+            _ => KeyChanged::Unknown,
+        })
+    }
+
     /// The hashes under which postback keys of a campaign are listed.
     pub(super) async fn postback_hashes(
         &self,
@@ -163,6 +202,20 @@ impl DynamoDb {
         keys.sort_by(|a, b| (a.created_at, a.hash.as_str()).cmp(&(b.created_at, b.hash.as_str())));
         Ok(keys)
     }
+}
+
+/// Asks that a key be one of the API that works, with one of these scopes.
+pub(super) fn key_admits<const N: usize>(scopes: [Scope; N]) -> Update {
+    let mut admits = Update::default();
+    admits.require_equal("paused", AttributeValue::Bool(false));
+    admits.require_one_of("scope", scopes.map(|scope| text(scope.as_str())));
+    admits
+}
+
+/// Why a key's item, empty when there is none, admits no administrator.
+fn refusal_of(hash: &KeyHash, item: &Item) -> KeyRefusal {
+    let refusal = key_of(hash, item).and_then(|key| key.admit(Scope::Admin).err());
+    refusal.unwrap_or(KeyRefusal::Unknown)
 }
 
 /// The entry of a campaign's postback key on the list of its campaign.

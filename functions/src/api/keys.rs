@@ -10,6 +10,7 @@ use hookline::campaign::CampaignId;
 use hookline::fields::{Fields, flag};
 use hookline::key::{Grant, Key, KeyHash};
 use hookline::ports::StoreError;
+use hookline::ports::clock::Clock;
 use hookline::ports::keys::{KeyChanged, KeyRing, Keys};
 use hookline::use_cases::{
     KeyRequest, PostbackKeyRequest, make_api_key as make, make_postback_key as make_postback,
@@ -230,7 +231,7 @@ async fn pause(
     caller: &CallerKey,
 ) -> Result<Key, Problem> {
     let changed = match paused {
-        true => backend.store.pause_key(&key.hash, caller.hash()).await,
+        true => backend.store.pause_key(&key.hash, caller.hash(), SystemClock.now()).await,
         false => backend.store.resume_key(&key.hash, caller.hash()).await,
     };
     made(changed)?;

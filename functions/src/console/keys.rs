@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::fault::Faults;
 use hookline::key::{Grant, Key, KeyHash};
+use hookline::ports::clock::Clock;
 use hookline::ports::keys::{KeyChanged, KeyRing, Keys};
 use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
@@ -140,7 +141,7 @@ pub(super) async fn paused(
 ) -> Result<Response, ErrorPage> {
     let (pause, by) = (form.fields.text("paused") == "yes", &form.signed.key().hash);
     changed(match pause {
-        true => backend.store.pause_key(&key.hash, by).await?,
+        true => backend.store.pause_key(&key.hash, by, SystemClock.now()).await?,
         false => backend.store.resume_key(&key.hash, by).await?,
     })?;
     let done = if pause { "paused" } else { "resumed" };
@@ -207,7 +208,7 @@ mod tests {
     fn key(text: &str) -> Key {
         let (hash, name) = (BearerKey::given(text.to_owned()).hash(), "<b>switch</b>".to_owned());
         let (created_at, grant) = (Timestamp::from_millis(0).unwrap(), Grant::Api(Scope::Calls));
-        Key { hash, name, paused: false, created_at, grant }
+        Key { hash, name, paused: false, paused_at: None, created_at, grant }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::StoreError;
 use crate::campaign::CampaignId;
 use crate::key::{Key, KeyHash, KeyRefusal};
+use crate::time::Timestamp;
 
 /// Reads and makes keys.
 pub trait Keys: Sync {
@@ -31,11 +32,12 @@ pub trait KeyRing: Sync {
         campaign: &CampaignId,
     ) -> impl Future<Output = Result<Vec<Key>, StoreError>> + Send;
 
-    /// Pauses a key.
+    /// Pauses a key, and keeps that it was paused `now`.
     fn pause_key(
         &self,
         hash: &KeyHash,
         by: &KeyHash,
+        now: Timestamp,
     ) -> impl Future<Output = Result<KeyChanged, StoreError>> + Send;
 
     /// Lets a paused key work again.

@@ -54,7 +54,8 @@ async fn a_key_itself_is_not_in_the_table() {
     let bearer =
         BearerKey::given("hlc_0123456789abcdef0123456789abcdef0123456789abcdef".to_owned());
     let (name, grant) = ("a key".to_owned(), Grant::Api(Scope::Calls));
-    let key = Key { hash: bearer.hash(), name, paused: false, created_at: at(0), grant };
+    let key =
+        Key { hash: bearer.hash(), name, paused: false, paused_at: None, created_at: at(0), grant };
 
     world.cold().store_key(&key).await.unwrap();
 
@@ -69,7 +70,7 @@ async fn a_key_paused_elsewhere_is_called_paused_when_the_table_is_asked() {
     let store = world.cold();
     claim(&store, &start("c1", 0), Some(&key)).await.unwrap();
     let admin = world.key("hla_admin", false, Grant::Api(Scope::Admin)).await.hash();
-    let paused = world.table().adapter().pause_key(&key.hash(), &admin).await.unwrap();
+    let paused = world.table().adapter().pause_key(&key.hash(), &admin, at(1)).await.unwrap();
     assert_eq!(paused, KeyChanged::Made);
     let before = world.contents().await;
     // The key is at hand as it was, the campaign is not.

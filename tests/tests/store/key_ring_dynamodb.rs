@@ -6,7 +6,7 @@ use hookline::ports::keys::{KeyChanged, KeyRing, Keys};
 use super::campaign_list_dynamodb::{key, postback_key};
 use super::kind::Kind;
 use super::race::at_once;
-use super::world::{World, campaign_id};
+use super::world::{World, at, campaign_id};
 
 /// The key of whoever changes others.
 async fn admin(world: &World) -> KeyHash {
@@ -22,15 +22,15 @@ async fn keys_are_listed_where_they_belong_oldest_first_and_as_they_stand() {
     let world = World::new(Kind::Cold).await;
     let store = world.table().adapter();
     let [solar, roofs] = ["solar", "roofs"].map(campaign_id);
-    let paused = Key { paused: true, ..api_key("hlc_b", 1) };
+    let paused = Key { paused: true, paused_at: Some(at(9)), ..api_key("hlc_b", 1) };
     let api = [key("hla_a", Grant::Api(Scope::Admin), 0), paused.clone(), api_key("hlc_c", 2)];
     let of_solar = [postback_key("hlp_d", &solar, 1), postback_key("hlp_e", &solar, 2)];
     let of_roofs = [postback_key("hlp_f", &roofs, 0)];
 
     for stored in api.iter().chain(&of_solar).chain(&of_roofs).rev() {
-        store.store_key(&Key { paused: false, ..stored.clone() }).await.unwrap();
+        store.store_key(&Key { paused: false, paused_at: None, ..stored.clone() }).await.unwrap();
     }
-    let changed = store.pause_key(&paused.hash, &api[0].hash).await.unwrap();
+    let changed = store.pause_key(&paused.hash, &api[0].hash, at(9)).await.unwrap();
     assert_eq!(changed, KeyChanged::Made);
 
     assert_eq!(store.api_keys().await.unwrap(), api);
@@ -81,13 +81,13 @@ async fn a_key_is_paused_and_works_again() {
     store.store_key(&key).await.unwrap();
     assert_eq!(store.key(&key.hash).await.unwrap().as_deref(), Some(&key));
 
-    for paused in [true, true, false] {
+    for (paused, second, paused_at) in [(true, 10, 10), (true, 11, 11), (false, 12, 11)] {
         let changed = match paused {
-            true => store.pause_key(&key.hash, &admin).await.unwrap(),
+            true => store.pause_key(&key.hash, &admin, at(second)).await.unwrap(),
             false => store.resume_key(&key.hash, &admin).await.unwrap(),
         };
         assert_eq!(changed, KeyChanged::Made);
-        let wanted = Key { paused, ..key.clone() };
+        let wanted = Key { paused, paused_at: Some(at(paused_at)), ..key.clone() };
         for store in [&store, &world.table().adapter()] {
             assert_eq!(store.key(&key.hash).await.unwrap().as_deref(), Some(&wanted));
         }
@@ -103,7 +103,7 @@ async fn a_key_that_nobody_stored_is_not_changed() {
     let nobody = api_key("hlc_nobody", 0).hash;
     let before = world.contents().await;
 
-    assert_eq!(store.pause_key(&nobody, &admin).await.unwrap(), KeyChanged::Unknown);
+    assert_eq!(store.pause_key(&nobody, &admin, at(9)).await.unwrap(), KeyChanged::Unknown);
     assert_eq!(store.resume_key(&nobody, &admin).await.unwrap(), KeyChanged::Unknown);
     assert_eq!(world.contents().await, before);
 }
@@ -131,7 +131,7 @@ async fn whose_key_does_not_admit_them_any_more_changes_none() {
     {
         let refused = KeyChanged::Refused(refusal);
         for stored in [&other, by] {
-            assert_eq!(store.pause_key(&stored.hash, &by.hash).await.unwrap(), refused);
+            assert_eq!(store.pause_key(&stored.hash, &by.hash, at(9)).await.unwrap(), refused);
             assert_eq!(store.resume_key(&stored.hash, &by.hash).await.unwrap(), refused);
             assert_eq!(store.delete_key(stored, &by.hash).await.unwrap(), refused);
         }
@@ -153,7 +153,7 @@ async fn of_two_who_delete_or_pause_each_others_keys_one_stays() {
         let each = [(&stores[0], &a, &b), (&stores[1], &b, &a)].map(async |(store, key, by)| {
             match round % 2 {
                 0 => store.delete_key(key, &by.hash).await.unwrap(),
-                _ => store.pause_key(&key.hash, &by.hash).await.unwrap(),
+                _ => store.pause_key(&key.hash, &by.hash, at(9)).await.unwrap(),
             }
         });
         let made = at_once(each.into());

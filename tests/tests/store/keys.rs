@@ -19,7 +19,14 @@ on_each_store! {
 
 fn key(text: &str, grant: Grant) -> Key {
     let hash = BearerKey::given(text.to_owned()).hash();
-    Key { hash, name: format!("the key {}", text.len()), paused: false, created_at: at(5), grant }
+    Key {
+        hash,
+        name: format!("the key {}", text.len()),
+        paused: false,
+        paused_at: None,
+        created_at: at(5),
+        grant,
+    }
 }
 
 fn postback(prefix: Option<&str>, cutoff: Option<Duration>) -> Grant {
@@ -37,7 +44,7 @@ async fn a_key_reads_back_as_it_was_stored(kind: Kind) {
         key("hlc_a", Grant::Api(Scope::Calls)),
         key("hla_ab", Grant::Api(Scope::Admin)),
         key("hlp_abc", postback(Some("crm_"), Some(Duration::ZERO))),
-        Key { paused: true, ..key("hlp_abcd", postback(None, None)) },
+        Key { paused: true, paused_at: Some(at(6)), ..key("hlp_abcd", postback(None, None)) },
     ];
 
     for key in &keys {

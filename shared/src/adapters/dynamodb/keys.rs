@@ -17,11 +17,14 @@ use crate::campaign::CampaignId;
 use crate::key::{Grant, Key, KeyHash, KeyRefusal, PostbackGrant, Scope};
 use crate::ports::StoreError;
 use crate::ports::keys::{KeyChanged, KeyRing, Keys};
+use crate::time::Timestamp;
 
 /// The partition of the list of API keys.
 const API_KEYS: &str = "KEYS";
 /// What the sort keys of a campaign's list of postback keys start with.
 const POSTBACK_KEY: &str = "KEY#";
+const PAUSED: &str = "paused";
+const PAUSED_AT: &str = "paused_at";
 const LISTING: &str = "list keys";
 
 /// The key of a key's item.
@@ -32,8 +35,11 @@ pub(super) fn key_primary_key(hash: &KeyHash) -> Item {
 fn item_of(stored: &Key) -> Item {
     let mut item = key_primary_key(&stored.hash);
     item.insert("name".to_owned(), text(stored.name.clone()));
-    item.insert("paused".to_owned(), AttributeValue::Bool(stored.paused));
+    item.insert(PAUSED.to_owned(), AttributeValue::Bool(stored.paused));
     item.insert("created_at".to_owned(), number(stored.created_at.as_millis()));
+    if let Some(paused_at) = stored.paused_at {
+        item.insert(PAUSED_AT.to_owned(), number(paused_at.as_millis()));
+    }
     match &stored.grant {
         Grant::Api(scope) => {
             item.insert("scope".to_owned(), text(scope.as_str()));
@@ -72,7 +78,8 @@ pub(super) fn key_of(hash: &KeyHash, item: &Item) -> Option<Key> {
     Some(Key {
         hash: hash.clone(),
         name: get_text(item, "name")?.to_owned(),
-        paused: get_flag(item, "paused")?,
+        paused: get_flag(item, PAUSED)?,
+        paused_at: get_millis(item, PAUSED_AT),
         created_at: get_millis(item, "created_at")?,
         grant,
     })
@@ -118,12 +125,21 @@ impl KeyRing for DynamoDb {
         Ok(keys)
     }
 
-    async fn pause_key(&self, hash: &KeyHash, by: &KeyHash) -> Result<KeyChanged, StoreError> {
-        self.set_paused(hash, true, by).await
+    async fn pause_key(
+        &self,
+        hash: &KeyHash,
+        by: &KeyHash,
+        now: Timestamp,
+    ) -> Result<KeyChanged, StoreError> {
+        let pause = |update: &mut Update| {
+            update.set(PAUSED, AttributeValue::Bool(true));
+            update.set(PAUSED_AT, number(now.as_millis()));
+        };
+        self.update_key(hash, by, pause).await
     }
 
     async fn resume_key(&self, hash: &KeyHash, by: &KeyHash) -> Result<KeyChanged, StoreError> {
-        self.set_paused(hash, false, by).await
+        self.update_key(hash, by, |update| update.set(PAUSED, AttributeValue::Bool(false))).await
     }
 
     async fn delete_key(&self, stored: &Key, by: &KeyHash) -> Result<KeyChanged, StoreError> {
@@ -136,18 +152,18 @@ impl KeyRing for DynamoDb {
 }
 
 impl DynamoDb {
-    async fn set_paused(
+    async fn update_key(
         &self,
         hash: &KeyHash,
-        paused: bool,
         by: &KeyHash,
+        set: impl FnOnce(&mut Update),
     ) -> Result<KeyChanged, StoreError> {
-        let set = |transaction: &mut Transaction, mut update: Update| {
-            update.set("paused", AttributeValue::Bool(paused));
-            update.require_present("paused");
+        let write = |transaction: &mut Transaction, mut update: Update| {
+            set(&mut update);
+            update.require_present(PAUSED);
             transaction.update(key_primary_key(hash), update);
         };
-        self.change_key(hash, by, set).await
+        self.change_key(hash, by, write).await
     }
 
     /// Changes a key while that of whoever asks for it works. The first thing that `write` writes is
@@ -207,13 +223,13 @@ impl DynamoDb {
 /// Asks that a key be one of the API that works, with one of these scopes.
 pub(super) fn key_admits<const N: usize>(scopes: [Scope; N]) -> Update {
     let mut admits = Update::default();
-    admits.require_equal("paused", AttributeValue::Bool(false));
+    admits.require_equal(PAUSED, AttributeValue::Bool(false));
     admits.require_one_of("scope", scopes.map(|scope| text(scope.as_str())));
     admits
 }
 
 /// Why a key's item, empty when there is none, admits no administrator.
-fn refusal_of(hash: &KeyHash, item: &Item) -> KeyRefusal {
+pub(super) fn refusal_of(hash: &KeyHash, item: &Item) -> KeyRefusal {
     let refusal = key_of(hash, item).and_then(|key| key.admit(Scope::Admin).err());
     refusal.unwrap_or(KeyRefusal::Unknown)
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use hookline::campaign::CampaignId;
+use hookline::delivery::DeliveryStatus;
 use hookline::ports::call_log::{CallLog, Cursor, Page, PageAsked};
 use hookline::ports::calls::Calls;
 use hookline::time::Day;
@@ -14,7 +15,7 @@ use super::campaigns::found;
 use super::query::{Asked, DeliveriesQuery};
 use super::refusals::{Invalid, Unknown};
 use super::reply::Reply;
-use super::wire::delivery::{Delivery, DeliveryStatus, DeliverySummary};
+use super::wire::delivery::{Delivery, DeliverySummary};
 use super::wire::page::DeliveryPage;
 use crate::management::Backend;
 use crate::problem::Problem;
@@ -117,7 +118,7 @@ async fn through_calls(
             let Some((_, all)) = found.map_err(|error| Problem::store(&error))? else { continue };
             let mut fitting: Vec<DeliverySummary> = all
                 .iter()
-                .filter(|one| DeliveryStatus::from(one.status()) == query.status)
+                .filter(|one| one.status() == query.status)
                 .filter(|one| query.webhook.as_ref().is_none_or(|webhook| one.webhook() == webhook))
                 .map(DeliverySummary::from)
                 .collect();

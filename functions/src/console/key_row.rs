@@ -56,6 +56,11 @@ impl KeyRow {
         }
     }
 
+    /// The day that it was made on.
+    pub(super) fn made_on(&self) -> &str {
+        self.made.get(..10).unwrap_or_default()
+    }
+
     /// The first letters of the id, to tell keys of one name apart.
     pub(super) fn short_id(&self) -> &str {
         self.id.get(..8).unwrap_or_default()

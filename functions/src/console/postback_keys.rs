@@ -60,7 +60,9 @@ pub(super) async fn make(
         match PostbackKeyRequest::from_json(campaign.id.clone(), &asked(&form.fields)) {
             Ok(request) => {
                 let (store, clock, random) = (&backend.store, &SystemClock, &SystemRandom);
-                let (bearer, key) = make_postback_key(store, clock, random, request).await?;
+                let made = make_postback_key(store, clock, random, request).await?;
+                let (bearer, key) =
+                    made.ok_or_else(|| ErrorPage::unknown("There is no campaign of this id."))?;
                 (StatusCode::CREATED, Some(Made::of(&bearer, &key)))
             }
             Err(faults) => {

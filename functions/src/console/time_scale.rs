@@ -59,7 +59,7 @@ impl TimeScale {
         }
     }
 
-    /// Times that are named, each at least so far from the one before.
+    /// Times that are named, each at least so far from the one before and by another name.
     pub(super) fn ticks(&self, apart: f64) -> Vec<Tick> {
         let mut ticks: Vec<Tick> = Vec::new();
         let Some((begin, _)) = self.knots.first() else { return ticks };
@@ -69,7 +69,9 @@ impl TimeScale {
                     Duration::ZERO => "0".to_owned(),
                     since => format!("+{}", span(since)),
                 };
-                ticks.push(Tick { x: *x, label });
+                if ticks.last().is_none_or(|last| last.label != label) {
+                    ticks.push(Tick { x: *x, label });
+                }
             }
         }
         ticks
@@ -105,6 +107,9 @@ mod tests {
         assert!(ticks.len() > 3 && ticks.len() <= 9, "{ticks:?}");
         assert!(ticks.windows(2).all(|pair| pair[1].x - pair[0].x >= 70.0));
         assert_eq!(ticks[0].label, "0");
+        let alike = TimeScale::of([0, 14_000, 14_300].map(time), 0.0, 600.0);
+        let labels: Vec<String> = alike.ticks(1.0).into_iter().map(|tick| tick.label).collect();
+        assert_eq!(labels, ["0", "+14 s"]);
     }
 
     #[test]

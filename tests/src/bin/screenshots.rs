@@ -50,10 +50,10 @@ enum Look {
 impl Look {
     const ALL: [Self; 4] = [Self::Desktop, Self::Dark, Self::Phone, Self::PhoneDark];
 
-    fn size(self) -> (u32, u32) {
+    fn width(self) -> u32 {
         match self {
-            Self::Desktop | Self::Dark => (1280, 800),
-            Self::Phone | Self::PhoneDark => (390, 844),
+            Self::Desktop | Self::Dark => 1280,
+            Self::Phone | Self::PhoneDark => 390,
         }
     }
 
@@ -105,12 +105,12 @@ fn pictures() -> Vec<Picture> {
     let campaign = format!("/console/campaigns/{CAMPAIGN}");
     let picture = |name, page: String, look, height| Picture { name, page, look, height };
     vec![
-        picture("campaign", campaign.clone(), Look::Desktop, 900),
-        picture("webhook", format!("{campaign}/webhooks/auction"), Look::Desktop, 1000),
-        picture("call", format!("/console/calls/{CALL}"), Look::Desktop, 1100),
-        picture("call", format!("/console/calls/{CALL}"), Look::Dark, 1100),
-        picture("failed", format!("{campaign}/deliveries"), Look::Desktop, 520),
-        picture("calls", format!("{campaign}/calls"), Look::Phone, 844),
+        picture("campaign", campaign.clone(), Look::Desktop, 1080),
+        picture("editor", format!("{campaign}/webhooks/auction"), Look::Desktop, 820),
+        picture("call", format!("/console/calls/{CALL}"), Look::Desktop, 1000),
+        picture("call", format!("/console/calls/{CALL}"), Look::Dark, 620),
+        picture("failed", format!("{campaign}/deliveries"), Look::Desktop, 420),
+        picture("calls", format!("{campaign}/calls"), Look::Phone, 760),
     ]
 }
 
@@ -127,8 +127,8 @@ async fn all_pictures(showcase: &Showcase) -> Result<Vec<Picture>, Fault> {
 
 impl Picture {
     async fn take(&self, browser: &Browser, at: &Showcase, folder: &Path) -> Result<(), Fault> {
-        let (width, height) = self.look.size();
-        browser.resize(width, height).await?;
+        let width = self.look.width();
+        browser.resize(width, self.height).await?;
         browser.prefer_dark(self.look.is_dark()).await?;
         browser.goto(&format!("{}{}", at.url(), self.page)).await?;
         let taken = browser.screenshot(width, self.height).await?;

@@ -38,18 +38,18 @@ impl Browser {
         self.command("Emulation.setScriptExecutionDisabled", json!({"value": true})).await.map(drop)
     }
 
-    /// A PNG of the page from its top, as wide as the screen and so high at most.
+    /// A PNG of the page on a screen of that width, as high as the page and so high at most: what
+    /// sticks to the edge of a screen is at the edge of the picture.
     ///
     /// # Errors
     /// When the browser gives none.
     pub async fn screenshot(&self, width: u32, height: u32) -> Result<Vec<u8>, BrowserError> {
-        let page = "return document.documentElement.scrollHeight";
-        let page = self.script(page).await?.as_u64().unwrap_or_default();
-        let clip = json!({
-            "x": 0, "y": 0, "width": width, "height": page.min(height.into()), "scale": 1,
-        });
-        let wanted = json!({"format": "png", "captureBeyondViewport": true, "clip": clip});
-        let taken = self.command("Page.captureScreenshot", wanted).await?;
+        // As low as can be first, as no page is lower than its screen.
+        self.resize(width, 100).await?;
+        let page = self.script("return document.documentElement.scrollHeight").await?.as_u64();
+        let page = page.and_then(|page| u32::try_from(page).ok()).unwrap_or(height);
+        self.resize(width, page.min(height)).await?;
+        let taken = self.command("Page.captureScreenshot", json!({"format": "png"})).await?;
         let data = taken.get("data").and_then(Value::as_str).unwrap_or_default();
         BASE64_STANDARD.decode(data).map_err(|error| BrowserError::Refused {
             asked: "a screenshot".to_owned(),

@@ -1,4 +1,7 @@
-//! Two versions of a webhook side by side, for when somebody else saved in between.
+//! Two versions of a webhook side by side, for when somebody else saved in between. Secrets are told
+//! in words alone.
+
+use hookline::secret::MASK;
 
 use super::typed::Pair;
 use super::webhook_form::WebhookForm;
@@ -48,9 +51,18 @@ fn told(form: &WebhookForm) -> [(&'static str, String); 18] {
         ("Retries", form.retry.clone()),
         ("Deadline, ms", form.timeout_ms.clone()),
         ("De-dupe, seconds", form.dedupe_seconds.clone()),
-        ("Signing secret", form.signing_secret.clone()),
+        ("Signing secret", secret(&form.signing_secret).to_owned()),
         ("Order", form.order.clone()),
     ]
+}
+
+/// What a field for a secret says, without the secret.
+fn secret(field: &str) -> &'static str {
+    match field {
+        "" => "",
+        MASK => "as stored",
+        _ => "changed",
+    }
 }
 
 fn pairs(rows: &[Pair]) -> String {
@@ -83,5 +95,20 @@ mod tests {
         ];
         assert_eq!(differences(&mine, &theirs), expected);
         assert!(!expected[0].differs() && expected[1].differs());
+    }
+
+    #[test]
+    fn of_secrets_only_that_they_changed_is_told() {
+        let webhook = |secret: &str| {
+            WebhookForm::of_document(&json!({"id": "w", "signing_secret": secret}))
+        };
+        let told = |mine: &str| {
+            let rows = differences(&webhook(mine), &webhook(MASK));
+            rows.into_iter().find(|row| row.field == "Signing secret").unwrap()
+        };
+        assert!(!told(MASK).differs());
+        let changed = told("0123456789abcdef");
+        assert_eq!((&*changed.mine, &*changed.theirs), ("changed", "as stored"));
+        assert!(told("").differs());
     }
 }

@@ -20,6 +20,7 @@ mod campaign_page;
 mod choice;
 mod conversion_row;
 mod difference;
+mod fingerprint;
 mod fired;
 mod new_webhook;
 mod pane;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use hookline::campaign::{Campaign, WebhookId};
+use hookline::campaign::{Campaign, SecretsShown, WebhookId};
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, save_webhook};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -15,11 +15,12 @@ use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page,
 use super::super::session::Signed;
 use super::call_form::CallForm;
 use super::difference::differences;
+use super::fingerprint::webhook_document;
 use super::placed::Placed;
 use super::row_step::Step;
 use super::webhook_form::WebhookForm;
-use super::webhook_page::{WebhookPage, fingerprint, webhook_document};
-use super::{loaded, trial, version_of};
+use super::webhook_page::WebhookPage;
+use super::{fingerprint, loaded, trial, version_of};
 use crate::management::Backend;
 
 /// `GET /console/campaigns/{id}/webhooks/{webhook}`
@@ -31,7 +32,7 @@ pub(super) async fn show(
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
     let webhook = known(&campaign, &webhook)?;
-    let document = webhook_document(&campaign, &webhook).unwrap_or_default();
+    let document = webhook_document(&campaign, &webhook, SecretsShown::Masked).unwrap_or_default();
     let form = WebhookForm::of_document(&document);
     let saved = query.as_deref() == Some("saved");
     let notice = saved.then(|| Notice::good("Saved. Calls go by it within 30 seconds."));
@@ -160,7 +161,7 @@ impl Editing {
         };
         let mut saved = self.store(backend, &id, self.version).await;
         if let Err(ChangeRefusal::Save(SaveRefusal::Stale(Some(current)))) = &saved
-            && fingerprint(current, &id) == self.base
+            && fingerprint::of_webhook(current, &id, &self.layout.csrf) == self.base
         {
             // Something else of the campaign was saved, which this webhook takes nothing from.
             saved = self.store(backend, &id, current.version).await;
@@ -217,7 +218,7 @@ impl Editing {
 
     /// Both versions side by side, mine in the form, to be saved over theirs.
     fn conflict(mut self, id: &WebhookId, current: &Campaign) -> Response {
-        let theirs = webhook_document(current, id).unwrap_or(json!({}));
+        let theirs = webhook_document(current, id, SecretsShown::Masked).unwrap_or(json!({}));
         let rows = differences(&self.form, &WebhookForm::of_document(&theirs));
         let mut placed = Placed::default();
         self.form.hide_secret(&mut placed);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::campaign::{Campaign, SecretsShown, WebhookId};
+use hookline::fault::Faults;
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, save_webhook};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
@@ -147,9 +148,10 @@ impl Editing {
         if self.step != Step::Save {
             return Ok(self.shown(StatusCode::OK, Placed::default()));
         }
-        let own = self.own_faults();
+        let own = self.id_faults();
+        let repeats = self.form.placed(&Faults::default());
         let id = match WebhookId::parse(&self.form.id) {
-            Ok(id) if own.is_empty() => id,
+            Ok(id) if own.is_empty() && repeats.is_empty() => id,
             _ => {
                 // Everything else that is wrong is told with it.
                 let call = CallForm::default();
@@ -186,7 +188,7 @@ impl Editing {
     }
 
     /// What is wrong with the id of a new webhook.
-    fn own_faults(&self) -> Placed {
+    fn id_faults(&self) -> Placed {
         let mut placed = Placed::default();
         if self.form.id.is_empty() {
             placed.add("id", "is required");

@@ -8,6 +8,7 @@
 use hookline::fault::Faults;
 use hookline::matching::Condition;
 use hookline::secret::MASK;
+use hookline::trigger::Trigger;
 use serde_json::{Map, Value, json};
 
 use super::super::form::Filled;
@@ -143,8 +144,11 @@ impl WebhookForm {
         for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
             put(name, json!(text));
         }
+        // On the page of any other trigger the field is hidden, with whatever is in it.
+        let no_seconds = String::new();
+        let is_timer = self.trigger == Trigger::Timer.as_str();
         let numbers = [
-            ("seconds", &self.seconds),
+            ("seconds", if is_timer { &self.seconds } else { &no_seconds }),
             ("timeout_ms", &self.timeout_ms),
             ("dedupe_seconds", &self.dedupe_seconds),
             ("order", &self.order),

@@ -51,6 +51,14 @@ fn what_is_left_empty_takes_its_default() {
 }
 
 #[test]
+fn seconds_that_were_typed_for_a_timer_do_not_stand_in_the_way_of_another_trigger() {
+    let form = form(&[("trigger", "start"), ("seconds", "90")]);
+    assert_eq!(form.document().get("seconds"), None);
+    assert_eq!(faults_of(&form), Placed::default());
+    assert_eq!(form.seconds, "90");
+}
+
+#[test]
 fn a_full_form_says_a_full_document() {
     let form = form(&[
         ("name", "CRM"),

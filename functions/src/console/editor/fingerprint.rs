@@ -14,6 +14,15 @@ pub(super) fn of_webhook(campaign: &Campaign, id: &WebhookId, sign_in: &str) -> 
     document.map(|document| hash(&document, sign_in)).unwrap_or_default()
 }
 
+/// The fingerprint of all that is not a webhook's.
+pub(super) fn of_settings(campaign: &Campaign, sign_in: &str) -> String {
+    let mut document = campaign.document(SecretsShown::Plain);
+    if let Some(document) = document.as_object_mut() {
+        document.retain(|name, _| name != "webhooks" && name != "version");
+    }
+    hash(&document, sign_in)
+}
+
 /// The document of a campaign's webhook; none when it has no such webhook.
 pub(super) fn webhook_document(
     campaign: &Campaign,
@@ -30,6 +39,7 @@ fn hash(document: &Value, sign_in: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use hookline::secret::Secret;
     use serde_json::json;
 
     use super::*;
@@ -42,14 +52,27 @@ mod tests {
 
     #[test]
     fn a_webhook_is_told_from_another_by_all_it_has_and_by_nothing_else() {
-        let of = |campaign: &Campaign| {
-            of_webhook(campaign, &WebhookId::parse("w").unwrap(), "sign-in")
-        };
+        let of =
+            |campaign: &Campaign| of_webhook(campaign, &WebhookId::parse("w").unwrap(), "sign-in");
         let (url, secret) = ("https://a.example/", "0123456789abcdef");
         let seen = of(&campaign("Solar", url, secret));
         assert_eq!(of(&campaign("Roofs", url, secret)), seen);
         assert_ne!(of(&campaign("Solar", "https://b.example/", secret)), seen);
         assert_ne!(of(&campaign("Solar", url, "fedcba9876543210")), seen);
+    }
+
+    #[test]
+    fn settings_are_told_apart_whatever_became_of_the_webhooks() {
+        let of = |campaign: &Campaign| of_settings(campaign, "sign-in");
+        let seen = campaign("Solar", "https://a.example/", "0123456789abcdef");
+        let mut other = campaign("Solar", "https://b.example/", "0123456789abcdef");
+        other.version = 9;
+        assert_eq!(of(&other), of(&seen));
+        other.secrets = vec![("partner".to_owned(), Secret::new("hush".to_owned()))];
+        let with_secret = of(&other);
+        assert_ne!(with_secret, of(&seen));
+        other.secrets = vec![("partner".to_owned(), Secret::new("loud".to_owned()))];
+        assert_ne!(of(&other), with_secret);
     }
 
     #[test]

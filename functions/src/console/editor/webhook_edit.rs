@@ -221,7 +221,7 @@ impl Editing {
     /// Both versions side by side, mine in the form, to be saved over theirs.
     fn conflict(mut self, id: &WebhookId, current: &Campaign) -> Response {
         let theirs = webhook_document(current, id, SecretsShown::Masked).unwrap_or(json!({}));
-        let rows = differences(&self.form, &WebhookForm::of_document(&theirs));
+        let rows = differences(self.form.in_words(), WebhookForm::of_document(&theirs).in_words());
         let mut placed = Placed::default();
         self.form.hide_secret(&mut placed);
         let webhook = self.webhook.as_ref();

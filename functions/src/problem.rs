@@ -6,7 +6,7 @@ use hookline::fault::Faults;
 use hookline::key::KeyRefusal;
 use hookline::ports::StoreError;
 use hookline::ports::intake::ClaimError;
-use hookline::use_cases::{ChangeRefusal, ReplayRefusal, SaveRefusal};
+use hookline::use_cases::{ChangeRefusal, RangeRefusal, ReplayRefusal, SaveRefusal};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -166,6 +166,15 @@ impl From<ChangeRefusal> for Problem {
             ChangeRefusal::UnknownCampaign(_) => Self::new(404, "unknown_campaign", message),
             ChangeRefusal::UnknownWebhook(_) => Self::new(404, "unknown_webhook", message),
             ChangeRefusal::Save(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<RangeRefusal> for Problem {
+    fn from(refusal: RangeRefusal) -> Self {
+        match refusal {
+            RangeRefusal::Store(error) => Self::store(&error),
+            RangeRefusal::Cursor => Self::invalid(Faults::at("cursor", refusal.to_string())),
         }
     }
 }

@@ -64,7 +64,7 @@ pub(super) async fn replay_failed(
     found(&backend, &id).await?;
     let Backend { store, hints, .. } = &*backend;
     let replayed = replay_all(store, hints, &SystemClock, &id, &range, after.as_ref()).await;
-    Ok(Reply::ok(replayed.map_err(|error| Problem::store(&error))?.into()))
+    Ok(Reply::ok(replayed?.into()))
 }
 
 fn range(body: &Value) -> Result<(ReplayRange, Option<Cursor>), Faults> {

@@ -96,8 +96,8 @@ async fn tried(
             call.ok_or_else(unknown)?
         }
         Subject::MadeUp(said) => {
-            let (trigger, now) = (draft.webhook.trigger, SystemClock.now());
-            let made = made_up_call(said, &draft.campaign, trigger, &SystemRandom, now);
+            let now = SystemClock.now();
+            let made = made_up_call(said, &draft.campaign, &draft.webhook, &SystemRandom, now);
             made.map_err(|faults| Problem::invalid(faults.under("call")))?
         }
     };

@@ -11,7 +11,8 @@ use hookline::campaign::WebhookId;
 use hookline::ports::call_log::Cursor;
 use hookline::time::{Day, Timestamp};
 use hookline::use_cases::{
-    ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery, replay_failed,
+    RangeRefusal, ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery,
+    replay_failed,
 };
 use http::StatusCode;
 use serde::Deserialize;
@@ -84,6 +85,15 @@ fn range(fields: &Filled) -> Option<ReplayRange> {
         id => Some(WebhookId::parse(id).ok()?),
     };
     Some(ReplayRange { from, to: from.plus_seconds(DAY_SECONDS), webhook })
+}
+
+impl From<RangeRefusal> for ErrorPage {
+    fn from(refusal: RangeRefusal) -> Self {
+        match refusal {
+            RangeRefusal::Store(error) => error.into(),
+            RangeRefusal::Cursor => Self::unknown("This list goes on somewhere else by now."),
+        }
+    }
 }
 
 impl From<ReplayRefusal> for ErrorPage {

@@ -45,8 +45,9 @@ impl Room {
 
     /// The beginning of a body of so many bytes; `None` when it is empty.
     fn body(self, text: &str, bytes: usize) -> Option<KeptBody> {
-        let text = beginning(text, self.body).to_owned();
-        (bytes > 0).then_some(KeptBody { text, bytes })
+        let kept = beginning(text, self.body);
+        let cut = kept.len() < text.len();
+        (bytes > 0).then(|| KeptBody { text: kept.to_owned(), bytes, cut })
     }
 }
 
@@ -101,6 +102,9 @@ pub struct KeptBody {
     pub text: String,
     /// How many bytes the whole body has.
     pub bytes: usize,
+    /// Whether there is more of it than is kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
 }
 
 /// A URL, cut where it is longer than what is kept of one.
@@ -169,8 +173,8 @@ mod tests {
     fn a_body_is_kept_up_to_its_room_and_counted_whole() {
         let kept = |text: &str| body_of(1, text);
         let long = "x".repeat(5000);
-        assert_eq!(kept("{}"), KeptBody { text: "{}".to_owned(), bytes: 2 });
-        assert_eq!(kept(&long), KeptBody { text: "x".repeat(4096), bytes: 5000 });
+        assert_eq!(kept("{}"), KeptBody { text: "{}".to_owned(), bytes: 2, cut: false });
+        assert_eq!(kept(&long), KeptBody { text: "x".repeat(4096), bytes: 5000, cut: true });
         assert_eq!(body_of(12, &long).text.len(), 1024);
         assert_eq!(Room::of_attempt(1).body("", 0), None);
     }

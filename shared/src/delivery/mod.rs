@@ -16,6 +16,9 @@ use crate::campaign::WebhookId;
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
 
+/// The most attempts of one delivery, replays and all: its item has to hold them.
+pub const MAX_ATTEMPTS: u32 = 30;
+
 /// How often a delivery is taken over from functions that died over it before it is given up.
 pub const MAX_TAKEOVERS: u32 = 5;
 

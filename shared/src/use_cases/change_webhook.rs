@@ -1,6 +1,8 @@
 //! Changes one webhook of a stored campaign: saves it, takes it out, or puts a draft of it in without
 //! saving. All of the campaign is checked as for a save.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::save_campaign::{SaveRefusal, check, save_campaign};
@@ -46,7 +48,7 @@ pub async fn save_webhook(
     id: &WebhookId,
     mut webhook: Value,
 ) -> Result<Campaign, ChangeRefusal> {
-    let stored = stored(campaigns, campaign).await?;
+    let stored = as_read(campaigns, campaign, version).await?;
     match webhook.as_object_mut() {
         None => return Err(invalid(Faults::here("must be an object"))),
         Some(fields) => match fields.get("id") {
@@ -73,7 +75,7 @@ pub async fn remove_webhook(
     version: u64,
     id: &WebhookId,
 ) -> Result<Campaign, ChangeRefusal> {
-    let stored = stored(campaigns, campaign).await?;
+    let stored = as_read(campaigns, campaign, version).await?;
     if stored.webhook(id).is_none() {
         return Err(ChangeRefusal::UnknownWebhook(id.clone()));
     }
@@ -105,10 +107,23 @@ pub(super) fn with_draft(
     Ok((campaign, id))
 }
 
+/// The campaign as it stands, if it stands as it was read: what is built on another would undo it.
+pub(super) async fn as_read(
+    campaigns: &impl Campaigns,
+    id: &CampaignId,
+    version: u64,
+) -> Result<Arc<Campaign>, ChangeRefusal> {
+    let stored = stored(campaigns, id).await?;
+    if stored.version != version {
+        return Err(SaveRefusal::Stale(Some(stored)).into());
+    }
+    Ok(stored)
+}
+
 pub(super) async fn stored(
     campaigns: &impl Campaigns,
     id: &CampaignId,
-) -> Result<std::sync::Arc<Campaign>, ChangeRefusal> {
+) -> Result<Arc<Campaign>, ChangeRefusal> {
     let found = campaigns.campaign_now(id).await?;
     found.ok_or_else(|| ChangeRefusal::UnknownCampaign(id.clone()))
 }

@@ -1,6 +1,6 @@
 //! Deletes a campaign under the version that was read.
 
-use super::change_webhook::{ChangeRefusal, stored};
+use super::change_webhook::{ChangeRefusal, as_read};
 use super::save_campaign::SaveRefusal;
 use crate::campaign::CampaignId;
 use crate::ports::campaigns::{CampaignList, Campaigns, Saved};
@@ -15,10 +15,7 @@ pub async fn delete_campaign(
     id: &CampaignId,
     version: u64,
 ) -> Result<(), ChangeRefusal> {
-    let campaign = stored(campaigns, id).await?;
-    if campaign.version != version {
-        return Err(SaveRefusal::Stale(Some(campaign)).into());
-    }
+    let campaign = as_read(campaigns, id, version).await?;
     match campaigns.delete_campaign(&campaign).await? {
         Saved::Stored => Ok(()),
         Saved::Stale => match campaigns.campaign_now(id).await? {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::call::{Call, CallEvent, CallId, CallKey, Decision, EventKind};
-use crate::campaign::Campaign;
+use crate::call::{Call, CallEvent, CallFacts, CallId, CallKey, Decision, EventKind};
+use crate::campaign::{Campaign, Webhook};
 use crate::fault::Faults;
 use crate::fields::Fields;
 use crate::ports::random::Random;
@@ -15,12 +15,12 @@ use crate::trigger::Trigger;
 
 /// Where such a caller is, unless the asker says otherwise.
 const PLACE: &str = "us-10001";
-/// How long such a call was connected.
+/// How long such a call was connected, unless a timer needs it to be longer.
 const CONNECTED: Duration = Duration::from_secs(90);
 /// How long it rang before.
 const RANG: Duration = Duration::from_secs(12);
 
-/// Makes a call of the campaign up that has come to where `trigger` fires. `asked` may say
+/// Makes a call of the campaign up that has come to where `webhook` fires. `asked` may say
 /// `caller_number`, `called_number`, `tags` and `buyer`, as events do; what it does not say is 212-555-01XX
 /// in New York 10001, a toll-free number, and a test buyer.
 ///
@@ -29,10 +29,11 @@ const RANG: Duration = Duration::from_secs(12);
 pub fn made_up_call(
     asked: &Value,
     campaign: &Campaign,
-    trigger: Trigger,
+    webhook: &Webhook,
     random: &impl Random,
     now: Timestamp,
 ) -> Result<Call, Faults> {
+    let trigger = webhook.trigger;
     let mut fields = Fields::of(asked)?;
     let mut said = |name| fields.optional(name, |value| Ok(value.clone()));
     let (from, to) = (said("caller_number"), said("called_number"));
@@ -49,8 +50,9 @@ pub fn made_up_call(
     if let Some(tags) = tags.as_object_mut().filter(|_| !tells_place) {
         tags.insert("geo".to_owned(), json!(PLACE));
     }
-    let started = now.minus(CONNECTED + RANG);
-    let answered = now.minus(CONNECTED);
+    let connected = CONNECTED.max(Duration::from_secs(u64::from(webhook.seconds)));
+    let answered = now.minus(connected);
+    let started = answered.minus(RANG);
     let buyer = buyer.unwrap_or_else(|| json!({"id": "test-buyer", "name": "Test Buyer"}));
     let choice = |at| json!({"occurred_at": at, "attempt": 1, "buyer": buyer});
     let events = [
@@ -88,14 +90,16 @@ fn events_before(trigger: Trigger) -> usize {
     }
 }
 
-/// Decides about an ended call as its trigger needs it, worth what the campaign's first entry says.
+/// Decides about an ended call as its trigger needs it, worth what the entry for such calls says.
 fn decide(call: &mut Call, campaign: &Campaign, trigger: Trigger, now: Timestamp) {
     if !matches!(trigger, Trigger::Conversion | Trigger::NonConversion | Trigger::Always) {
         return;
     }
     let converted = trigger != Trigger::NonConversion;
     call.course.decision = Some(Decision { converted, deduped: false, at: now });
-    if let Some(entry) = campaign.conversion.first().filter(|_| converted) {
+    let facts = CallFacts::of(call, campaign, now);
+    let entry = campaign.conversion.iter().find(|entry| entry.matches.unmet(&facts).is_none());
+    if let Some(entry) = entry.filter(|_| converted) {
         call.amounts = call.amounts.or(entry.amounts);
     }
 }
@@ -109,7 +113,6 @@ fn nobodys_number(random: &impl Random) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::CallFacts;
     use crate::facts::Facts;
 
     struct Fixed;
@@ -128,13 +131,27 @@ mod tests {
 
     fn campaign() -> Campaign {
         let document = json!({"id": "solar", "name": "Solar", "default_tags": {"vertical": "solar"},
-            "conversion": [{"seconds": 60, "revenue": "30.00"}]});
+        "conversion": [{"matches": ["geo:us-tx"], "seconds": 60, "revenue": "99.00"},
+            {"seconds": 60, "revenue": "30.00"}],
+        "webhooks": Trigger::ALL.map(|trigger| {
+            let mut hook = json!({"id": trigger, "trigger": trigger, "url": "https://a.example/"});
+            if trigger == Trigger::Timer {
+                hook["seconds"] = json!(300);
+            }
+            hook
+        })});
         Campaign::from_document(&document).unwrap()
+    }
+
+    fn made_up(asked: &Value, trigger: Trigger, now: Timestamp) -> Result<Call, Faults> {
+        let campaign = campaign();
+        let webhook = campaign.webhooks_of(trigger).next().unwrap();
+        made_up_call(asked, &campaign, webhook, &Fixed, now)
     }
 
     fn said(asked: &Value, trigger: Trigger, names: &[&str]) -> Vec<String> {
         let (campaign, now) = (campaign(), Timestamp::from_millis(1_795_453_200_000).unwrap());
-        let call = made_up_call(asked, &campaign, trigger, &Fixed, now).unwrap();
+        let call = made_up(asked, trigger, now).unwrap();
         let facts = CallFacts::of(&call, &campaign, now);
         names.iter().map(|name| facts.values(name).join(",")).collect()
     }
@@ -153,7 +170,7 @@ mod tests {
         let names = ["buyer_id", "connected_seconds", "hung_up_by", "converted", "revenue"];
         let at = |trigger| said(&json!({}), trigger, &names).join(" ");
         assert_eq!(at(Trigger::Selected), "test-buyer 0  no ");
-        assert_eq!(at(Trigger::Timer), "test-buyer 90  no ");
+        assert_eq!(at(Trigger::Timer), "test-buyer 300  no ");
         assert_eq!(at(Trigger::Connect), "test-buyer 90 caller no ");
         assert_eq!(at(Trigger::Conversion), "test-buyer 90 caller yes 30.00");
         assert_eq!(at(Trigger::NonConversion), "test-buyer 90 caller no ");
@@ -167,10 +184,10 @@ mod tests {
 
         let asked = json!({"caller_number": 7, "tags": {"call_id": "x"}});
         let now = Timestamp::from_millis(0).unwrap();
-        let faults = made_up_call(&asked, &campaign(), Trigger::Start, &Fixed, now).unwrap_err();
+        let faults = made_up(&asked, Trigger::Start, now).unwrap_err();
         let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(pointers, ["/caller_number", "/tags/call_id"]);
-        let faults = made_up_call(&json!({"age": 3}), &campaign(), Trigger::Start, &Fixed, now);
+        let faults = made_up(&json!({"age": 3}), Trigger::Start, now);
         assert_eq!(faults.unwrap_err().to_string(), "/age: is not a field of this object");
     }
 }

@@ -39,7 +39,7 @@ pub use parameters::{Parameters, Refused};
 pub use postback_answer::{PostbackAnswer, PostbackResult};
 pub use render_request::{Rendering, RequestFault, render_request};
 pub use replay::{
-    MAX_ATTEMPTS, ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery,
+    RangeRefusal, ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery,
     replay_failed,
 };
 pub use save_campaign::{SaveRefusal, save_campaign};

@@ -1,13 +1,16 @@
-//! Replays deliveries: makes one that is over due again, under its own id (spec section 12).
+//! Replays deliveries: makes one that has ended, or waits for a retry, due again now, under its own id
+//! (spec section 12).
 //!
 //! A delivery is one, however often somebody asks: what is yet to be attempted or is being attempted
-//! goes its own way, and one that waits for a retry is brought forward.
+//! goes its own way. One that was skipped is judged anew.
+
+use std::time::Duration;
 
 use futures_util::future::join_all;
 
 use crate::call::CallId;
 use crate::campaign::{Campaign, CampaignId, WebhookId};
-use crate::delivery::{Delivery, DeliveryKey};
+use crate::delivery::{Delivery, DeliveryKey, MAX_ATTEMPTS};
 use crate::ports::StoreError;
 use crate::ports::call_log::{CallLog, Cursor, PageAsked};
 use crate::ports::calls::Calls;
@@ -18,8 +21,6 @@ use crate::ports::hints::{DelayedHint, Hint, Hints};
 use crate::time::{Day, Timestamp};
 use crate::trigger::Class;
 
-/// The most attempts of one delivery: its item has to hold them.
-pub const MAX_ATTEMPTS: u32 = 30;
 /// How many deliveries one request to replay a range looks at.
 const DELIVERIES_A_REQUEST: usize = 100;
 /// How many days it looks through for them.
@@ -97,6 +98,22 @@ pub struct ReplayRange {
     pub webhook: Option<WebhookId>,
 }
 
+/// How long after its creation a delivery may be asked for: as long as it is kept.
+const KEPT: Duration = Duration::from_hours(90 * 24);
+/// How far ahead of ours the clock of whoever asks may be.
+const AHEAD: Duration = Duration::from_hours(24);
+
+/// Why a range is not replayed.
+#[derive(Debug, thiserror::Error)]
+pub enum RangeRefusal {
+    /// The place to go on at is none of this range.
+    #[error("is not a cursor that this range was answered with")]
+    Cursor,
+    /// Our own store failed; what was replayed stays so.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// How far a range was replayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplayedRange {
@@ -113,7 +130,7 @@ pub struct ReplayedRange {
 /// where the request before ended.
 ///
 /// # Errors
-/// When our own store failed; what was replayed stays so.
+/// When `after` is of another range, or our own store failed.
 pub async fn replay_failed(
     store: &(impl Campaigns + CallLog + Replays),
     hints: &impl Hints,
@@ -121,14 +138,16 @@ pub async fn replay_failed(
     campaign: &CampaignId,
     range: &ReplayRange,
     after: Option<&Cursor>,
-) -> Result<ReplayedRange, StoreError> {
+) -> Result<ReplayedRange, RangeRefusal> {
+    let range = &range.within_reason(clock.now());
+    let mut place = Place::after(range, after)?;
     let configured = store.campaign_now(campaign).await?;
-    let mut place = Place::after(range, after);
     let mut sum = ReplayedRange { replayed: 0, left_alone: 0, next: None };
     for _ in 0..DAYS_A_REQUEST {
         let Some(Place { day, within }) = place else { break };
         let asked = PageAsked { limit: DELIVERIES_A_REQUEST, after: within };
         let page = store.failed_of(campaign, day, &asked).await?;
+        let looked_at = !page.items.is_empty();
         let in_range: Vec<Delivery> =
             page.items.into_iter().filter(|delivery| range.covers(delivery)).collect();
         let count = in_range.len();
@@ -139,7 +158,7 @@ pub async fn replay_failed(
             Some(next) => Some(Place { day, within: Some(next) }),
             None => day.before().filter(|day| *day >= Day::of(range.from)).map(Place::at),
         };
-        if count > 0 {
+        if looked_at {
             break;
         }
     }
@@ -197,6 +216,12 @@ fn why_not(delivery: &Delivery, campaign: Option<&Campaign>) -> Result<(), Repla
 }
 
 impl ReplayRange {
+    /// The part of it that deliveries can be in.
+    fn within_reason(&self, now: Timestamp) -> Self {
+        let (from, to) = (self.from.max(now.minus(KEPT)), self.to.min(now.plus(AHEAD)));
+        Self { from, to, webhook: self.webhook.clone() }
+    }
+
     fn covers(&self, delivery: &Delivery) -> bool {
         let webhook = self.webhook.as_ref();
         (self.from..self.to).contains(&delivery.created_at)
@@ -215,18 +240,22 @@ impl Place {
         Self { day, within: None }
     }
 
-    /// Where to begin: after `cursor` if it is one of this range, or else at its latest day.
-    fn after(range: &ReplayRange, cursor: Option<&Cursor>) -> Option<Self> {
+    /// Where to begin: at the latest day, or after `cursor`; `None` when the range has no day.
+    fn after(range: &ReplayRange, cursor: Option<&Cursor>) -> Result<Option<Self>, RangeRefusal> {
         let first = Day::of(range.from);
-        let last = Day::of(range.to.minus(std::time::Duration::from_millis(1)));
-        let told = cursor.and_then(|cursor| {
-            let (day, within) = cursor.as_str().split_once('.')?;
-            let within = Some(within).filter(|within| !within.is_empty());
-            let within = within.map(|within| Cursor::given(within.to_owned()));
-            Some(Self { day: Day::parse(day)?, within })
-        });
-        let told = told.filter(|place| (first..=last).contains(&place.day));
-        told.or_else(|| (first <= last).then(|| Self::at(last)))
+        let last = Day::of(range.to.minus(Duration::from_millis(1)));
+        let Some(cursor) = cursor else {
+            return Ok((first <= last).then(|| Self::at(last)));
+        };
+        let place = Self::read(cursor).filter(|place| (first..=last).contains(&place.day));
+        place.map(Some).ok_or(RangeRefusal::Cursor)
+    }
+
+    fn read(cursor: &Cursor) -> Option<Self> {
+        let (day, within) = cursor.as_str().split_once('.')?;
+        let within = Some(within).filter(|within| !within.is_empty());
+        let within = within.map(|within| Cursor::given(within.to_owned()));
+        Some(Self { day: Day::parse(day)?, within })
     }
 
     fn cursor(&self) -> Cursor {

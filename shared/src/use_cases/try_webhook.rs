@@ -17,7 +17,7 @@ use crate::ports::clock::Clock;
 use crate::ports::sender::{Admission, Browser, CookieJar, Sender};
 use crate::template::TokenValue;
 use crate::time::Timestamp;
-use crate::trigger::Class;
+use crate::trigger::{Class, Trigger};
 
 /// Which webhook is to be tried.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +69,8 @@ pub struct DryRun {
     pub tokens: Vec<TokenValue>,
     /// The names of tokens that come to nothing.
     pub empty: BTreeSet<String>,
-    /// Why it would not be fired for this call; `None` when it would.
+    /// Why it would not be fired for this call; `None` when it would, unless its de-dupe window were
+    /// open for the caller.
     pub not_fired: Option<String>,
 }
 
@@ -135,7 +136,11 @@ fn firing<'a>(
     delivery: &'a DeliveryId,
     now: Timestamp,
 ) -> Firing<'a> {
-    let buyer = call.buyer();
+    // As it is when it fires: what is chosen speaks of the latest choice, all else of who was reached.
+    let buyer = match webhook.trigger {
+        Trigger::Selected => call.buyer(),
+        _ => call.reached_buyer(),
+    };
     Firing { facts: CallFacts { call, campaign, buyer, now }, webhook, delivery, attempt: 1 }
 }
 

@@ -107,7 +107,7 @@ fn made_up(
 ) -> Result<(Call, String), Placed> {
     let Draft { campaign, webhook } = draft;
     let now = SystemClock.now();
-    let made = made_up_call(&asked.document(), campaign, webhook.trigger, random, now);
+    let made = made_up_call(&asked.document(), campaign, webhook, random, now);
     let call = made.map_err(|faults| CallForm::placed(&faults))?;
     let caller = call.caller.as_ref().map_or("a withheld number", E164::as_str);
     let words = format!("a made-up call from {caller}");

@@ -5,7 +5,7 @@ use super::ready::Ready;
 use super::{Delivered, hint_next};
 use crate::call::Firing;
 use crate::campaign::Webhook;
-use crate::delivery::{Retried, Verdict, next_attempt};
+use crate::delivery::{MAX_ATTEMPTS, Retried, Verdict, next_attempt};
 use crate::ports::StoreError;
 use crate::ports::callers::Callers;
 use crate::ports::calls::Calls;
@@ -82,7 +82,9 @@ pub(super) async fn keep(
         // What was sent has to be recorded all the same.
         error.log(call.id.as_str());
     }
+    let has_more = ready.attempt() < MAX_ATTEMPTS;
     let next_at = retry_at(webhook, &findings, ready.attempt_of_schedule(), now, random);
+    let next_at = next_at.filter(|_| has_more);
     let delivered = findings.report.verdict == Verdict::Ok;
     let window = webhook.window(now).filter(|_| delivered);
     let record = AttemptRecord {

@@ -63,7 +63,8 @@ impl Ready<'_> {
             return Ok(Some(Report { verdict: Verdict::TimedOut, ..report }));
         }
         let Firing { webhook, facts, .. } = firing;
-        if self.delivery.report.is_some() {
+        // One that was skipped and is replayed is judged anew.
+        if !self.delivery.attempts.is_empty() {
             if !(facts.campaign.enabled && webhook.enabled) {
                 return Ok(Some(self.given_up("the webhook is disabled")));
             }

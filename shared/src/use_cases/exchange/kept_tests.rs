@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
-use super::{findings_of, prepare};
+use super::{Findings, findings_of, prepare};
 use crate::call::{Call, CallFacts, CallId, CallKey, Firing};
 use crate::campaign::Campaign;
 use crate::delivery::{Attempt, DeliveryKey, KeptBody, ONCE, Received, Sent};
@@ -21,6 +21,11 @@ const KEY: &str = "abababababababababababababababababababababababab";
 /// Fires the webhook of a document once and lets the partner answer what `partner` makes of the
 /// request.
 fn attempt(webhook: &Value, partner: impl Fn(&Request) -> Answer) -> Attempt {
+    findings(webhook, partner).attempt.unwrap()
+}
+
+/// All that comes of it.
+fn findings(webhook: &Value, partner: impl Fn(&Request) -> Answer) -> Findings {
     let document = json!({"id": "solar", "name": "Solar", "webhooks": [webhook],
         "secrets": {"partner": "a partner's own secret"}});
     let campaign = Campaign::from_document(&document).unwrap();
@@ -43,7 +48,7 @@ fn attempt(webhook: &Value, partner: impl Fn(&Request) -> Answer) -> Attempt {
     let Ok((request, outgoing)) = prepare(&firing, now) else { panic!("no request") };
     let outcome = Outcome::Answered(partner(&request));
     let exchange = Exchange { outcome, latency: Duration::from_millis(41) };
-    findings_of(webhook, outgoing, exchange).attempt.unwrap()
+    findings_of(webhook, outgoing, exchange)
 }
 
 fn answer(headers: &[(&'static str, &'static str)], body: impl Into<Bytes>) -> Answer {
@@ -74,7 +79,7 @@ fn pairs(headers: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn body(text: &str) -> KeptBody {
-    KeptBody { text: text.to_owned(), bytes: text.len() }
+    KeptBody { text: text.to_owned(), bytes: text.len(), cut: false }
 }
 
 #[test]
@@ -177,5 +182,28 @@ fn a_body_that_is_no_text_is_kept_as_far_as_it_is() {
     let webhook = json!({"id": "crm", "trigger": "start", "url": "https://crm.example/"});
     let kept = attempt(&webhook, |_| answer(&[], &b"a\xff\xfeb"[..]));
     let text = "a\u{fffd}\u{fffd}b".to_owned();
-    assert_eq!(kept.answer.unwrap().body, Some(KeptBody { text, bytes: 4 }));
+    assert_eq!(kept.answer.unwrap().body, Some(KeptBody { text, bytes: 4, cut: false }));
+}
+
+#[test]
+fn what_repeats_a_key_becomes_no_tag() {
+    let webhook = json!({"id": "crm", "trigger": "start",
+        "url": "https://user:a-password@crm.example/?k=[call_key|base64]",
+        "headers": {"authorization": "Bearer a-constant-key", "x-session": "[caller_number]"}});
+    let repeats = |request: &Request| {
+        let said = json!({
+            "name": "Jason", "number": "+16145550100", "key": KEY.to_uppercase(),
+            "url": request.url.as_str(), "bearer": "it was A-Constant-Key",
+            "basic": "dXNlcjphLXBhc3N3b3Jk", "both": ["fine", KEY],
+        });
+        answer(&[], said.to_string())
+    };
+
+    let Findings { report, tags, .. } = findings(&webhook, repeats);
+
+    let kept = json!({"name": ["Jason"], "number": ["+16145550100"], "both": ["fine"]});
+    assert_eq!(json!(tags), kept);
+    assert_eq!(json!(report.tags), kept);
+    let left_out = |key: &str| format!("{key}: a value was left out, it repeats a key");
+    assert_eq!(report.notes, ["basic", "bearer", "both", "key", "url"].map(left_out));
 }

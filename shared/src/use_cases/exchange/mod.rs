@@ -130,6 +130,7 @@ pub(super) fn findings_of(webhook: &Webhook, outgoing: Outgoing, exchange: Excha
             if is_taken(answered.status) {
                 if webhook.parses_response() && !answered.body.is_empty() {
                     answer = tags_of(&answered.body, &webhook.mapping);
+                    outgoing.hidden.guard(&mut answer);
                 }
                 Verdict::Ok
             } else {

@@ -41,7 +41,7 @@ pub(in crate::use_cases) fn shown_request(firing: &Firing<'_>, sent: &Request) -
         (!masked.body.is_empty()).then(|| hidden.hide(&String::from_utf8_lossy(&masked.body)));
     ShownRequest {
         method,
-        url: hidden.hide(&without_password(masked.url)),
+        url: hidden.hide(&without_credentials(masked.url)),
         headers: shown_headers(&hidden, &outgoing_headers(&masked.headers, class)),
         body,
     }
@@ -78,9 +78,12 @@ fn uses_call_key(webhook: &Webhook) -> bool {
     webhook.url.tokens().chain(headers).chain(body).any(|name| name == "call_key")
 }
 
-fn without_password(mut url: Url) -> String {
-    if url.password().is_some() && url.set_password(Some(MASK)).is_err() {
-        return MASK.to_owned();
-    }
-    url.into()
+/// A password masked, or a name that stands without one and so is the key.
+fn without_credentials(mut url: Url) -> String {
+    let masked = match (url.password(), url.username()) {
+        (Some(_), _) => url.set_password(Some(MASK)),
+        (None, "") => Ok(()),
+        (None, _) => url.set_username(MASK),
+    };
+    if masked.is_err() { MASK.to_owned() } else { url.into() }
 }

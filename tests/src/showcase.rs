@@ -142,33 +142,37 @@ impl Showcase {
         Err(ShowcaseError::Refused { path, status, text })
     }
 
-    /// Waits until every call that has ended is settled.
+    /// Waits until the last webhook of every call that has ended is delivered.
     async fn until_over(&self) -> Result<(), ShowcaseError> {
         let deadline = Instant::now() + PATIENCE;
         let mut looks = interval(Duration::from_millis(100));
+        let mut open: Vec<&str> = calls::ended().collect();
         loop {
             looks.tick().await;
-            let mut open = 0;
-            for id in calls::ended() {
+            let mut still = Vec::new();
+            for id in open {
                 let call = self.get(&format!("/calls/{id}")).await?;
-                let deliveries = call.get("deliveries").and_then(Value::as_array);
-                let of =
-                    |one: &Value, name| one.get(name).and_then(Value::as_str).map(str::to_owned);
-                let always = deliveries
-                    .into_iter()
-                    .flatten()
-                    .find(|one| of(one, "webhook").as_deref() == Some("ledger"));
-                let status = always.and_then(|one| of(one, "status"));
-                open += usize::from(status.as_deref() != Some("ok"));
+                if !is_over(&call) {
+                    still.push(id);
+                }
             }
-            if open == 0 {
+            if still.is_empty() {
                 return Ok(());
             }
             if deadline <= Instant::now() {
                 return Err(ShowcaseError::Late);
             }
+            open = still;
         }
     }
+}
+
+fn is_over(call: &Value) -> bool {
+    let deliveries = call.get("deliveries").and_then(Value::as_array);
+    deliveries.into_iter().flatten().any(|delivery| {
+        let is = |field, value| delivery.get(field).and_then(Value::as_str) == Some(value);
+        is("webhook", "ledger") && is("status", "ok")
+    })
 }
 
 /// When a call began, and the times after it.
@@ -189,8 +193,9 @@ impl Course {
         Self { begin: SystemClock.now().minus(back), begun: Instant::now(), pace }
     }
 
-    /// The time so long after its begin, when it is there.
-    async fn after(&self, span: Duration) -> Value {
+    /// The time so many seconds after its begin, when it is there.
+    async fn after(&self, seconds: u64) -> Value {
+        let span = Duration::from_secs(seconds);
         if self.pace == Pace::Lifelike {
             let rest = span.saturating_sub(self.begun.elapsed());
             let _ = timeout(rest, std::future::pending::<()>()).await;

@@ -105,12 +105,12 @@ fn pictures() -> Vec<Picture> {
     let campaign = format!("/console/campaigns/{CAMPAIGN}");
     let picture = |name, page: String, look, height| Picture { name, page, look, height };
     vec![
-        picture("campaign", campaign.clone(), Look::Desktop, 900),
-        picture("webhook", format!("{campaign}/webhooks/auction"), Look::Desktop, 1000),
-        picture("call", format!("/console/calls/{CALL}"), Look::Desktop, 1100),
-        picture("call", format!("/console/calls/{CALL}"), Look::Dark, 1100),
-        picture("failed", format!("{campaign}/deliveries"), Look::Desktop, 520),
-        picture("calls", format!("{campaign}/calls"), Look::Phone, 844),
+        picture("campaign", campaign.clone(), Look::Desktop, 1080),
+        picture("editor", format!("{campaign}/webhooks/auction"), Look::Desktop, 820),
+        picture("call", format!("/console/calls/{CALL}"), Look::Desktop, 1000),
+        picture("call", format!("/console/calls/{CALL}"), Look::Dark, 620),
+        picture("failed", format!("{campaign}/deliveries"), Look::Desktop, 420),
+        picture("calls", format!("{campaign}/calls"), Look::Phone, 760),
     ]
 }
 

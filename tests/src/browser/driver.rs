@@ -64,3 +64,14 @@ fn found(name: &str) -> Option<PathBuf> {
     let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/bin")]);
     folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_installed_is_not_found() {
+        assert_eq!(found("chromium-of-another-world"), None);
+        assert!(found("env").is_some_and(|file| file.ends_with("env")));
+    }
+}

@@ -13,7 +13,7 @@ const DEADLINE: Duration = Duration::from_mins(1);
 
 /// What the browser is started with: nothing of its own goes out or comes up, and it hangs on the
 /// driver by a pipe.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 11] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -23,6 +23,7 @@ const FLAGS: [&str; 10] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--hide-scrollbars",
     "--remote-debugging-pipe",
 ];
 

@@ -1,26 +1,20 @@
 //! The calls, each in its course.
 
-use std::time::Duration;
-
 use futures_util::future::try_join_all;
 use serde_json::{Value, json};
 
 use super::{CALL, CAMPAIGN, Course, Pace, Showcase, ShowcaseError};
 
-/// One call. Spans are from its start.
+/// One call. Seconds are from its start.
 #[derive(Debug, Clone, Copy)]
 struct Part {
     id: &'static str,
     caller: &'static str,
     source: &'static str,
     /// When a buyer answers; none when nobody does.
-    answered: Option<Duration>,
+    answered: Option<u64>,
     /// When it ends; none while it is up.
-    ended: Option<Duration>,
-}
-
-const fn seconds(seconds: u64) -> Option<Duration> {
-    Some(Duration::from_secs(seconds))
+    ended: Option<u64>,
 }
 
 const PARTS: [Part; 5] = [
@@ -28,35 +22,35 @@ const PARTS: [Part; 5] = [
         id: "call-20415",
         caller: "+16145550123",
         source: "spring-ad",
-        answered: seconds(3),
-        ended: seconds(12),
+        answered: Some(3),
+        ended: Some(12),
     },
     Part {
         id: "call-20416",
         caller: "+13055550187",
         source: "spring-ad",
         answered: None,
-        ended: seconds(4),
+        ended: Some(4),
     },
     Part {
         id: "call-20417",
         caller: "+12125550142",
         source: "radio",
-        answered: seconds(4),
-        ended: seconds(7),
+        answered: Some(4),
+        ended: Some(7),
     },
     Part {
         id: CALL,
         caller: "+14155550166",
         source: "summer-ad",
-        answered: seconds(5),
-        ended: seconds(14),
+        answered: Some(5),
+        ended: Some(14),
     },
     Part {
         id: "call-20420",
         caller: "+17025550110",
         source: "spring-ad",
-        answered: seconds(2),
+        answered: Some(2),
         ended: None,
     },
 ];
@@ -75,14 +69,14 @@ impl Part {
     async fn play(&self, showcase: &Showcase, pace: Pace) -> Result<(), ShowcaseError> {
         let course = Course::begin(pace);
         let start = json!({
-            "campaign_id": CAMPAIGN, "occurred_at": course.after(Duration::ZERO).await,
+            "campaign_id": CAMPAIGN, "occurred_at": course.after(0).await,
             "caller_number": self.caller, "called_number": "+18005550199",
             "tags": {"sub_id": self.source},
         });
         self.report(showcase, "start", &start).await?;
         let buyer = json!({"id": "bright-homes", "name": "Bright Homes", "number": "+13125550177"});
         if let Some(answered) = self.answered {
-            let chosen = answered.saturating_sub(Duration::from_secs(2));
+            let chosen = answered.saturating_sub(2);
             for (event, span) in [("selected", chosen), ("answered", answered)] {
                 let body =
                     json!({"occurred_at": course.after(span).await, "buyer": buyer, "attempt": 1});

@@ -12,6 +12,7 @@
 
 mod calls;
 mod editor;
+mod every_page;
 mod failed;
 mod keyboard;
 mod keys;

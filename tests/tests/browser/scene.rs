@@ -30,12 +30,7 @@ pub(crate) struct Scene {
 impl Scene {
     /// A browser that has been nowhere yet; none where there is no browser.
     pub(crate) async fn open() -> Result<Option<Self>, BrowserError> {
-        let Some(browser) = Browser::start().await? else {
-            assert!(!is_ci(), "CI needs chromium and chromedriver");
-            eprintln!("skipped: there is no chromium with its chromedriver here");
-            return Ok(None);
-        };
-        browser.resize(1280, 800).await?;
+        let Some(browser) = browser().await? else { return Ok(None) };
         let stack = Stack::start(Settings::default()).await.unwrap();
         let client = Client::new(stack.url()).unwrap();
         let partner = Partner::start().await.unwrap();
@@ -58,10 +53,7 @@ impl Scene {
     }
 
     async fn sign_in(&self) -> Outcome {
-        self.goto("/console/").await?;
-        self.browser.fill("#key", self.stack.admin_key()).await?;
-        self.browser.click("main button").await?;
-        self.browser.until_text("h1", "Campaigns").await.map(drop)
+        sign_in(&self.browser, &self.stack.url(), self.stack.admin_key()).await
     }
 
     /// Everything is over; nothing of the browser is left.
@@ -145,6 +137,25 @@ impl Scene {
             assert!(Instant::now() < deadline, "nothing failed: {failed:#}");
         }
     }
+}
+
+/// A browser with the screen of a desktop; none where there is no browser.
+pub(crate) async fn browser() -> Result<Option<Browser>, BrowserError> {
+    let Some(browser) = Browser::start().await? else {
+        assert!(!is_ci(), "CI needs chromium and chromedriver");
+        eprintln!("skipped: there is no chromium with its chromedriver here");
+        return Ok(None);
+    };
+    browser.resize(1280, 800).await?;
+    Ok(Some(browser))
+}
+
+/// Goes through the door of the console at a URL.
+pub(crate) async fn sign_in(browser: &Browser, url: &str, key: &str) -> Outcome {
+    browser.goto(&format!("{url}/console/")).await?;
+    browser.fill("#key", key).await?;
+    browser.click("main button").await?;
+    browser.until_text("h1", "Campaigns").await.map(drop)
 }
 
 /// The time, as events say it.

@@ -126,7 +126,7 @@ pub(super) fn delivery(
 ) -> Delivery {
     let key = key(trigger, webhook);
     let tried = |(number, (at, verdict, http_status, latency_ms)): (u32, &(_, _, _, _))| {
-        let body = |text: &str| Some(KeptBody { text: text.to_owned(), bytes: 5_000 });
+        let body = |text: &str| Some(KeptBody { text: text.to_owned(), bytes: 5_000, cut: true });
         let header = |value: &str| vec![("content-type".to_owned(), value.to_owned())];
         Attempt {
             attempt: number,

@@ -222,7 +222,7 @@ mod tests {
             }),
             answer: Some(delivery::Received {
                 headers: Vec::new(),
-                body: Some(delivery::KeptBody { text: "abc".to_owned(), bytes: 9000 }),
+                body: Some(delivery::KeptBody { text: "abc".to_owned(), bytes: 9000, cut: true }),
             }),
         };
         let due = delivery::Delivery::due(key, 0, at(5), at(0));

@@ -19,7 +19,9 @@ mod door;
 mod editor;
 mod error_page;
 mod failed;
+mod field_faults;
 mod form;
+mod key_forms;
 mod key_row;
 mod keys;
 #[cfg(test)]

@@ -11,13 +11,13 @@ use serde_json::json;
 
 use super::super::campaign_head::{CampaignHead, Tab};
 use super::super::error_page::ErrorPage;
+use super::super::field_faults::FieldFaults;
 use super::super::page::{Layout, Notice, Section, page};
 use super::super::session::Signed;
 use super::campaign_form::CampaignForm;
 use super::choice::{Choice, choices};
 use super::conversion_row::ConversionRow;
 use super::difference::Difference;
-use super::placed::Placed;
 use super::{fingerprint, loaded, trigger_words};
 use crate::management::Backend;
 
@@ -29,7 +29,7 @@ pub(super) struct CampaignPage {
     pub(super) place: String,
     pub(super) stages: Vec<Stage>,
     pub(super) form: CampaignForm,
-    pub(super) placed: Placed,
+    pub(super) placed: FieldFaults,
     /// The version of the campaign that the form was made from.
     pub(super) version: u64,
     /// What the settings were then: see [`fingerprint`].
@@ -73,7 +73,7 @@ impl CampaignPage {
             place: format!("/console/campaigns/{}", campaign.id),
             stages: trigger_words::LIFE.into_iter().map(stage).collect(),
             form,
-            placed: Placed::default(),
+            placed: FieldFaults::default(),
             version: campaign.version,
             base,
             conflict: None,

@@ -24,7 +24,6 @@ mod fingerprint;
 mod fired;
 mod new_webhook;
 mod pane;
-mod placed;
 mod removal;
 mod row_step;
 mod settings_edit;

@@ -11,12 +11,12 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::super::error_page::ErrorPage;
+use super::super::field_faults::FieldFaults;
 use super::super::form::SignedForm;
 use super::super::page::{Layout, Section, page_with};
 use super::campaign_form::CampaignForm;
 use super::campaign_page::CampaignPage;
 use super::difference::differences;
-use super::placed::Placed;
 use super::row_step::Step;
 use super::{fingerprint, loaded, version_of};
 use crate::management::Backend;
@@ -40,7 +40,7 @@ pub(super) async fn save(
     };
     match step {
         Step::Save => edit.save(&backend).await,
-        Step::Add(_) | Step::Drop(..) => Ok(edit.shown(StatusCode::OK, Placed::default())),
+        Step::Add(_) | Step::Drop(..) => Ok(edit.shown(StatusCode::OK, FieldFaults::default())),
     }
 }
 
@@ -101,14 +101,14 @@ impl SettingsEdit {
     fn conflict(mut self, current: &Campaign) -> Response {
         let theirs = CampaignForm::of_document(&current.document(SecretsShown::Masked));
         let conflict = Some(differences(self.form.in_words(), theirs.in_words()));
-        let mut placed = Placed::default();
+        let mut placed = FieldFaults::default();
         self.form.hide_secrets(&mut placed);
         let page = CampaignPage::of(self.layout, current, self.form);
         page_with(StatusCode::CONFLICT, &CampaignPage { placed, conflict, ..page })
     }
 
     /// The page as it was sent, the version it was made from included.
-    fn shown(mut self, status: StatusCode, mut placed: Placed) -> Response {
+    fn shown(mut self, status: StatusCode, mut placed: FieldFaults) -> Response {
         self.form.hide_secrets(&mut placed);
         let (version, base) = (self.version, self.base);
         let page = CampaignPage::of(self.layout, &self.campaign, self.form);

@@ -11,13 +11,13 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::super::error_page::ErrorPage;
+use super::super::field_faults::FieldFaults;
 use super::super::form::SignedForm;
 use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page, page_with};
 use super::super::session::Signed;
 use super::call_form::CallForm;
 use super::difference::differences;
 use super::fingerprint::webhook_document;
-use super::placed::Placed;
 use super::row_step::Step;
 use super::webhook_form::WebhookForm;
 use super::webhook_page::WebhookPage;
@@ -146,7 +146,7 @@ impl Editing {
 
     async fn save(self, backend: &Backend) -> Result<Response, ErrorPage> {
         if self.step != Step::Save {
-            return Ok(self.shown(StatusCode::OK, Placed::default()));
+            return Ok(self.shown(StatusCode::OK, FieldFaults::default()));
         }
         let own = self.id_faults();
         let repeats = self.form.placed(&Faults::default());
@@ -188,8 +188,8 @@ impl Editing {
     }
 
     /// What is wrong with the id of a new webhook.
-    fn id_faults(&self) -> Placed {
-        let mut placed = Placed::default();
+    fn id_faults(&self) -> FieldFaults {
+        let mut placed = FieldFaults::default();
         if self.form.id.is_empty() {
             placed.add("id", "is required");
         }
@@ -222,7 +222,7 @@ impl Editing {
     fn conflict(mut self, id: &WebhookId, current: &Campaign) -> Response {
         let theirs = webhook_document(current, id, SecretsShown::Masked).unwrap_or(json!({}));
         let rows = differences(self.form.in_words(), WebhookForm::of_document(&theirs).in_words());
-        let mut placed = Placed::default();
+        let mut placed = FieldFaults::default();
         self.form.hide_secret(&mut placed);
         let webhook = self.webhook.as_ref();
         let editor = WebhookPage::of(self.layout, current, webhook, self.form);
@@ -250,12 +250,12 @@ impl Editing {
         Ok(page(&WebhookPage { tested, ..self.page(placed) }))
     }
 
-    fn shown(self, status: StatusCode, placed: Placed) -> Response {
+    fn shown(self, status: StatusCode, placed: FieldFaults) -> Response {
         page_with(status, &self.page(placed))
     }
 
     /// The editor as it was sent, the version it was made from included.
-    fn page(mut self, mut placed: Placed) -> WebhookPage {
+    fn page(mut self, mut placed: FieldFaults) -> WebhookPage {
         self.form.hide_secret(&mut placed);
         let (version, base, call) = (self.version, self.base, self.call);
         let webhook = self.webhook.as_ref();

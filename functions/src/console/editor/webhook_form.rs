@@ -11,8 +11,8 @@ use hookline::secret::MASK;
 use hookline::trigger::Trigger;
 use serde_json::{Map, Value, json};
 
+use super::super::field_faults::{FieldFaults, segments};
 use super::super::form::Filled;
-use super::placed::{Placed, segments};
 use super::typed::{Pair, number, pairs_of, shown};
 
 /// What is said of a secret that the person has to type once more.
@@ -173,8 +173,8 @@ impl WebhookForm {
     }
 
     /// Faults of the document at their fields, and those that no document can show.
-    pub(super) fn placed(&self, faults: &Faults) -> Placed {
-        let mut placed = Placed::default();
+    pub(super) fn placed(&self, faults: &Faults) -> FieldFaults {
+        let mut placed = FieldFaults::default();
         for fault in faults.iter() {
             match self.field_of(&segments(&fault.pointer)) {
                 Some(field) => placed.add(field, &fault.detail),
@@ -191,7 +191,7 @@ impl WebhookForm {
     }
 
     /// Takes out a secret that was typed, and says so at its field.
-    pub(super) fn hide_secret(&mut self, placed: &mut Placed) {
+    pub(super) fn hide_secret(&mut self, placed: &mut FieldFaults) {
         if !self.signing_secret.is_empty() && self.signing_secret != MASK {
             self.signing_secret.clear();
             placed.add("signing_secret", TYPE_AGAIN);

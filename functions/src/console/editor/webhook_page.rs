@@ -5,12 +5,12 @@ use hookline::campaign::{Campaign, WebhookId};
 use hookline::trigger::Trigger;
 
 use super::super::campaign_head::{CampaignHead, Tab};
+use super::super::field_faults::FieldFaults;
 use super::super::page::Layout;
 use super::call_form::CallForm;
 use super::choice::{Choice, choices};
 use super::difference::Difference;
 use super::pane::{Pane, Tested};
-use super::placed::Placed;
 use super::token_words::{TokenOffer, campaign_tags, system_tokens};
 use super::webhook_form::WebhookForm;
 use super::{fingerprint, trigger_words};
@@ -28,7 +28,7 @@ pub(super) struct WebhookPage {
     pub(super) place: String,
     pub(super) is_new: bool,
     pub(super) form: WebhookForm,
-    pub(super) placed: Placed,
+    pub(super) placed: FieldFaults,
     pub(super) call: CallForm,
     /// The version of the campaign that the form was made from.
     pub(super) version: u64,
@@ -78,7 +78,7 @@ impl WebhookPage {
             place,
             is_new: stored.is_none(),
             form,
-            placed: Placed::default(),
+            placed: FieldFaults::default(),
             call: CallForm::default(),
             version: campaign.version,
             base,

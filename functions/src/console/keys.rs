@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::key::{Grant, Key, KeyHash};
@@ -12,6 +12,7 @@ use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
 use serde::Deserialize;
 
+use super::address::{PagePath, PageQuery};
 use super::error_page::ErrorPage;
 use super::form::{Filled, SignedForm};
 use super::key_forms::KeyForm;
@@ -65,9 +66,9 @@ impl Done {
 }
 
 pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
     signed: Signed,
-    Query(done): Query<Done>,
+    State(backend): State<Arc<Backend>>,
+    PageQuery(done): PageQuery<Done>,
 ) -> Result<Response, ErrorPage> {
     let layout = Layout::of(&signed, Section::Keys).with(done.notice());
     Ok(page(&listed(&backend, &signed, layout, None, KeyForm::default()).await?))
@@ -105,7 +106,7 @@ pub(super) async fn make(
 
 pub(super) async fn pause(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
@@ -128,9 +129,9 @@ pub(super) async fn paused(
 }
 
 pub(super) async fn ask_delete(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
     signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    PagePath(id): PagePath<String>,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &signed).await?;
     let layout = Layout::of(&signed, Section::Keys);
@@ -141,7 +142,7 @@ pub(super) async fn ask_delete(
 
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::{Campaign, CampaignId};
@@ -12,6 +12,7 @@ use hookline::ports::keys::{KeyRing, Keys};
 use hookline::use_cases::{PostbackKeyRequest, make_postback_key};
 use http::{HeaderMap, StatusCode};
 
+use super::address::{PagePath, PageQuery};
 use super::calls::campaign_of;
 use super::campaign_head::{CampaignHead, Tab};
 use super::error_page::ErrorPage;
@@ -37,11 +38,11 @@ struct PostbackKeysPage {
 }
 
 pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
     signed: Signed,
-    Query(done): Query<Done>,
+    State(backend): State<Arc<Backend>>,
+    PagePath(id): PagePath<String>,
+    headers: HeaderMap,
+    PageQuery(done): PageQuery<Done>,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
@@ -51,7 +52,7 @@ pub(super) async fn list(
 
 pub(super) async fn make(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     headers: HeaderMap,
     SignedForm { signed, fields }: SignedForm,
 ) -> Result<Response, ErrorPage> {
@@ -75,7 +76,7 @@ pub(super) async fn make(
 
 pub(super) async fn pause(
     State(backend): State<Arc<Backend>>,
-    Path((id, key)): Path<(String, String)>,
+    PagePath((id, key)): PagePath<(String, String)>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
@@ -83,9 +84,9 @@ pub(super) async fn pause(
 }
 
 pub(super) async fn ask_delete(
-    State(backend): State<Arc<Backend>>,
-    Path((id, key)): Path<(String, String)>,
     signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    PagePath((id, key)): PagePath<(String, String)>,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
     let layout = Layout::of(&signed, Section::Campaigns);
@@ -96,7 +97,7 @@ pub(super) async fn ask_delete(
 
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
-    Path((id, key)): Path<(String, String)>,
+    PagePath((id, key)): PagePath<(String, String)>,
     _form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use hookline::campaign::{Campaign, SecretsShown, Webhook};
 use hookline::trigger::Trigger;
 use serde_json::json;
 
+use super::super::address::PagePath;
 use super::super::campaign_head::{CampaignHead, Tab};
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
@@ -109,7 +110,7 @@ impl ShownWebhook {
 pub(super) async fn show(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;

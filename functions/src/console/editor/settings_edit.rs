@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::campaign::{Campaign, SecretsShown};
 use hookline::fault::Faults;
@@ -10,6 +10,7 @@ use hookline::use_cases::{SaveRefusal, save_campaign};
 use http::StatusCode;
 use serde_json::json;
 
+use super::super::address::PagePath;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::super::form::SignedForm;
@@ -24,7 +25,7 @@ use crate::management::Backend;
 /// `POST /console/campaigns/{id}`
 pub(super) async fn save(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     SignedForm { signed, fields }: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;

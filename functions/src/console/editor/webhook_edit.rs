@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::campaign::{Campaign, SecretsShown, WebhookId};
 use hookline::fault::Faults;
@@ -10,6 +10,7 @@ use hookline::use_cases::{ChangeRefusal, SaveRefusal, save_webhook};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
+use super::super::address::PagePath;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::super::form::SignedForm;
@@ -28,7 +29,7 @@ use crate::management::Backend;
 pub(super) async fn show(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
@@ -46,7 +47,7 @@ pub(super) async fn show(
 /// `POST /console/campaigns/{id}/webhooks/new`
 pub(super) async fn save_new(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     Editing::of(&backend, &id, None, form).await?.save(&backend).await
@@ -55,7 +56,7 @@ pub(super) async fn save_new(
 /// `POST /console/campaigns/{id}/webhooks/{webhook}`
 pub(super) async fn save(
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     Editing::of(&backend, &id, Some(&webhook), form).await?.save(&backend).await
@@ -64,7 +65,7 @@ pub(super) async fn save(
 /// `POST …/webhooks/new/preview`
 pub(super) async fn preview_new(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
@@ -74,7 +75,7 @@ pub(super) async fn preview_new(
 /// `POST …/webhooks/{webhook}/preview`
 pub(super) async fn preview(
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
@@ -84,7 +85,7 @@ pub(super) async fn preview(
 /// `POST …/webhooks/new/test`
 pub(super) async fn test_new(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
@@ -94,7 +95,7 @@ pub(super) async fn test_new(
 /// `POST …/webhooks/{webhook}/test`
 pub(super) async fn test(
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {

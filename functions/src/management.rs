@@ -11,12 +11,34 @@ use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::http::{AddressPolicy, HttpSender};
 use hookline::adapters::sqs::SqsHints;
 use http_body_util::BodyExt;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::envelope::{Answer, Envelope, FunctionError, HttpAnswer, HttpRequest, direct};
 use crate::problem::Problem;
 use crate::{api, console};
+
+/// What may not stand in a path as it is (RFC 3986, section 3.3), and the percent sign.
+const NOT_IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'/')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
 
 /// What requests act on.
 #[derive(Debug)]
@@ -81,12 +103,13 @@ impl Management {
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| FunctionError(error.to_string()))?;
         let (status, headers) = (parts.status.as_u16(), parts.headers);
-        Ok(HttpAnswer { status, headers, body: body.to_bytes() })
+        Ok(HttpAnswer { status, headers, body: body.to_bytes() }.within_limit())
     }
 }
 
+/// The request as the router takes it: its path comes decoded and is encoded again.
 fn routed(request: HttpRequest) -> Result<Request, http::Error> {
-    let mut address = request.path;
+    let mut address = utf8_percent_encode(&request.path, NOT_IN_PATHS).to_string();
     if let Some(query) = request.query {
         address.push('?');
         address.push_str(&query);
@@ -95,4 +118,27 @@ fn routed(request: HttpRequest) -> Result<Request, http::Error> {
         Request::builder().method(request.method).uri(address).body(Body::from(request.body))?;
     *routed.headers_mut() = request.headers;
     Ok(routed)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn address(path: &str, query: &str) -> String {
+        let event = json!({
+            "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": query,
+            "requestContext": {"http": {"method": "GET", "path": path}},
+        });
+        let Ok(Envelope::Http(request)) = Envelope::open(event) else { panic!("it is HTTP") };
+        routed(*request).unwrap().uri().to_string()
+    }
+
+    #[test]
+    fn a_path_that_came_decoded_is_encoded_again_and_a_query_stays_as_it_is() {
+        assert_eq!(address("/calls/a:b@c-1.x~y", ""), "/calls/a:b@c-1.x~y");
+        assert_eq!(address("/calls/a b?c#d%20\n", ""), "/calls/a%20b%3Fc%23d%2520%0A");
+        assert_eq!(address("/calls/é", "day=%20&x"), "/calls/%C3%A9?day=%20&x");
+    }
 }

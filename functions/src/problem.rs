@@ -5,8 +5,9 @@ use hookline::campaign::SecretsShown;
 use hookline::fault::Faults;
 use hookline::key::KeyRefusal;
 use hookline::ports::StoreError;
+use hookline::ports::call_log::PageRefusal;
 use hookline::ports::intake::ClaimError;
-use hookline::use_cases::{ChangeRefusal, RangeRefusal, ReplayRefusal, SaveRefusal};
+use hookline::use_cases::{ChangeRefusal, ReplayRefusal, SaveRefusal};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -170,11 +171,11 @@ impl From<ChangeRefusal> for Problem {
     }
 }
 
-impl From<RangeRefusal> for Problem {
-    fn from(refusal: RangeRefusal) -> Self {
+impl From<PageRefusal> for Problem {
+    fn from(refusal: PageRefusal) -> Self {
         match refusal {
-            RangeRefusal::Store(error) => Self::store(&error),
-            RangeRefusal::Cursor => Self::invalid(Faults::at("cursor", refusal.to_string())),
+            PageRefusal::Store(error) => Self::store(&error),
+            PageRefusal::Cursor => Self::invalid(Faults::at("cursor", refusal.to_string())),
         }
     }
 }

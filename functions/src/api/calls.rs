@@ -51,8 +51,7 @@ pub(super) async fn list_calls(
     let campaign = found(&backend, &path.campaign()?).await?;
     let day = query.day.unwrap_or_else(today);
     let asked = PageAsked { limit: query.limit, after: query.cursor };
-    let page = backend.store.calls_of(&campaign.id, day, &asked).await;
-    let page = page.map_err(|error| Problem::store(&error))?;
+    let page = backend.store.calls_of(&campaign.id, day, &asked).await?;
     let calls = page.items.iter().map(CallSummary::from).collect();
     Ok(Reply::ok(CallPage::of(day, calls, page.next.as_ref())))
 }

@@ -41,7 +41,8 @@ pub(super) async fn list_campaigns(
 
 /// Read a campaign
 ///
-/// The campaign as it is saved now, secrets masked.
+/// The campaign as it is saved now, `secrets` and signing secrets masked. Headers and URLs of webhooks
+/// are shown as they are configured, also where they carry credentials.
 #[utoipa::path(
     get, path = "/campaigns/{id}", tag = "Campaigns", params(CampaignPath),
     responses((status = 200, description = "The campaign.", body = Document), Unknown, Invalid),

@@ -87,8 +87,7 @@ async fn failed(
     for _ in 0..MAX_PAGES {
         let limit = query.limit - search.deliveries.len();
         let asked = PageAsked { limit, after: search.next.take() };
-        let page = backend.store.failed_of(campaign, day, &asked).await;
-        let Page { items, next } = page.map_err(|error| Problem::store(&error))?;
+        let Page { items, next } = backend.store.failed_of(campaign, day, &asked).await?;
         let of_webhook = items
             .iter()
             .filter(|one| query.webhook.as_ref().is_none_or(|webhook| one.webhook() == webhook));
@@ -111,8 +110,7 @@ async fn through_calls(
     let mut search = Search { next: query.cursor, ..Search::default() };
     for _ in 0..MAX_PAGES {
         let asked = PageAsked { limit: CALLS_AT_A_TIME, after: search.next.take() };
-        let page = backend.store.calls_of(campaign, day, &asked).await;
-        let Page { items, next } = page.map_err(|error| Problem::store(&error))?;
+        let Page { items, next } = backend.store.calls_of(campaign, day, &asked).await?;
         for call in &items {
             let found = backend.store.history(&call.id).await;
             // A call may be forgotten between the page and now.

@@ -16,7 +16,9 @@ use hookline::use_cases::{
 use http::StatusCode;
 use serde_json::json;
 
-use super::address::{ApiKeyPath, At, CampaignPath, PostbackKeyPath, unknown_key};
+use super::address::{
+    ApiKeyPath, At, CampaignPath, PostbackKeyPath, unknown_campaign, unknown_key,
+};
 use super::admission::Caller;
 use super::campaigns::found;
 use super::refusals::{Conflict, Invalid, Unknown};
@@ -142,7 +144,8 @@ pub(super) async fn make_postback_key(
     let request = PostbackKeyRequest::from_json(id.clone(), &body).map_err(Problem::invalid)?;
     found(&backend, &id).await?;
     let made = make_postback(&backend.store, &SystemClock, &SystemRandom, request).await;
-    let (bearer, key) = made.map_err(|error| Problem::store(&error))?;
+    let made = made.map_err(|error| Problem::store(&error))?;
+    let (bearer, key) = made.ok_or_else(|| unknown_campaign(&id))?;
     let shown = PostbackKey::of(&key).ok_or_else(unknown_key)?;
     Ok(Reply::created(shown.shown_with(&bearer)))
 }

@@ -90,7 +90,7 @@ mod tests {
             assert!(!summary.is_empty() && !summary.ends_with('.'), "{name}: {summary}");
             let grouped = operation["tags"].as_array().unwrap();
             assert!(grouped.len() == 1 && tags.contains(grouped[0].as_str().unwrap()), "{name}");
-            let mut answers = vec!["400", "401", "403", "503"];
+            let mut answers = vec!["400", "401", "403", "500", "503"];
             if operation.get("requestBody").is_some() {
                 answers.extend(["413", "422"]);
             }

@@ -54,6 +54,7 @@ pub(super) fn guard(operation: &mut Operation) {
     if reads_body {
         responses.extend(refusal("413", "The body is larger than 1 MiB."));
     }
+    responses.extend(refusal("500", "The answer is larger than can be sent."));
     responses.extend(refusal("503", "The store did not answer; ask again."));
 }
 

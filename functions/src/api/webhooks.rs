@@ -20,10 +20,13 @@ use crate::management::Backend;
 use crate::problem::Problem;
 
 /// Read a webhook
+///
+/// The webhook as it is saved now, its signing secret masked. Its headers and URL are shown as they
+/// are configured, also where they carry credentials.
 #[utoipa::path(
     get, path = "/campaigns/{id}/webhooks/{webhook_id}", tag = "Campaigns", params(WebhookPath),
     responses(
-        (status = 200, description = "The webhook, secrets masked.", body = StoredWebhook),
+        (status = 200, description = "The webhook.", body = StoredWebhook),
         Unknown, Invalid,
     ),
 )]

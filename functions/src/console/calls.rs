@@ -73,9 +73,13 @@ pub(super) struct Asked {
 
 /// Reads the campaign that an address names.
 pub(super) async fn campaign_of(backend: &Backend, id: &str) -> Result<Arc<Campaign>, ErrorPage> {
-    let unknown = || ErrorPage::unknown("There is no campaign of this id.");
-    let id = CampaignId::parse(id).map_err(|_| unknown())?;
-    backend.store.campaign_now(&id).await?.ok_or_else(unknown)
+    let id = CampaignId::parse(id).map_err(|_| unknown_campaign())?;
+    backend.store.campaign_now(&id).await?.ok_or_else(unknown_campaign)
+}
+
+/// There is no such campaign.
+pub(super) fn unknown_campaign() -> ErrorPage {
+    ErrorPage::unknown("There is no campaign of this id.")
 }
 
 pub(super) async fn list(

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use hookline::ports::StoreError;
+use hookline::ports::call_log::PageRefusal;
 use http::StatusCode;
 
 use super::page::{Layout, page_with};
@@ -52,6 +53,15 @@ impl ErrorPage {
 impl From<StoreError> for ErrorPage {
     fn from(error: StoreError) -> Self {
         Problem::store(&error).into()
+    }
+}
+
+impl From<PageRefusal> for ErrorPage {
+    fn from(refusal: PageRefusal) -> Self {
+        match refusal {
+            PageRefusal::Store(error) => error.into(),
+            PageRefusal::Cursor => Self::unknown("This list goes on somewhere else by now."),
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use hookline::use_cases::{PostbackKeyRequest, make_postback_key};
 use http::{HeaderMap, StatusCode};
 
 use super::address::{PagePath, PageQuery};
-use super::calls::campaign_of;
+use super::calls::{campaign_of, unknown_campaign};
 use super::campaign_head::{CampaignHead, Tab};
 use super::error_page::ErrorPage;
 use super::form::SignedForm;
@@ -63,7 +63,9 @@ pub(super) async fn make(
     let (status, made, form) = match asked {
         Ok(request) if form.faults.is_empty() => {
             let (store, clock, random) = (&backend.store, &SystemClock, &SystemRandom);
-            let (bearer, key) = make_postback_key(store, clock, random, request).await?;
+            let made = make_postback_key(store, clock, random, request).await?;
+            // Deleted while the form was on its way.
+            let (bearer, key) = made.ok_or_else(unknown_campaign)?;
             (StatusCode::CREATED, Some(Made::of(&bearer, &key)), PostbackKeyForm::default())
         }
         Ok(_) => (StatusCode::UNPROCESSABLE_ENTITY, None, form),

@@ -11,8 +11,7 @@ use hookline::campaign::WebhookId;
 use hookline::ports::call_log::Cursor;
 use hookline::time::{Day, Timestamp};
 use hookline::use_cases::{
-    RangeRefusal, ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery,
-    replay_failed,
+    ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery, replay_failed,
 };
 use http::StatusCode;
 use serde::Deserialize;
@@ -86,15 +85,6 @@ fn range(fields: &Filled) -> Option<ReplayRange> {
         id => Some(WebhookId::parse(id).ok()?),
     };
     Some(ReplayRange { from, to: from.plus_seconds(DAY_SECONDS), webhook })
-}
-
-impl From<RangeRefusal> for ErrorPage {
-    fn from(refusal: RangeRefusal) -> Self {
-        match refusal {
-            RangeRefusal::Store(error) => error.into(),
-            RangeRefusal::Cursor => Self::unknown("This list goes on somewhere else by now."),
-        }
-    }
 }
 
 impl From<ReplayRefusal> for ErrorPage {

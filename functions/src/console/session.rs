@@ -123,8 +123,8 @@ mod tests {
             Ok((self.0.hash == *hash).then(|| Arc::new(self.0.clone())))
         }
 
-        async fn store_key(&self, _key: &Key) -> Result<(), StoreError> {
-            Ok(())
+        async fn store_key(&self, _key: &Key) -> Result<bool, StoreError> {
+            Ok(false)
         }
 
         async fn pause_key(&self, _hash: &KeyHash, _paused: bool) -> Result<bool, StoreError> {

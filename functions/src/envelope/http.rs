@@ -20,13 +20,16 @@ use crate::problem::Problem;
 
 /// The largest body that is read, in bytes.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
+/// The most that the body of an answer takes of a function's payload, in bytes. Lambda takes 6 MB in
+/// all.
+const MAX_ANSWER_BYTES: usize = 5_500_000;
 
 /// A request as API Gateway hands it over.
 #[derive(Debug)]
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
-    /// The path as it came, percent-encoded.
+    /// The path, percent-decoded.
     pub path: String,
     /// The query as it came, without the question mark.
     pub query: Option<String>,
@@ -161,6 +164,21 @@ impl HttpAnswer {
         Self { status, headers, body: Bytes::from(document.to_string()) }
     }
 
+    /// The answer, or the problem that it is larger than can be sent.
+    #[must_use]
+    pub fn within_limit(self) -> Self {
+        let bytes = match std::str::from_utf8(&self.body) {
+            Ok(text) => payload_bytes(text),
+            Err(_) => self.body.len().div_ceil(3) * 4,
+        };
+        if bytes <= MAX_ANSWER_BYTES {
+            return self;
+        }
+        tracing::error!(bytes, "an answer is larger than can be sent");
+        let message = "the answer is larger than can be sent; ask for less of it";
+        Self::problem(&Problem::new(500, "answer_too_large", message))
+    }
+
     /// The answer as API Gateway takes it.
     #[must_use]
     pub fn into_payload(self) -> Value {
@@ -190,6 +208,16 @@ impl HttpAnswer {
         }
         payload
     }
+}
+
+/// How many bytes a text takes as a string within a JSON document, without its quotation marks.
+pub(crate) fn payload_bytes(text: &str) -> usize {
+    let escapes = text.bytes().map(|byte| match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' | 0x08 | 0x0c => 1,
+        0x00..0x20 => 5,
+        _ => 0,
+    });
+    text.len() + escapes.sum::<usize>()
 }
 
 impl From<Result<Value, Problem>> for HttpAnswer {
@@ -228,5 +256,27 @@ mod tests {
 
         assert_eq!(payload["headers"], json!({"content-type": "text/html"}));
         assert_eq!(payload["cookies"], json!(["a=1; HttpOnly", "b=2"]));
+    }
+
+    #[test]
+    fn a_text_weighs_what_it_takes_in_the_payload() {
+        for text in ["", "é\"\\/", "\0\n\r\t\u{8}\u{c}\u{b}\u{1f}\u{7f}", "{\"a\": \"\\n\"}"] {
+            assert_eq!(payload_bytes(text), json!(text).to_string().len() - 2, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_larger_than_can_be_sent_says_so() {
+        let answer = |body: String| {
+            let headers = HeaderMap::new();
+            HttpAnswer { status: 200, headers, body: Bytes::from(body) }.within_limit()
+        };
+        assert_eq!(answer("a".repeat(MAX_ANSWER_BYTES)).body.len(), MAX_ANSWER_BYTES);
+        for body in ["a".repeat(MAX_ANSWER_BYTES + 1), "\"".repeat(MAX_ANSWER_BYTES / 2 + 1)] {
+            let refused = answer(body);
+            let document: Value = serde_json::from_slice(&refused.body).unwrap();
+            assert_eq!((refused.status, &document["code"]), (500, &json!("answer_too_large")));
+            assert!(refused.into_payload().to_string().len() < 1000);
+        }
     }
 }

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use crate::problem::Problem;
 
-pub(crate) use self::http::bearer_of;
 pub use self::http::{HttpAnswer, HttpRequest};
+pub(crate) use self::http::{bearer_of, payload_bytes};
 pub(crate) use self::sqs::{NotTaken, take_each};
 
 /// What a function answers an invocation with; the error is for Lambda to count and retry.

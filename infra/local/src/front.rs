@@ -21,6 +21,7 @@ use hookline_functions::management::Management;
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use crate::routes::{Function, OTHERS, ROUTES};
@@ -113,11 +114,13 @@ fn event(
         Ok(text) => (text.to_owned(), false),
         Err(_) => (STANDARD.encode(body), true),
     };
+    // The query is handed over as it came, the path is not.
+    let path = percent_decode_str(address.path()).decode_utf8_lossy();
     let now = SystemClock.now();
     json!({
         "version": "2.0",
         "routeKey": route,
-        "rawPath": address.path(),
+        "rawPath": path,
         "rawQueryString": address.query().unwrap_or_default(),
         "cookies": cookies,
         "headers": joined,
@@ -129,7 +132,7 @@ fn event(
             "domainPrefix": "localhost",
             "http": {
                 "method": method.as_str(),
-                "path": address.path(),
+                "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "127.0.0.1",
                 "userAgent": joined.get("user-agent").cloned().unwrap_or_default(),

@@ -15,7 +15,7 @@ pub trait CallLog: Sync {
         campaign: &CampaignId,
         day: Day,
         asked: &PageAsked,
-    ) -> impl Future<Output = Result<Page<Call>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Page<Call>, PageRefusal>> + Send;
 
     /// The deliveries of a campaign that were created on a day and have failed, as they stand.
     fn failed_of(
@@ -23,7 +23,7 @@ pub trait CallLog: Sync {
         campaign: &CampaignId,
         day: Day,
         asked: &PageAsked,
-    ) -> impl Future<Output = Result<Page<Delivery>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Page<Delivery>, PageRefusal>> + Send;
 }
 
 /// Which part of a list is asked for.
@@ -33,6 +33,17 @@ pub struct PageAsked {
     pub limit: usize,
     /// Where the page before ended; `None` for the first.
     pub after: Option<Cursor>,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+pub enum PageRefusal {
+    /// The place that it is asked after is none of this list.
+    #[error("is not a cursor that this list was answered with")]
+    Cursor,
+    /// Our own store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// One page of a list.
@@ -49,7 +60,7 @@ pub struct Page<T> {
 pub struct Cursor(String);
 
 impl Cursor {
-    /// A place as a store wrote it or a reader brings it back; the store ignores one it did not write.
+    /// A place as a store wrote it or a reader brings it back; the store refuses one it did not write.
     #[must_use]
     pub fn given(text: String) -> Self {
         Self(text)

@@ -19,6 +19,12 @@ pub trait Campaigns: Sync {
         id: &CampaignId,
     ) -> impl Future<Output = Result<Option<Arc<Campaign>>, StoreError>> + Send;
 
+    /// The version that the deletion of a campaign counts as; 0 when it was never deleted, or stands.
+    fn deleted_version(
+        &self,
+        id: &CampaignId,
+    ) -> impl Future<Output = Result<u64, StoreError>> + Send;
+
     /// Saves `campaign` under its version, which must follow the stored one.
     fn save(&self, campaign: &Campaign) -> impl Future<Output = Result<Saved, StoreError>> + Send;
 }
@@ -28,10 +34,12 @@ pub trait CampaignList: Sync {
     /// Every campaign, by name.
     fn campaigns(&self) -> impl Future<Output = Result<Vec<CampaignSummary>, StoreError>> + Send;
 
-    /// Deletes a campaign if it stands as it was read, and with it every postback key for it.
+    /// Deletes a campaign if it stands at this version, and with it every postback key for it. When
+    /// it is gone already, keys that it may have left go.
     fn delete_campaign(
         &self,
-        campaign: &Campaign,
+        id: &CampaignId,
+        version: u64,
     ) -> impl Future<Output = Result<Saved, StoreError>> + Send;
 }
 

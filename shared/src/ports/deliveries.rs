@@ -38,7 +38,8 @@ pub trait Deliveries: Sync {
 /// Makes deliveries that are over due again.
 pub trait Replays: Sync {
     /// Makes a delivery due `now`, its schedule begun anew, if nothing was done about it since it was
-    /// read; says whether it was done. One that is not [over](Delivery::is_replayable) is left alone.
+    /// read; says whether it was done. One that is not [over](Delivery::is_replayable), or whose call
+    /// is no longer kept, is left alone.
     /// The same told again holds, as does that of two in one moment.
     fn replay(
         &self,

@@ -14,8 +14,9 @@ pub trait Keys: Sync {
         hash: &KeyHash,
     ) -> impl Future<Output = Result<Option<Arc<Key>>, StoreError>> + Send;
 
-    /// Stores a key; one of the same hash is replaced.
-    fn store_key(&self, key: &Key) -> impl Future<Output = Result<(), StoreError>> + Send;
+    /// Stores a key; one of the same hash is replaced. Says whether it is stored: a postback key is
+    /// not when there is no such campaign.
+    fn store_key(&self, key: &Key) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Pauses a key or lets it work again; says whether there is such a key.
     fn pause_key(

@@ -25,7 +25,8 @@ pub enum ChangeRefusal {
     /// The campaign has no such webhook.
     #[error("the campaign has no webhook {0}")]
     UnknownWebhook(WebhookId),
-    /// The campaign that it would make cannot be saved. Faults are the webhook's own.
+    /// The campaign that it would make cannot be saved. Faults are the webhook's own,
+    /// and without a place in it those of other parts of the campaign.
     #[error(transparent)]
     Save(#[from] SaveRefusal),
 }
@@ -164,14 +165,17 @@ fn of_webhook(refusal: SaveRefusal, index: usize) -> SaveRefusal {
     }
 }
 
-/// Faults of the campaign as the webhook's own; those of other places keep theirs.
+/// Faults of the campaign as the webhook's own; those of other places are at none of its fields.
 fn relative(faults: &Faults, index: usize) -> Faults {
     let place = format!("/webhooks/{index}");
     let mut own = Faults::default();
     for Fault { pointer, detail } in faults.iter() {
         let within = pointer.strip_prefix(&place);
         let within = within.filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        own.push(within.unwrap_or(pointer), detail.clone());
+        match within {
+            Some(within) => own.push(within, detail.clone()),
+            None => own.push("", format!("the campaign is at fault at {pointer}: {detail}")),
+        }
     }
     own
 }
@@ -236,6 +240,17 @@ mod tests {
         let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
         assert_eq!(pointers, ["/url", "/timeout_ms"]);
         assert_eq!(store.campaign_now(&id).await.unwrap().unwrap().version, 1);
+    }
+
+    #[test]
+    fn faults_of_other_places_of_the_campaign_are_at_no_field_of_the_webhook() {
+        let mut faults = Faults::default();
+        faults.push("/webhooks/1", "is odd");
+        faults.push("/webhooks/1/url", "is blocked");
+        faults.push("/webhooks/10/url", "is blocked too");
+        let told = relative(&faults, 1).to_string();
+        let elsewhere = ": the campaign is at fault at /webhooks/10/url: is blocked too";
+        assert_eq!(told, format!(": is odd; /url: is blocked; {elsewhere}"));
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! Deletes a campaign under the version that was read.
 
-use super::change_webhook::{ChangeRefusal, as_read};
+use super::change_webhook::ChangeRefusal;
 use super::save_campaign::SaveRefusal;
 use crate::campaign::CampaignId;
 use crate::ports::campaigns::{CampaignList, Campaigns, Saved};
@@ -15,13 +15,19 @@ pub async fn delete_campaign(
     id: &CampaignId,
     version: u64,
 ) -> Result<(), ChangeRefusal> {
-    let campaign = as_read(campaigns, id, version).await?;
-    match campaigns.delete_campaign(&campaign).await? {
+    let read = campaigns.campaign_now(id).await?;
+    let was_there = read.is_some();
+    if let Some(other) = read.filter(|campaign| campaign.version != version) {
+        return Err(SaveRefusal::Stale(Some(other)).into());
+    }
+    // One that is not there may have left keys, which go now.
+    match campaigns.delete_campaign(id, version).await? {
         Saved::Stored => Ok(()),
         Saved::Stale => match campaigns.campaign_now(id).await? {
             Some(current) => Err(SaveRefusal::Stale(Some(current)).into()),
             // Somebody else deleted it, or this delete was told again after its answer was lost.
-            None => Ok(()),
+            None if was_there => Ok(()),
+            None => Err(ChangeRefusal::UnknownCampaign(id.clone())),
         },
     }
 }

@@ -97,7 +97,7 @@ pub async fn make_api_key(
     Ok((bearer, key))
 }
 
-/// Makes and stores a postback key.
+/// Makes and stores a postback key; `None` when there is no such campaign.
 ///
 /// # Errors
 /// When our own store failed.
@@ -106,7 +106,7 @@ pub async fn make_postback_key(
     clock: &impl Clock,
     random: &impl Random,
     request: PostbackKeyRequest,
-) -> Result<(BearerKey, Key), StoreError> {
+) -> Result<Option<(BearerKey, Key)>, StoreError> {
     let bearer = BearerKey::from_random("hlp", random.key_bytes());
     let key = Key {
         hash: bearer.hash(),
@@ -115,6 +115,6 @@ pub async fn make_postback_key(
         created_at: clock.now(),
         grant: Grant::Postback(request.grant),
     };
-    keys.store_key(&key).await?;
-    Ok((bearer, key))
+    let stored = keys.store_key(&key).await?;
+    Ok(stored.then_some((bearer, key)))
 }

@@ -39,8 +39,7 @@ pub use parameters::{Parameters, Refused};
 pub use postback_answer::{PostbackAnswer, PostbackResult};
 pub use render_request::{Rendering, RequestFault, render_request};
 pub use replay::{
-    RangeRefusal, ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery,
-    replay_failed,
+    ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery, replay_failed,
 };
 pub use save_campaign::{SaveRefusal, save_campaign};
 pub use sweep::{GRACE, sweep};

@@ -12,7 +12,7 @@ use crate::call::CallId;
 use crate::campaign::{Campaign, CampaignId, WebhookId};
 use crate::delivery::{Delivery, DeliveryKey, MAX_ATTEMPTS};
 use crate::ports::StoreError;
-use crate::ports::call_log::{CallLog, Cursor, PageAsked};
+use crate::ports::call_log::{CallLog, Cursor, PageAsked, PageRefusal};
 use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
@@ -103,17 +103,6 @@ const KEPT: Duration = Duration::from_hours(90 * 24);
 /// How far ahead of ours the clock of whoever asks may be.
 const AHEAD: Duration = Duration::from_hours(24);
 
-/// Why a range is not replayed.
-#[derive(Debug, thiserror::Error)]
-pub enum RangeRefusal {
-    /// The place to go on at is none of this range.
-    #[error("is not a cursor that this range was answered with")]
-    Cursor,
-    /// Our own store failed; what was replayed stays so.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
 /// How far a range was replayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReplayedRange {
@@ -138,7 +127,7 @@ pub async fn replay_failed(
     campaign: &CampaignId,
     range: &ReplayRange,
     after: Option<&Cursor>,
-) -> Result<ReplayedRange, RangeRefusal> {
+) -> Result<ReplayedRange, PageRefusal> {
     let range = &range.within_reason(clock.now());
     let mut place = Place::after(range, after)?;
     let configured = store.campaign_now(campaign).await?;
@@ -241,14 +230,14 @@ impl Place {
     }
 
     /// Where to begin: at the latest day, or after `cursor`; `None` when the range has no day.
-    fn after(range: &ReplayRange, cursor: Option<&Cursor>) -> Result<Option<Self>, RangeRefusal> {
+    fn after(range: &ReplayRange, cursor: Option<&Cursor>) -> Result<Option<Self>, PageRefusal> {
         let first = Day::of(range.from);
         let last = Day::of(range.to.minus(Duration::from_millis(1)));
         let Some(cursor) = cursor else {
             return Ok((first <= last).then(|| Self::at(last)));
         };
         let place = Self::read(cursor).filter(|place| (first..=last).contains(&place.day));
-        place.map(Some).ok_or(RangeRefusal::Cursor)
+        place.map(Some).ok_or(PageRefusal::Cursor)
     }
 
     fn read(cursor: &Cursor) -> Option<Self> {

@@ -28,7 +28,8 @@ pub enum SaveRefusal {
     Store(#[from] StoreError),
 }
 
-/// Saves `document` as the campaign `id`, if its version is the stored one.
+/// Saves `document` as the campaign `id`, if its version is the stored one. The versions of one that
+/// was deleted go on when it is made anew, so that a copy from before stays stale.
 ///
 /// # Errors
 /// Every fault of the document at once, or that it is stale.
@@ -54,7 +55,11 @@ pub async fn save_campaign(
     if campaign.version != stored.as_ref().map_or(0, |stored| stored.version) {
         return Err(SaveRefusal::Stale(stored));
     }
-    let next = Campaign { version: campaign.version + 1, ..campaign };
+    let last = match &stored {
+        Some(stored) => stored.version,
+        None => campaigns.deleted_version(id).await?,
+    };
+    let next = Campaign { version: last + 1, ..campaign };
     match campaigns.save(&next).await? {
         Saved::Stored => Ok(next),
         Saved::Stale => match campaigns.campaign_now(id).await? {

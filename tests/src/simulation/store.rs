@@ -224,6 +224,10 @@ impl Campaigns for Store<'_> {
         self.ask("read a campaign", || self.memory().campaign_now(id), nothing).await
     }
 
+    async fn deleted_version(&self, id: &CampaignId) -> Result<u64, StoreError> {
+        self.ask("read a campaign", || self.memory().deleted_version(id), nothing).await
+    }
+
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
         let told = |saved: &Saved| {
             let disabled = campaign.webhooks.iter().filter(|webhook| !webhook.enabled);
@@ -239,7 +243,7 @@ impl Keys for Store<'_> {
         self.ask("read a key", || self.memory().key(hash), nothing).await
     }
 
-    async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
+    async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         self.ask("store a key", || self.memory().store_key(key), nothing).await
     }
 

@@ -3,7 +3,7 @@
 use hookline_tests::partner::Reply;
 use serde_json::{Value, json};
 
-use crate::world::{START, World, delivery, merged, pointers, text};
+use crate::world::{START, World, delivery, faults, merged, pointers, text};
 
 /// The day on which every call of the suite starts.
 const DAY: &str = "2026-11-23";
@@ -181,6 +181,13 @@ async fn what_cannot_be_listed_is_refused() {
 
     assert_eq!(pointers(&calls), ["/day", "/limit", "/typo"]);
     assert_eq!(pointers(&deliveries), ["/status", "/webhook"]);
+    for list in ["calls?", "deliveries?", "deliveries?status=ok&"] {
+        let elsewhere = world.get(&format!("{path}/{list}cursor=elsewhere")).await.of_status(422);
+        assert_eq!(
+            faults(&elsewhere),
+            ["/cursor: is not a cursor that this list was answered with"]
+        );
+    }
     for list in ["calls", "deliveries", "postback-keys"] {
         let nowhere = format!("/campaigns/{}/{list}", world.named("nobody"));
         assert_eq!(world.get(&nowhere).await.of_status(404)["code"], "unknown_campaign", "{list}");

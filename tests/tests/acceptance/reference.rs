@@ -35,6 +35,7 @@ async fn an_address_that_is_none_and_a_method_that_is_not_taken_are_told_apart()
     let nothing = world.get("/nothing/here").await;
     let method = world.post("/campaigns", &json!({})).await;
     let unreadable = world.get("/campaigns/%ff").await;
+    let encoded = world.get("/calls/no%25such%20call%3Fat=all").await;
 
     let code = |answer: hookline_tests::client::Answer, status: u16| -> Value {
         assert_eq!(answer.content_type, "application/problem+json", "{}", answer.text);
@@ -42,5 +43,6 @@ async fn an_address_that_is_none_and_a_method_that_is_not_taken_are_told_apart()
     };
     assert_eq!(code(nothing, 404), "unknown_address");
     assert_eq!(code(method, 405), "method_not_allowed");
-    assert_eq!(code(unreadable, 400), "bad_address");
+    assert_eq!(code(unreadable, 422), "invalid");
+    assert_eq!(code(encoded, 404), "unknown_call");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::call::{Call, CallEvent, EventKind, Posting};
-use hookline::ports::call_log::{CallLog, Cursor, Page, PageAsked};
+use hookline::ports::call_log::{CallLog, Cursor, Page, PageAsked, PageRefusal};
 use hookline::ports::calls::Calls;
 use hookline::time::{Day, Timestamp};
 use serde_json::json;
@@ -132,7 +132,7 @@ async fn what_starts_meanwhile_moves_nothing_on_the_pages_that_follow() {
 }
 
 #[tokio::test]
-async fn a_cursor_that_is_not_of_the_list_is_ignored() {
+async fn a_cursor_that_is_not_of_the_list_is_refused() {
     let world = World::new(Kind::Cold).await;
     for (n, day) in [(0, 0), (1, 0), (2, 86400), (3, 86400)] {
         claimed(&world.cold(), &start(&format!("c{n}"), day + n)).await;
@@ -142,7 +142,8 @@ async fn a_cursor_that_is_not_of_the_list_is_ignored() {
 
     for wrong in [of_today, Cursor::given("nonsense".to_owned())] {
         let tomorrow = today().after().unwrap();
-        let page = page(&store, tomorrow, &asked(1, Some(wrong))).await;
-        assert_eq!(page.items[0].id.as_str(), "c3");
+        let campaign = campaign_id("solar");
+        let refused = store.calls_of(&campaign, tomorrow, &asked(1, Some(wrong))).await;
+        assert!(matches!(refused, Err(PageRefusal::Cursor)), "{refused:?}");
     }
 }

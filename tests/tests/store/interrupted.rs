@@ -178,6 +178,10 @@ impl Campaigns for Interrupted<'_> {
         self.step().await?.campaign_now(id).await
     }
 
+    async fn deleted_version(&self, id: &CampaignId) -> Result<u64, StoreError> {
+        self.step().await?.deleted_version(id).await
+    }
+
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
         self.step().await?.save(campaign).await
     }
@@ -188,7 +192,7 @@ impl Keys for Interrupted<'_> {
         self.step().await?.key(hash).await
     }
 
-    async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
+    async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         self.step().await?.store_key(key).await
     }
 

@@ -13,7 +13,7 @@ fn api_key(text: &str, seconds: i64) -> Key {
 
 #[tokio::test]
 async fn keys_are_listed_where_they_belong_oldest_first_and_as_they_stand() {
-    let world = World::empty(Kind::Cold).await;
+    let world = World::new(Kind::Cold).await;
     let store = world.table().adapter();
     let [solar, roofs] = ["solar", "roofs"].map(campaign_id);
     let paused = Key { paused: true, ..api_key("hlc_b", 1) };
@@ -34,7 +34,7 @@ async fn keys_are_listed_where_they_belong_oldest_first_and_as_they_stand() {
 
 #[tokio::test]
 async fn a_deleted_key_is_gone_and_the_others_stay() {
-    let world = World::empty(Kind::Cold).await;
+    let world = World::new(Kind::Cold).await;
     let store = world.table().adapter();
     let solar = campaign_id("solar");
     let keys = [
@@ -66,7 +66,7 @@ async fn a_deleted_key_is_gone_and_the_others_stay() {
 
 #[tokio::test]
 async fn a_key_that_was_replaced_is_listed_as_what_it_is_now() {
-    let world = World::empty(Kind::Cold).await;
+    let world = World::new(Kind::Cold).await;
     let store = world.table().adapter();
     let [solar, roofs] = ["solar", "roofs"].map(campaign_id);
     store.store_key(&api_key("hlx_a", 0)).await.unwrap();

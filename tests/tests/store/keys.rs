@@ -13,6 +13,7 @@ on_each_store! {
     #[tokio::test]
     a_key_reads_back_as_it_was_stored,
     a_key_that_nobody_stored_is_none,
+    a_postback_key_for_no_campaign_is_not_stored,
     a_key_stored_again_is_replaced,
     a_key_is_paused_and_works_again,
 }
@@ -32,7 +33,7 @@ fn postback(prefix: Option<&str>, cutoff: Option<Duration>) -> Grant {
 }
 
 async fn a_key_reads_back_as_it_was_stored(kind: Kind) {
-    let world = World::empty(kind).await;
+    let world = World::new(kind).await;
     let keys = [
         key("hlc_a", Grant::Api(Scope::Calls)),
         key("hla_ab", Grant::Api(Scope::Admin)),
@@ -41,7 +42,7 @@ async fn a_key_reads_back_as_it_was_stored(kind: Kind) {
     ];
 
     for key in &keys {
-        world.cold().store_key(key).await.unwrap();
+        assert!(world.cold().store_key(key).await.unwrap());
     }
 
     for key in &keys {
@@ -60,8 +61,17 @@ async fn a_key_that_nobody_stored_is_none(kind: Kind) {
     assert_eq!(world.contents().await, before);
 }
 
-async fn a_key_stored_again_is_replaced(kind: Kind) {
+async fn a_postback_key_for_no_campaign_is_not_stored(kind: Kind) {
     let world = World::empty(kind).await;
+    let before = world.contents().await;
+
+    assert!(!world.cold().store_key(&key("hlp_a", postback(None, None))).await.unwrap());
+
+    assert_eq!(world.contents().await, before);
+}
+
+async fn a_key_stored_again_is_replaced(kind: Kind) {
+    let world = World::new(kind).await;
     let store = world.cold();
     let first = key("hlc_a", postback(Some("crm_"), Some(Duration::ZERO)));
     let second = key("hlc_a", Grant::Api(Scope::Calls));

@@ -24,7 +24,8 @@ use super::world::{World, at, claimed, event, started};
 on_each_store! {
     #[tokio::test]
     its_retries_begin_anew_and_its_attempts_go_on_counting,
-    it_is_sent_without_asking_for_matches_and_windows_again,
+    what_was_sent_is_sent_again_whatever_matches_and_windows_say,
+    what_was_skipped_is_judged_anew,
     a_timer_that_its_call_did_not_reach_is_sent_all_the_same,
     one_whose_webhook_was_disabled_or_deleted_is_not_sent,
 }
@@ -95,13 +96,13 @@ async fn its_retries_begin_anew_and_its_attempts_go_on_counting(kind: Kind) {
     assert_eq!((stands.status(), stands.attempts_since_replay()), (DeliveryStatus::Ok, 2));
 }
 
-async fn it_is_sent_without_asking_for_matches_and_windows_again(kind: Kind) {
+async fn what_was_sent_is_sent_again_whatever_matches_and_windows_say(kind: Kind) {
     let world = World::new(kind).await;
     let never = json!({"matches": ["sub_id:never"], "dedupe_seconds": 86400});
     save(&world, 2, Some(never)).await;
     let call = started(&world, "c1").await;
     let other = started(&world, "c2").await;
-    let all = [&call, &other].map(|call| skipped(key(call, Trigger::Connect, "crm"), 0));
+    let all = [worn(&call), worn(&other)];
     for (call, delivery) in [&call, &other].into_iter().zip(&all) {
         created(&world.cold(), call, std::slice::from_ref(delivery)).await;
     }
@@ -110,10 +111,27 @@ async fn it_is_sent_without_asking_for_matches_and_windows_again(kind: Kind) {
     for delivery in &all {
         let sent = replay(&world, delivery, 200).await;
 
-        assert!(matches!(sent, Delivered::Attempted { attempt: 1, .. }), "{sent:?}");
-        let stands = read(&world, delivery).await;
-        assert_eq!((stands.status(), stands.attempts.len()), (DeliveryStatus::Ok, 1));
+        assert!(matches!(sent, Delivered::Attempted { attempt: 9, .. }), "{sent:?}");
+        assert_eq!(read(&world, delivery).await.status(), DeliveryStatus::Ok);
     }
+}
+
+async fn what_was_skipped_is_judged_anew(kind: Kind) {
+    let world = World::new(kind).await;
+    save(&world, 2, Some(json!({"matches": ["sub_id:never"]}))).await;
+    let call = started(&world, "c1").await;
+    let delivery = skipped(key(&call, Trigger::Connect, "crm"), 0);
+    created(&world.cold(), &call, std::slice::from_ref(&delivery)).await;
+
+    let ended = replay(&world, &delivery, 200).await;
+
+    let Delivered::Ended { report } = ended else { panic!("{ended:?}") };
+    assert_eq!(report.notes, ["matches: sub_id:never"]);
+    save(&world, 3, Some(json!({}))).await;
+    let stands = read(&world, &delivery).await;
+    assert!(world.cold().replay(&stands, at(901)).await.unwrap());
+    let sent = look(&world, &delivery, 200, at(901)).await;
+    assert!(matches!(sent, Delivered::Attempted { attempt: 1, .. }), "{sent:?}");
 }
 
 async fn a_timer_that_its_call_did_not_reach_is_sent_all_the_same(kind: Kind) {

@@ -144,6 +144,16 @@ async fn what_is_yet_to_be_attempted_or_is_somebodys_is_left_alone(kind: Kind) {
     assert_left_alone(&world, &unknown, "nobody created it").await;
 }
 
+#[tokio::test]
+async fn one_whose_call_is_no_longer_kept_is_left_alone() {
+    let world = World::new(Kind::Cold).await;
+    let (call, pending) = one(&world, "c1").await;
+    let over = attempted(&world, &call, &pending, FAILED, None).await;
+    world.table().delete("CALL#c1", "CALL").await;
+
+    assert_left_alone(&world, &over, "its call is gone").await;
+}
+
 async fn one_that_something_was_done_about_since_it_was_read_is_left_alone(kind: Kind) {
     let world = World::new(kind).await;
     let (call, pending) = one(&world, "c1").await;

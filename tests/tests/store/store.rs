@@ -176,6 +176,10 @@ impl Campaigns for Store {
         ask!(self, store => store.campaign_now(id))
     }
 
+    async fn deleted_version(&self, id: &CampaignId) -> Result<u64, StoreError> {
+        ask!(self, store => store.deleted_version(id))
+    }
+
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
         ask!(self, store => store.save(campaign))
     }
@@ -186,7 +190,7 @@ impl Keys for Store {
         ask!(self, store => store.key(hash))
     }
 
-    async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
+    async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         ask!(self, store => store.store_key(key))
     }
 

@@ -22,7 +22,8 @@ pub(crate) struct Report {
     /// Milliseconds it took; absent when nothing was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     latency_ms: Option<u64>,
-    /// The tags that its answer put on the call; absent when nothing was sent.
+    /// The tags that its answer put on the call; absent when nothing was sent, and where the call says
+    /// that they are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     tags: Option<Tags>,
     /// What a person should know, one sentence each.
@@ -125,30 +126,33 @@ pub(crate) struct KeptBody {
     text: String,
     /// How many bytes the whole body has.
     bytes: usize,
+    /// `true` when the text is not all of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    cut: bool,
+}
+
+impl Report {
+    /// Takes the tags out of it.
+    pub(super) fn leave_out_tags(&mut self) {
+        self.tags = None;
+    }
 }
 
 impl Attempt {
-    /// How many bytes of headers and bodies it keeps.
-    pub(crate) fn kept_bytes(&self) -> usize {
-        self.request.iter().chain(&self.answer).map(Message::bytes).sum()
-    }
-
-    /// The attempt without what was sent and answered.
-    pub(crate) fn without_exchange(self) -> Self {
-        Self { request: None, answer: None, ..self }
+    /// Takes what was sent and answered out of it.
+    pub(super) fn leave_out_exchange(&mut self) {
+        self.request = None;
+        self.answer = None;
     }
 }
 
 impl Message {
     fn of(headers: &[(String, String)], body: Option<&delivery::KeptBody>) -> Self {
         let header = |(name, value): &(String, String)| Header::of(name, value);
-        let body = body.map(|body| KeptBody { text: body.text.clone(), bytes: body.bytes });
+        let body =
+            body.map(|body| KeptBody { text: body.text.clone(), bytes: body.bytes, cut: body.cut });
         Self { headers: headers.iter().map(header).collect(), body }
-    }
-
-    fn bytes(&self) -> usize {
-        let headers = self.headers.iter().map(|header| header.name.len() + header.value.len());
-        headers.sum::<usize>() + self.body.as_ref().map_or(0, |body| body.text.len())
     }
 }
 

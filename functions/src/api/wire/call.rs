@@ -6,14 +6,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::delivery::Delivery;
+use super::shown_deliveries::ShownDeliveries;
 use super::story::{Event, TagOrigin, within};
 use super::{Amount, Tags, Time};
-
-/// The most deliveries that are shown with a call.
-const MAX_DELIVERIES: usize = 100;
-/// The most bytes of headers and bodies that are shown with a call. What a function answers has at
-/// most 6 MB, and text may take four times its length in an answer within an answer.
-const MAX_KEPT_BYTES: usize = 1024 * 1024;
 
 /// A call as it stands. The call key is not in it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,11 +67,16 @@ pub(crate) struct Call {
     /// Of how many more tags it could be said; absent when it is said of all.
     #[serde(skip_serializing_if = "Option::is_none")]
     tag_origins_left_out: Option<usize>,
-    /// Its deliveries, oldest first, at most 100 of them.
+    /// Its deliveries, oldest first, at most 100 of them and as many as there is room for.
     deliveries: Vec<Delivery>,
     /// How many more deliveries there are; absent when all are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     deliveries_left_out: Option<usize>,
+    /// `true` when the tags of their reports weigh too much to be shown here; each delivery still
+    /// shows its own.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    report_tags_left_out: bool,
     /// `true` when what attempts sent and were answered weighs too much to be shown here; each
     /// delivery still shows its own.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -166,14 +166,8 @@ impl Call {
     /// The call with its deliveries, oldest first.
     pub(crate) fn of(call: &call::Call, deliveries: &[hookline::delivery::Delivery]) -> Self {
         let end = call.end.as_ref();
-        let mut shown: Vec<Delivery> =
-            deliveries.iter().take(MAX_DELIVERIES).map(Delivery::from).collect();
-        let left_out = deliveries.len() - shown.len();
-        let kept: usize = shown.iter().map(Delivery::kept_bytes).sum();
-        let exchanges_left_out = kept > MAX_KEPT_BYTES;
-        if exchanges_left_out {
-            shown = shown.into_iter().map(Delivery::without_exchanges).collect();
-        }
+        let shown = ShownDeliveries::of(deliveries);
+        let left_out = deliveries.len() - shown.deliveries.len();
         let (tag_origins, untold) = within(tag_origins(call, deliveries));
         Self {
             id: call.id.to_string(),
@@ -196,9 +190,10 @@ impl Call {
             events: call.journal.iter().map(Event::from).collect(),
             tag_origins,
             tag_origins_left_out: (untold > 0).then_some(untold),
-            deliveries: shown,
+            deliveries: shown.deliveries,
             deliveries_left_out: (left_out > 0).then_some(left_out),
-            exchanges_left_out,
+            report_tags_left_out: shown.report_tags_left_out,
+            exchanges_left_out: shown.exchanges_left_out,
         }
     }
 }

@@ -89,15 +89,14 @@ pub(crate) struct DeliverySummary {
 }
 
 impl Delivery {
-    /// How many bytes of headers and bodies its attempts keep.
-    pub(crate) fn kept_bytes(&self) -> usize {
-        self.attempts.iter().map(Attempt::kept_bytes).sum()
+    /// Takes the tags out of its report.
+    pub(super) fn leave_out_report_tags(&mut self) {
+        self.report.iter_mut().for_each(Report::leave_out_tags);
     }
 
-    /// The delivery without what its attempts sent and were answered.
-    pub(crate) fn without_exchanges(mut self) -> Self {
-        self.attempts = self.attempts.into_iter().map(Attempt::without_exchange).collect();
-        self
+    /// Takes what its attempts sent and were answered out of it.
+    pub(super) fn leave_out_exchanges(&mut self) {
+        self.attempts.iter_mut().for_each(Attempt::leave_out_exchange);
     }
 }
 
@@ -239,7 +238,7 @@ mod tests {
             "url": "https://crm.example/", "status": "failed", "kind": "too_large",
             "http_status": 200, "latency_ms": 41, "empty_tokens": ["sub_id"],
             "request": {"headers": [{"name": "accept", "value": "*/*"}]},
-            "answer": {"headers": [], "body": {"text": "abc", "bytes": 9000}},
+            "answer": {"headers": [], "body": {"text": "abc", "bytes": 9000, "cut": true}},
         });
         assert_eq!(
             serde_json::to_value(Delivery::from(&delivery)).unwrap(),
@@ -261,12 +260,5 @@ mod tests {
                 "replayed_at": "2026-11-23T17:00:04Z", "created_at": "2026-11-23T17:00:00Z",
             })
         );
-    }
-
-    #[test]
-    fn what_was_sent_and_answered_is_weighed_and_can_be_left_out() {
-        let delivery = Delivery::from(&retrying());
-        assert_eq!(delivery.kept_bytes(), "accept*/*abc".len());
-        assert_eq!(delivery.without_exchanges().kept_bytes(), 0);
     }
 }

@@ -12,6 +12,7 @@ pub(crate) mod page;
 pub(crate) mod replay;
 pub(crate) mod sample;
 mod scalar;
+mod shown_deliveries;
 mod story;
 pub(crate) mod trial;
 pub(crate) mod webhook;

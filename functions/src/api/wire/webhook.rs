@@ -41,7 +41,8 @@ pub(crate) struct Webhook {
     enabled: Option<bool>,
     /// How it is asked.
     method: Option<WebhookMethod>,
-    /// Headers of the owner's own, at most 50; their values may hold tokens.
+    /// Headers of the owner's own, at most 50; their values may hold tokens. They are shown as they are
+    /// configured, credentials among them; a campaign's `secrets` and `signing_secret` are not.
     headers: Option<BTreeMap<String, String>>,
     /// The body, with POST, PUT and PATCH.
     body: Option<WebhookBody>,
@@ -193,7 +194,7 @@ pub(crate) enum Operator {
     Missing,
 }
 
-/// A webhook of a campaign, secrets masked.
+/// A webhook of a campaign, its signing secret masked.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct StoredWebhook {
     /// The version of its campaign, which a save or a removal carries.

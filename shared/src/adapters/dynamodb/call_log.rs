@@ -10,12 +10,12 @@ use super::delivery_item::delivery_of;
 use super::failure::{failed, unreadable};
 use super::item::{Item, get_millis, get_text, number, primary_key, text};
 use super::log::{LOG_SHARDS, Log, Logged};
-use super::log_cursor::{Place, cursor_after, taken_before};
+use super::log_cursor::{Place, Taken, cursor_after, taken_before};
 use crate::call::{Call, CallId};
 use crate::campaign::CampaignId;
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
-use crate::ports::call_log::{CallLog, Page, PageAsked};
+use crate::ports::call_log::{CallLog, Page, PageAsked, PageRefusal};
 use crate::time::Day;
 
 /// The most that stands on a page.
@@ -27,7 +27,7 @@ impl CallLog for DynamoDb {
         campaign: &CampaignId,
         day: Day,
         asked: &PageAsked,
-    ) -> Result<Page<Call>, StoreError> {
+    ) -> Result<Page<Call>, PageRefusal> {
         let log = Log { logged: Logged::Calls, campaign, day };
         self.page(&log, asked, call_of, "list calls").await
     }
@@ -37,7 +37,7 @@ impl CallLog for DynamoDb {
         campaign: &CampaignId,
         day: Day,
         asked: &PageAsked,
-    ) -> Result<Page<Delivery>, StoreError> {
+    ) -> Result<Page<Delivery>, PageRefusal> {
         let log = Log { logged: Logged::Failures, campaign, day };
         self.page(&log, asked, delivery_of, "list failed deliveries").await
     }
@@ -52,9 +52,12 @@ impl DynamoDb {
         asked: &PageAsked,
         read: impl Fn(&CallId, &Item) -> Option<T>,
         action: &'static str,
-    ) -> Result<Page<T>, StoreError> {
+    ) -> Result<Page<T>, PageRefusal> {
         let limit = asked.limit.clamp(1, MAX_LIMIT);
-        let mut taken = taken_before(log, asked.after.as_ref());
+        let mut taken = match &asked.after {
+            Some(cursor) => taken_before(log, cursor).ok_or(PageRefusal::Cursor)?,
+            None => Taken::default(),
+        };
         let parts = (0..LOG_SHARDS).zip(&taken).map(|(shard, after)| {
             // One more than fits tells whether there is another page.
             self.part_of(log.partition(shard), after.as_ref(), limit + 1, action)

@@ -1,5 +1,6 @@
 //! Campaigns: one item each, the whole document as JSON text under its version; and the list of all,
-//! an entry each in one partition.
+//! an entry each in one partition. Of a deleted campaign the item stays, without the document: its
+//! deletion counts as a version, so that no copy from before is ever saved over what is made anew.
 
 use std::sync::Arc;
 
@@ -18,21 +19,32 @@ use crate::ports::campaigns::{CampaignList, CampaignSummary, Campaigns, Saved};
 
 /// The partition of the list of all campaigns.
 const LIST: &str = "CAMPAIGNS";
-/// Keys that are deleted with their campaign in one transaction: of each two items, and two of the
-/// campaign, of the hundred that the service takes.
+/// Keys that are deleted in one transaction, with their campaign or after it: of each two items, and
+/// two of the campaign, of the hundred that the service takes.
 const KEYS_A_TRANSACTION: usize = 49;
+const DOCUMENT: &str = "document";
+const VERSION: &str = "version";
+const DELETION: &str = "delete a campaign";
 
 /// The key of a campaign's item.
 pub(super) fn campaign_primary_key(id: &CampaignId) -> Item {
     primary_key(format!("CAMPAIGN#{id}"), "CAMPAIGN")
 }
 
-fn campaign_of(item: &Item) -> Result<Campaign, StoreError> {
-    let document = get_text(item, "document")
-        .and_then(|text| serde_json::from_str(text).ok())
-        .ok_or_else(|| unreadable("read a campaign", "its document"))?;
-    Campaign::from_document(&document)
-        .map_err(|faults| unreadable("read a campaign", &faults.to_string()))
+/// Asks that there be a campaign.
+pub(super) fn campaign_stands() -> Update {
+    let mut stands = Update::default();
+    stands.require_present(DOCUMENT);
+    stands
+}
+
+/// Reads a campaign's item back; `None` when it was deleted.
+fn campaign_of(item: &Item) -> Result<Option<Campaign>, StoreError> {
+    let Some(document) = get_text(item, DOCUMENT) else { return Ok(None) };
+    let document = serde_json::from_str(document)
+        .map_err(|_| unreadable("read a campaign", "its document"))?;
+    let campaign = Campaign::from_document(&document);
+    campaign.map(Some).map_err(|faults| unreadable("read a campaign", &faults.to_string()))
 }
 
 impl Campaigns for DynamoDb {
@@ -45,31 +57,41 @@ impl Campaigns for DynamoDb {
 
     async fn campaign_now(&self, id: &CampaignId) -> Result<Option<Arc<Campaign>>, StoreError> {
         let found = self.read(campaign_primary_key(id), "read a campaign").await?;
-        let Some(item) = found else {
+        let Some(campaign) = found.as_ref().map(campaign_of).transpose()?.flatten() else {
             self.campaigns.forget(id);
             return Ok(None);
         };
-        let campaign = Arc::new(campaign_of(&item)?);
+        let campaign = Arc::new(campaign);
         self.campaigns.put(id, Arc::clone(&campaign));
         Ok(Some(campaign))
     }
 
+    async fn deleted_version(&self, id: &CampaignId) -> Result<u64, StoreError> {
+        let found = self.read(campaign_primary_key(id), "read a campaign").await?;
+        let deleted = found.filter(|item| !item.contains_key(DOCUMENT));
+        let version = deleted.and_then(|item| get_number(&item, VERSION));
+        Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or(0))
+    }
+
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
-        let version = version_of(campaign);
+        let version = whole(campaign.version);
         let mut item = campaign_primary_key(&campaign.id);
-        item.insert("document".to_owned(), json(&campaign.document(SecretsShown::Plain)));
-        item.insert("version".to_owned(), number(version));
+        item.insert(DOCUMENT.to_owned(), json(&campaign.document(SecretsShown::Plain)));
+        item.insert(VERSION.to_owned(), number(version));
         let mut follows = Update::default();
         if version == 1 {
-            follows.require_absent("version");
+            follows.require_absent(VERSION);
         } else {
-            follows.require_equal("version", number(version - 1));
+            follows.require_equal(VERSION, number(version - 1));
         }
         self.campaigns.forget(&campaign.id);
         let mut transaction = self.transaction("save a campaign");
         transaction.put(item, follows);
         transaction.put(listing_of(campaign), Update::default());
-        Ok(saved(&self.transact(transaction).await?))
+        Ok(match self.transact(transaction).await? {
+            Transacted::Made => Saved::Stored,
+            Transacted::Refused(_) => Saved::Stale,
+        })
     }
 }
 
@@ -83,34 +105,48 @@ impl CampaignList for DynamoDb {
         Ok(listed)
     }
 
-    async fn delete_campaign(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
-        let (id, action) = (&campaign.id, "delete a campaign");
-        let mut as_read = Update::default();
-        as_read.require_equal("version", number(version_of(campaign)));
+    async fn delete_campaign(&self, id: &CampaignId, version: u64) -> Result<Saved, StoreError> {
+        let mut as_read = campaign_stands();
+        as_read.require_equal(VERSION, number(whole(version)));
         let keys = self.postback_hashes(id).await?;
-        let mut batches: Vec<&[KeyHash]> = keys.chunks(KEYS_A_TRANSACTION).collect();
-        let last = batches.pop().unwrap_or_default();
-        // Keys that do not fit go before, as long as the campaign stands as it was read: one that is
-        // gone leaves none behind.
-        for batch in batches {
-            let mut transaction = self.transaction(action);
-            transaction.check(campaign_primary_key(id), as_read.clone());
-            self.take_keys(&mut transaction, id, batch);
-            if let Saved::Stale = saved(&self.transact(transaction).await?) {
-                return Ok(Saved::Stale);
+        let (first, others) = keys.split_at(keys.len().min(KEYS_A_TRANSACTION));
+        let mut transaction = self.transaction(DELETION);
+        let mut deleted = campaign_primary_key(id);
+        deleted.insert(VERSION.to_owned(), number(whole(version.saturating_add(1))));
+        transaction.put(deleted, as_read);
+        transaction.delete(listing_primary_key(id), Update::default());
+        self.take_keys(&mut transaction, id, first);
+        self.campaigns.forget(id);
+        match self.transact(transaction).await? {
+            Transacted::Made => {
+                self.delete_keys(id, others).await?;
+                // Those that were made while the others were read. From now on none is made.
+                self.delete_keys(id, &self.postback_hashes(id).await?).await?;
+                Ok(Saved::Stored)
+            }
+            Transacted::Refused(items) => {
+                let stands = items.into_iter().next().flatten().unwrap_or_default();
+                if !stands.contains_key(DOCUMENT) {
+                    // It is gone, and whoever deleted it may not have come to all of its keys.
+                    self.delete_keys(id, &keys).await?;
+                }
+                Ok(Saved::Stale)
             }
         }
-        let mut transaction = self.transaction(action);
-        transaction.delete(campaign_primary_key(id), as_read);
-        transaction.delete(listing_primary_key(id), Update::default());
-        self.take_keys(&mut transaction, id, last);
-        self.campaigns.forget(id);
-        Ok(saved(&self.transact(transaction).await?))
     }
 }
 
 impl DynamoDb {
-    /// Deletes postback keys of a campaign.
+    /// Deletes postback keys of a campaign that is gone.
+    async fn delete_keys(&self, campaign: &CampaignId, keys: &[KeyHash]) -> Result<(), StoreError> {
+        for batch in keys.chunks(KEYS_A_TRANSACTION) {
+            let mut transaction = self.transaction(DELETION);
+            self.take_keys(&mut transaction, campaign, batch);
+            self.transact(transaction).await?;
+        }
+        Ok(())
+    }
+
     fn take_keys(&self, transaction: &mut Transaction, campaign: &CampaignId, keys: &[KeyHash]) {
         for hash in keys {
             transaction.delete(key_primary_key(hash), Update::default());
@@ -120,16 +156,8 @@ impl DynamoDb {
     }
 }
 
-fn version_of(campaign: &Campaign) -> i64 {
-    i64::try_from(campaign.version).unwrap_or(i64::MAX)
-}
-
-/// How a transaction ended that asks for a version.
-fn saved(transacted: &Transacted) -> Saved {
-    match transacted {
-        Transacted::Made => Saved::Stored,
-        Transacted::Refused(_) => Saved::Stale,
-    }
+fn whole(version: u64) -> i64 {
+    i64::try_from(version).unwrap_or(i64::MAX)
 }
 
 fn listing_primary_key(id: &CampaignId) -> Item {
@@ -143,7 +171,7 @@ fn listing_of(campaign: &Campaign) -> Item {
     let attributes = [
         ("name", text(campaign.name.clone())),
         ("enabled", AttributeValue::Bool(campaign.enabled)),
-        ("version", number(version_of(campaign))),
+        ("version", number(whole(campaign.version))),
         ("webhooks", number(webhooks)),
     ];
     item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));

@@ -14,7 +14,7 @@ use futures_util::join;
 
 use super::DynamoDb;
 use super::call_item::{self, call_of, claimant_name, is_unclaimed};
-use super::campaigns::campaign_primary_key;
+use super::campaigns::{campaign_primary_key, campaign_stands};
 use super::claim::standing_claim;
 use super::failure::unreadable;
 use super::item::{Item, text};
@@ -167,9 +167,7 @@ impl DynamoDb {
         }
         transaction.update(call_item::call_primary_key(&claim.event.call), update);
         if let Some(campaign) = &claim.event.campaign {
-            let mut exists = Update::default();
-            exists.require_present("pk");
-            transaction.check(campaign_primary_key(campaign), exists);
+            transaction.check(campaign_primary_key(campaign), campaign_stands());
         }
         if let Some(hash) = hash {
             let mut is_good = Update::default();

@@ -198,11 +198,19 @@ impl Replays for DynamoDb {
             return Ok(false);
         }
         let replay = Replay { at: now, after_attempts: read.attempts_made() };
-        let (key, update) = (delivery_primary_key(&read.key), replay_update(read, replay));
-        Ok(match self.update(key, update, "replay a delivery").await? {
-            Updated::Made(_) => true,
+        let mut transaction = self.transaction("replay a delivery");
+        transaction.update(delivery_primary_key(&read.key), replay_update(read, replay));
+        // Nobody could deliver it for a call that is no longer kept.
+        let mut is_kept = Update::default();
+        is_kept.require_present("campaign_id");
+        transaction.check(call_primary_key(&read.key.call), is_kept);
+        Ok(match self.transact(transaction).await? {
+            Transacted::Made => true,
             // The first answer may have been lost on its way, and the SDK have asked again.
-            Updated::Refused(item) => replay_of(&item) == Some(replay),
+            Transacted::Refused(items) => {
+                let delivery = items.into_iter().next().flatten();
+                delivery.is_some_and(|item| replay_of(&item) == Some(replay))
+            }
         })
     }
 }

@@ -8,8 +8,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoDb;
 use super::access::Updated;
+use super::campaigns::{campaign_primary_key, campaign_stands};
 use super::failure::unreadable;
 use super::item::{Item, get_flag, get_millis, get_number, get_text, number, primary_key, text};
+use super::transaction::Transacted;
 use super::update::Update;
 use crate::answer::TagPrefix;
 use crate::campaign::CampaignId;
@@ -90,13 +92,15 @@ impl Keys for DynamoDb {
         Ok(Some(stored))
     }
 
-    async fn store_key(&self, stored: &Key) -> Result<(), StoreError> {
+    async fn store_key(&self, stored: &Key) -> Result<bool, StoreError> {
         self.keys.forget(&stored.hash);
         let mut transaction = self.transaction("store a key");
         transaction.put(item_of(stored), Update::default());
         transaction.put(listing_of(stored), Update::default());
-        self.transact(transaction).await?;
-        Ok(())
+        if let Some(campaign) = stored.campaign() {
+            transaction.check(campaign_primary_key(campaign), campaign_stands());
+        }
+        Ok(matches!(self.transact(transaction).await?, Transacted::Made))
     }
 
     async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {

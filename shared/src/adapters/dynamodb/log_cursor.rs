@@ -35,12 +35,8 @@ pub(super) fn cursor_after(log: &Log<'_>, after: Taken) -> Cursor {
     Cursor::given(URL_SAFE_NO_PAD.encode(json))
 }
 
-/// Reads a cursor of this list; one that is of another, or none at all, is before everything.
-pub(super) fn taken_before(log: &Log<'_>, cursor: Option<&Cursor>) -> Taken {
-    cursor.and_then(|cursor| read(log, cursor)).unwrap_or_default()
-}
-
-fn read(log: &Log<'_>, cursor: &Cursor) -> Option<Taken> {
+/// Reads a cursor of this list; `None` when it is of another, or none at all.
+pub(super) fn taken_before(log: &Log<'_>, cursor: &Cursor) -> Option<Taken> {
     let json = URL_SAFE_NO_PAD.decode(cursor.as_str()).ok()?;
     let Written { list, after } = serde_json::from_slice(&json).ok()?;
     // The table refuses a start in another part, and one without a sort key.
@@ -80,22 +76,21 @@ mod tests {
             after[shard] = Some(place(id));
         }
         let cursor = cursor_after(&log, after.clone());
-        let read = |log: &Log<'_>, cursor: &Cursor| taken_before(log, Some(cursor));
 
-        assert_eq!(read(&log, &cursor), after);
+        assert_eq!(taken_before(&log, &cursor), Some(after.clone()));
         let others = [
             Log { campaign: &roofs, ..log },
             Log { day: day("2026-11-24"), ..log },
             Log { logged: Logged::Failures, ..log },
         ];
         for other in &others {
-            assert_eq!(read(other, &cursor), Taken::default(), "{other:?}");
+            assert_eq!(taken_before(other, &cursor), None, "{other:?}");
         }
         after.rotate_left(1);
         let moved = cursor_after(&log, after);
         let cut = Cursor::given(cursor.as_str().trim_end_matches(char::is_alphanumeric).to_owned());
         for wrong in [moved, cut, Cursor::given("é".to_owned()), Cursor::given(String::new())] {
-            assert_eq!(read(&log, &wrong), Taken::default(), "{wrong:?}");
+            assert_eq!(taken_before(&log, &wrong), None, "{wrong:?}");
         }
     }
 }

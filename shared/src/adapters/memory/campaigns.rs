@@ -16,6 +16,11 @@ impl Campaigns for Memory {
         Ok(self.lock().campaigns.get(id).map(Arc::clone))
     }
 
+    async fn deleted_version(&self, _: &CampaignId) -> Result<u64, StoreError> {
+        // Nothing deletes one here.
+        Ok(0)
+    }
+
     async fn save(&self, campaign: &Campaign) -> Result<Saved, StoreError> {
         let mut state = self.lock();
         let stored = state.campaigns.get(&campaign.id).map_or(0, |stored| stored.version);

@@ -12,9 +12,13 @@ impl Keys for Memory {
         Ok(self.lock().keys.get(hash).map(Arc::clone))
     }
 
-    async fn store_key(&self, key: &Key) -> Result<(), StoreError> {
-        self.lock().keys.insert(key.hash.clone(), Arc::new(key.clone()));
-        Ok(())
+    async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        if key.campaign().is_some_and(|campaign| !state.campaigns.contains_key(campaign)) {
+            return Ok(false);
+        }
+        state.keys.insert(key.hash.clone(), Arc::new(key.clone()));
+        Ok(true)
     }
 
     async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {

@@ -1,6 +1,6 @@
 //! What becomes of replays: each is followed by an attempt, at once and then by the schedule from its
-//! beginning, while attempts go on counting; what is not replayed stays as it is, nothing is created,
-//! and all ends.
+//! beginning, while attempts go on counting, unless it was never sent and is still not for the call;
+//! what is not replayed stays as it is, nothing is created, and all ends.
 
 use std::collections::BTreeSet;
 
@@ -130,7 +130,9 @@ impl<'a> Course<'a> {
                 });
                 let Some((number, exchange)) = attempt.zip(exchange) else {
                     self.next = None;
-                    let excused = self.is_worn() || self.is_disabled(history, index);
+                    // One that was never sent is judged anew.
+                    let judged = self.told == 0;
+                    let excused = judged || self.is_worn() || self.is_disabled(history, index);
                     return (!excused).then(|| format!("{key:?} was ended without an attempt"));
                 };
                 (self.told, self.since) = (number, self.since + 1);

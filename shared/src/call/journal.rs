@@ -64,10 +64,11 @@ impl JournalEntry {
         Self { at, source, cut: kept != tags, tags: kept }
     }
 
-    /// What was posted `now`.
+    /// What was posted `now`, or earlier if it waited for its call.
     #[must_use]
     pub fn of_posting(posting: &Posting, now: Timestamp) -> Self {
-        Self::of(now, Source::Postback, posting.tags.clone(), posting.place)
+        let at = posting.waits_since.unwrap_or(now);
+        Self::of(at, Source::Postback, posting.tags.clone(), posting.place)
     }
 }
 

@@ -22,10 +22,8 @@ async fn a_table_of_an_older_version_is_called_that() {
     let database = Database::start(None).await.unwrap();
     let settings = database.store_settings("hookline");
     let client = settings.client();
-    let mut old = client
-        .create_table()
-        .table_name(&settings.table)
-        .billing_mode(BillingMode::PayPerRequest);
+    let mut old =
+        client.create_table().table_name(&settings.table).billing_mode(BillingMode::PayPerRequest);
     for (name, kind) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
         let attribute = AttributeDefinition::builder().attribute_name(name);
         let attribute = attribute.attribute_type(ScalarAttributeType::S).build().unwrap();

@@ -85,10 +85,7 @@ pub(super) async fn remove_webhook(
 }
 
 fn shown(campaign: &Campaign, id: &WebhookId) -> Result<Reply<StoredWebhook>, Problem> {
-    let document = campaign.document(SecretsShown::Masked);
-    let webhooks = document.get("webhooks").and_then(Value::as_array);
-    let named = |webhook: &&Value| webhook.get("id").and_then(Value::as_str) == Some(id.as_str());
-    let webhook = webhooks.into_iter().flatten().find(named);
-    let webhook = webhook.ok_or_else(|| unknown_webhook(id.as_str()))?.clone();
+    let webhook = campaign.webhook_document(id, SecretsShown::Masked);
+    let webhook = webhook.ok_or_else(|| unknown_webhook(id.as_str()))?;
     Ok(Reply::ok(StoredWebhook { campaign_version: campaign.version, webhook }))
 }

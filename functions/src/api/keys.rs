@@ -8,7 +8,7 @@ use axum::extract::State;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::CampaignId;
 use hookline::fields::{Fields, flag};
-use hookline::key::{Grant, Key, KeyHash};
+use hookline::key::{Key, KeyHash};
 use hookline::ports::keys::{KeyRing, Keys};
 use hookline::use_cases::{
     KeyRequest, PostbackKeyRequest, make_api_key as make, make_postback_key as make_postback,
@@ -198,14 +198,9 @@ fn paused(body: &Bytes) -> Result<bool, Problem> {
     fields.finish(paused).map_err(Problem::invalid)
 }
 
-async fn stored(backend: &Backend, hash: &KeyHash) -> Result<Arc<Key>, Problem> {
-    let found = backend.store.key(hash).await.map_err(|error| Problem::store(&error))?;
-    found.ok_or_else(unknown_key)
-}
-
 async fn api_key(backend: &Backend, hash: &KeyHash) -> Result<Arc<Key>, Problem> {
-    let key = stored(backend, hash).await?;
-    if matches!(key.grant, Grant::Api(_)) { Ok(key) } else { Err(unknown_key()) }
+    let found = backend.api_key(hash).await.map_err(|error| Problem::store(&error))?;
+    found.ok_or_else(unknown_key)
 }
 
 async fn postback_key(
@@ -213,11 +208,8 @@ async fn postback_key(
     campaign: &CampaignId,
     hash: &KeyHash,
 ) -> Result<Arc<Key>, Problem> {
-    let key = stored(backend, hash).await?;
-    match &key.grant {
-        Grant::Postback(grant) if grant.campaign == *campaign => Ok(key),
-        _ => Err(unknown_key()),
-    }
+    let found = backend.postback_key(campaign, hash).await;
+    found.map_err(|error| Problem::store(&error))?.ok_or_else(unknown_key)
 }
 
 async fn pause(backend: &Backend, key: &Key, paused: bool) -> Result<Key, Problem> {

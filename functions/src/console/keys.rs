@@ -7,7 +7,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::fault::Faults;
-use hookline::key::{Grant, Key, KeyHash};
+use hookline::key::{Key, KeyHash};
 use hookline::ports::keys::{KeyRing, Keys};
 use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
@@ -170,10 +170,7 @@ pub(super) async fn delete(
 /// An API key that may be changed by whoever is signed in.
 async fn api_key(backend: &Backend, id: &str, signed: &Signed) -> Result<Arc<Key>, ErrorPage> {
     let hash = KeyHash::parse(id).ok_or_else(unknown)?;
-    let key = backend.store.key(&hash).await?.ok_or_else(unknown)?;
-    if !matches!(key.grant, Grant::Api(_)) {
-        return Err(unknown());
-    }
+    let key = backend.api_key(&hash).await?.ok_or_else(unknown)?;
     if key.hash == signed.key().hash {
         let message = "You are signed in with this key. Sign in with another to change it.";
         return Err(ErrorPage::of(StatusCode::CONFLICT, "This is your own key", message));
@@ -188,7 +185,7 @@ pub(super) fn unknown() -> ErrorPage {
 
 #[cfg(test)]
 mod tests {
-    use hookline::key::{BearerKey, Scope};
+    use hookline::key::{BearerKey, Grant, Scope};
     use hookline::time::Timestamp;
 
     use super::*;

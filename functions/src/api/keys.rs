@@ -17,9 +17,9 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::address::{
-    ApiKeyPath, At, CampaignPath, PostbackKeyPath, unknown_campaign, unknown_key,
+    ApiKeyPath, ApiPath, CampaignPath, PostbackKeyPath, unknown_campaign, unknown_key,
 };
-use super::admission::Caller;
+use super::authentication::PresentedKey;
 use super::campaigns::found;
 use super::refusals::{Conflict, Invalid, Unknown};
 use super::reply::{Reply, json_of};
@@ -72,14 +72,14 @@ pub(super) async fn make_api_key(
 )]
 pub(super) async fn change_api_key(
     State(backend): State<Arc<Backend>>,
-    Extension(caller): Caller,
-    At(path): At<ApiKeyPath>,
+    Extension(presented): Extension<PresentedKey>,
+    ApiPath(path): ApiPath<ApiKeyPath>,
     body: Bytes,
 ) -> Result<Reply<ApiKey>, Problem> {
     let paused = paused(&body)?;
     let key = api_key(&backend, &path.key()?).await?;
     if paused {
-        caller.spare(&key.hash)?;
+        presented.refuse_own_key(&key.hash)?;
     }
     let changed = pause(&backend, &key, paused).await?;
     ApiKey::of(&changed).map(Reply::ok).ok_or_else(unknown_key)
@@ -95,11 +95,11 @@ pub(super) async fn change_api_key(
 )]
 pub(super) async fn delete_api_key(
     State(backend): State<Arc<Backend>>,
-    Extension(caller): Caller,
-    At(path): At<ApiKeyPath>,
+    Extension(presented): Extension<PresentedKey>,
+    ApiPath(path): ApiPath<ApiKeyPath>,
 ) -> Result<StatusCode, Problem> {
     let key = api_key(&backend, &path.key()?).await?;
-    caller.spare(&key.hash)?;
+    presented.refuse_own_key(&key.hash)?;
     delete(&backend, &key).await
 }
 
@@ -114,7 +114,7 @@ pub(super) async fn delete_api_key(
 )]
 pub(super) async fn list_postback_keys(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
+    ApiPath(path): ApiPath<CampaignPath>,
 ) -> Result<Reply<PostbackKeys>, Problem> {
     let campaign = found(&backend, &path.campaign()?).await?;
     let listed = backend.store.postback_keys(&campaign.id).await;
@@ -136,7 +136,7 @@ pub(super) async fn list_postback_keys(
 )]
 pub(super) async fn make_postback_key(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
+    ApiPath(path): ApiPath<CampaignPath>,
     body: Bytes,
 ) -> Result<Reply<MadePostbackKey>, Problem> {
     let id = path.campaign()?;
@@ -163,7 +163,7 @@ pub(super) async fn make_postback_key(
 )]
 pub(super) async fn change_postback_key(
     State(backend): State<Arc<Backend>>,
-    At(path): At<PostbackKeyPath>,
+    ApiPath(path): ApiPath<PostbackKeyPath>,
     body: Bytes,
 ) -> Result<Reply<PostbackKey>, Problem> {
     let campaign = path.campaign()?;
@@ -183,7 +183,7 @@ pub(super) async fn change_postback_key(
 )]
 pub(super) async fn delete_postback_key(
     State(backend): State<Arc<Backend>>,
-    At(path): At<PostbackKeyPath>,
+    ApiPath(path): ApiPath<PostbackKeyPath>,
 ) -> Result<StatusCode, Problem> {
     let key = postback_key(&backend, &path.campaign()?, &path.key()?).await?;
     delete(&backend, &key).await

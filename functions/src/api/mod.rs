@@ -1,13 +1,13 @@
-//! The management API, for bearers of an admin key. Its [`document`] says what it takes and answers.
+//! The management API, for bearers of an admin key. Its document, [`openapi()`], says what it takes and
+//! answers.
 
 mod address;
-mod admission;
+mod authentication;
 mod calls;
 mod campaigns;
 mod deliveries;
-mod document;
 mod keys;
-mod published;
+mod openapi;
 mod query;
 mod refusals;
 mod replays;
@@ -24,7 +24,7 @@ use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use self::published::openapi;
+pub(crate) use self::openapi::openapi;
 
 use crate::management::Backend;
 use crate::problem::Problem;
@@ -35,12 +35,12 @@ pub(crate) fn routes(backend: &Arc<Backend>) -> Router<Arc<Backend>> {
     router
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
-        .layer(from_fn_with_state(Arc::clone(backend), admission::admit))
+        .layer(from_fn_with_state(Arc::clone(backend), authentication::authenticate))
 }
 
 /// Every operation, with what the document says of it.
 fn operations() -> OpenApiRouter<Arc<Backend>> {
-    OpenApiRouter::with_openapi(document::base())
+    OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(campaigns::list_campaigns))
         .routes(routes!(
             campaigns::read_campaign,
@@ -61,7 +61,7 @@ fn operations() -> OpenApiRouter<Arc<Backend>> {
         .routes(routes!(trying::render_webhook))
         .routes(routes!(trying::fire_test))
         .routes(routes!(samples::list_samples))
-        .routes(routes!(published::read_document))
+        .routes(routes!(openapi::read_document))
 }
 
 async fn unknown() -> Problem {

@@ -9,9 +9,9 @@ use hookline::campaign::{Campaign, SecretsShown, WebhookId};
 use hookline::use_cases::{remove_webhook as remove, save_webhook as save};
 use serde_json::Value;
 
-use super::address::{At, WebhookPath, unknown_webhook};
+use super::address::{ApiPath, WebhookPath, unknown_webhook};
 use super::campaigns::found;
-use super::query::{Asked, VersionQuery};
+use super::query::{ApiQuery, VersionQuery};
 use super::refusals::{Conflict, Invalid, Unknown};
 use super::reply::{Reply, json_of};
 use super::wire::campaign::Campaign as Document;
@@ -32,7 +32,7 @@ use crate::problem::Problem;
 )]
 pub(super) async fn read_webhook(
     State(backend): State<Arc<Backend>>,
-    At(path): At<WebhookPath>,
+    ApiPath(path): ApiPath<WebhookPath>,
 ) -> Result<Reply<StoredWebhook>, Problem> {
     let campaign = found(&backend, &path.campaign()?).await?;
     shown(&campaign, &path.webhook()?)
@@ -52,8 +52,8 @@ pub(super) async fn read_webhook(
 )]
 pub(super) async fn save_webhook(
     State(backend): State<Arc<Backend>>,
-    At(path): At<WebhookPath>,
-    Asked(query): Asked<VersionQuery>,
+    ApiPath(path): ApiPath<WebhookPath>,
+    ApiQuery(query): ApiQuery<VersionQuery>,
     body: Bytes,
 ) -> Result<Reply<StoredWebhook>, Problem> {
     let (campaign, id) = (path.campaign()?, path.webhook()?);
@@ -76,8 +76,8 @@ pub(super) async fn save_webhook(
 )]
 pub(super) async fn remove_webhook(
     State(backend): State<Arc<Backend>>,
-    At(path): At<WebhookPath>,
-    Asked(query): Asked<VersionQuery>,
+    ApiPath(path): ApiPath<WebhookPath>,
+    ApiQuery(query): ApiQuery<VersionQuery>,
 ) -> Result<Reply<Value>, Problem> {
     let (campaign, id) = (path.campaign()?, path.webhook()?);
     let left = remove(&backend.store, &backend.policy, &campaign, query.version, &id).await?;

@@ -17,6 +17,11 @@ use crate::problem::Problem;
 pub(super) struct PresentedKey(KeyHash);
 
 impl PresentedKey {
+    /// What it is known by.
+    pub(super) fn hash(&self) -> &KeyHash {
+        &self.0
+    }
+
     /// Refuses to do something to the key that is being used: whoever lets go of it by mistake could
     /// not come back for it.
     pub(super) fn refuse_own_key(&self, key: &KeyHash) -> Result<(), Problem> {

@@ -9,7 +9,9 @@ use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::CampaignId;
 use hookline::fields::{Fields, flag};
 use hookline::key::{Key, KeyHash};
-use hookline::ports::keys::{KeyRing, Keys};
+use hookline::ports::StoreError;
+use hookline::ports::clock::Clock;
+use hookline::ports::keys::{KeyChanged, KeyRing};
 use hookline::use_cases::{
     KeyRequest, PostbackKeyRequest, make_api_key as make, make_postback_key as make_postback,
 };
@@ -81,7 +83,7 @@ pub(super) async fn change_api_key(
     if paused {
         presented.refuse_own_key(&key.hash)?;
     }
-    let changed = pause(&backend, &key, paused).await?;
+    let changed = pause(&backend, &key, paused, &presented).await?;
     ApiKey::of(&changed).map(Reply::ok).ok_or_else(unknown_key)
 }
 
@@ -100,7 +102,7 @@ pub(super) async fn delete_api_key(
 ) -> Result<StatusCode, Problem> {
     let key = api_key(&backend, &path.key()?).await?;
     presented.refuse_own_key(&key.hash)?;
-    delete(&backend, &key).await
+    delete(&backend, &key, &presented).await
 }
 
 /// List postback keys
@@ -163,13 +165,14 @@ pub(super) async fn make_postback_key(
 )]
 pub(super) async fn change_postback_key(
     State(backend): State<Arc<Backend>>,
+    Extension(presented): Extension<PresentedKey>,
     ApiPath(path): ApiPath<PostbackKeyPath>,
     body: Bytes,
 ) -> Result<Reply<PostbackKey>, Problem> {
     let campaign = path.campaign()?;
     let paused = paused(&body)?;
     let key = postback_key(&backend, &campaign, &path.key()?).await?;
-    let changed = pause(&backend, &key, paused).await?;
+    let changed = pause(&backend, &key, paused, &presented).await?;
     PostbackKey::of(&changed).map(Reply::ok).ok_or_else(unknown_key)
 }
 
@@ -183,10 +186,11 @@ pub(super) async fn change_postback_key(
 )]
 pub(super) async fn delete_postback_key(
     State(backend): State<Arc<Backend>>,
+    Extension(presented): Extension<PresentedKey>,
     ApiPath(path): ApiPath<PostbackKeyPath>,
 ) -> Result<StatusCode, Problem> {
     let key = postback_key(&backend, &path.campaign()?, &path.key()?).await?;
-    delete(&backend, &key).await
+    delete(&backend, &key, &presented).await
 }
 
 /// Reads `{paused}`.
@@ -212,15 +216,34 @@ async fn postback_key(
     found.map_err(|error| Problem::store(&error))?.ok_or_else(unknown_key)
 }
 
-async fn pause(backend: &Backend, key: &Key, paused: bool) -> Result<Key, Problem> {
-    let is_there = backend.store.pause_key(&key.hash, paused).await;
-    if !is_there.map_err(|error| Problem::store(&error))? {
-        return Err(unknown_key());
-    }
+async fn pause(
+    backend: &Backend,
+    key: &Key,
+    paused: bool,
+    presented: &PresentedKey,
+) -> Result<Key, Problem> {
+    let changed = match paused {
+        true => backend.store.pause_key(&key.hash, presented.hash(), SystemClock.now()).await,
+        false => backend.store.resume_key(&key.hash, presented.hash()).await,
+    };
+    made(changed)?;
     Ok(Key { paused, ..key.clone() })
 }
 
-async fn delete(backend: &Backend, key: &Key) -> Result<StatusCode, Problem> {
-    backend.store.delete_key(key).await.map_err(|error| Problem::store(&error))?;
+async fn delete(
+    backend: &Backend,
+    key: &Key,
+    presented: &PresentedKey,
+) -> Result<StatusCode, Problem> {
+    made(backend.store.delete_key(key, presented.hash()).await)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Asks that a change of a key was made.
+pub(crate) fn made(changed: Result<KeyChanged, StoreError>) -> Result<(), Problem> {
+    match changed.map_err(|error| Problem::store(&error))? {
+        KeyChanged::Made => Ok(()),
+        KeyChanged::Unknown => Err(unknown_key()),
+        KeyChanged::Refused(refusal) => Err(refusal.into()),
+    }
 }

@@ -3,12 +3,12 @@
 
 use std::sync::LazyLock;
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use hookline::secret::sha256_hex;
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 
+use super::address::PagePath;
 use super::error_page::ErrorPage;
 
 struct Asset {
@@ -45,7 +45,7 @@ pub(super) fn address_of(file: &str) -> String {
 }
 
 /// `GET /console/assets/{name}`: for everybody, as the sign-in needs them.
-pub(super) async fn serve(Path(name): Path<String>) -> Result<Response, ErrorPage> {
+pub(super) async fn serve(PagePath(name): PagePath<String>) -> Result<Response, ErrorPage> {
     let unknown = || ErrorPage::unknown("There is no file of this name.");
     let asset = ASSETS.iter().find(|asset| asset.name == name).ok_or_else(unknown)?;
     let headers = [
@@ -77,9 +77,9 @@ mod tests {
     #[tokio::test]
     async fn files_are_served_for_good_under_their_hash_and_not_without() {
         let name = address_of("console.js").rsplit('/').next().unwrap().to_owned();
-        let served = serve(Path(name)).await.unwrap();
+        let served = serve(PagePath(name)).await.unwrap();
         assert_eq!(served.headers()["cache-control"], "public, max-age=31536000, immutable");
         assert_eq!(served.headers()["content-type"], "text/javascript; charset=utf-8");
-        assert!(serve(Path("console.js".to_owned())).await.is_err());
+        assert!(serve(PagePath("console.js".to_owned())).await.is_err());
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use hookline::adapters::system::SystemClock;
 use hookline::call::{Buyer, Call, CallId};
@@ -15,6 +15,7 @@ use hookline::ports::clock::Clock;
 use hookline::time::{Day, Timestamp};
 use http::HeaderMap;
 
+use super::address::{PagePath, PageQuery};
 use super::call_story::{StoryLine, story};
 use super::chart::Chart;
 use super::delivery_row::DeliveryRow;
@@ -76,11 +77,11 @@ struct DeliveryPage {
 }
 
 pub(super) async fn show(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
-    Query(told): Query<Told>,
-    headers: HeaderMap,
     signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    PagePath(id): PagePath<String>,
+    PageQuery(told): PageQuery<Told>,
+    headers: HeaderMap,
 ) -> Result<Response, ErrorPage> {
     let (call, deliveries) = history(&backend, &id).await?;
     let view = CallView::of(&call, &deliveries, signed.csrf(), SystemClock.now());
@@ -93,10 +94,10 @@ pub(super) async fn show(
 }
 
 pub(super) async fn show_delivery(
-    State(backend): State<Arc<Backend>>,
-    Path((call, id)): Path<(String, String)>,
-    Query(told): Query<Told>,
     signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    PagePath((call, id)): PagePath<(String, String)>,
+    PageQuery(told): PageQuery<Told>,
 ) -> Result<Response, ErrorPage> {
     let (_, deliveries) = history(&backend, &call).await?;
     let found = deliveries.iter().find(|delivery| delivery.key.id().as_str() == id);

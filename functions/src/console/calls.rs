@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::SystemClock;
 use hookline::call::{Call, CallId};
@@ -15,6 +15,7 @@ use hookline::time::Timestamp;
 use http::HeaderMap;
 use serde::Deserialize;
 
+use super::address::{PagePath, PageQuery};
 use super::campaign_head::{CampaignHead, Tab};
 use super::days::Days;
 use super::error_page::ErrorPage;
@@ -72,17 +73,21 @@ pub(super) struct Asked {
 
 /// Reads the campaign that an address names.
 pub(super) async fn campaign_of(backend: &Backend, id: &str) -> Result<Arc<Campaign>, ErrorPage> {
-    let unknown = || ErrorPage::unknown("There is no campaign of this id.");
-    let id = CampaignId::parse(id).map_err(|_| unknown())?;
-    backend.store.campaign_now(&id).await?.ok_or_else(unknown)
+    let id = CampaignId::parse(id).map_err(|_| unknown_campaign())?;
+    backend.store.campaign_now(&id).await?.ok_or_else(unknown_campaign)
+}
+
+/// There is no such campaign.
+pub(super) fn unknown_campaign() -> ErrorPage {
+    ErrorPage::unknown("There is no campaign of this id.")
 }
 
 pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-    headers: HeaderMap,
     signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    PagePath(id): PagePath<String>,
+    PageQuery(asked): PageQuery<Asked>,
+    headers: HeaderMap,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let now = SystemClock.now();
@@ -101,14 +106,14 @@ pub(super) async fn list(
 }
 
 /// What is in the search box.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct Sought {
     #[serde(default)]
     id: String,
 }
 
 /// `GET /console/calls?id=…`: leads to the call of that id.
-pub(super) async fn find(_signed: Signed, Query(sought): Query<Sought>) -> Response {
+pub(super) async fn find(_signed: Signed, PageQuery(sought): PageQuery<Sought>) -> Response {
     match CallId::parse(sought.id.trim()) {
         Ok(id) => Redirect::to(&format!("/console/calls/{}", id.as_str())).into_response(),
         Err(fault) => ErrorPage::unknown(format!("A call id {fault}.")).into_response(),

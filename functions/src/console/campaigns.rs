@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::campaign::CampaignId;
 use hookline::fault::Faults;
@@ -13,6 +13,7 @@ use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::address::PageQuery;
 use super::error_page::ErrorPage;
 use super::form::{Filled, SignedForm};
 use super::page::{Layout, Notice, Section, page, page_with};
@@ -48,9 +49,9 @@ pub(super) struct Done {
 }
 
 pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
     signed: Signed,
-    Query(Done { done }): Query<Done>,
+    State(backend): State<Arc<Backend>>,
+    PageQuery(Done { done }): PageQuery<Done>,
 ) -> Result<Response, ErrorPage> {
     let campaigns = backend.store.campaigns().await?;
     let notice = (done == "deleted").then(|| Notice::good("The campaign is deleted."));

@@ -140,7 +140,7 @@ impl Message {
     fn of(headers: &[(String, String)], body: Option<&KeptBody>) -> Self {
         let lines: Vec<String> =
             headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        let cut = body.filter(|body| body.text.len() < body.bytes);
+        let cut = body.filter(|body| body.cut);
         let bytes = cut.map(|body| body.bytes);
         Self {
             headers: lines.join("\n"),
@@ -181,5 +181,11 @@ mod tests {
         let request = row.attempts[0].request.as_ref().unwrap();
         assert_eq!(request.headers, "content-type: application/json");
         assert_eq!(request.cut.as_deref(), Some("The beginning of 5000 bytes."));
+    }
+
+    #[test]
+    fn a_whole_body_that_had_more_bytes_before_it_was_made_text_says_nothing() {
+        let body = KeptBody { text: "\u{fffd}".to_owned(), bytes: 7, cut: false };
+        assert_eq!(Message::of(&[], Some(&body)).cut, None);
     }
 }

@@ -12,7 +12,7 @@ use crate::problem::Problem;
 /// A refusal: a status, a headline and a sentence on what to do now.
 #[derive(Debug, Template)]
 #[template(path = "console/error.html")]
-pub(super) struct ErrorPage {
+pub(crate) struct ErrorPage {
     layout: Layout,
     status: StatusCode,
     title: &'static str,
@@ -28,6 +28,18 @@ impl ErrorPage {
     /// There is no such thing.
     pub(super) fn unknown(message: impl Into<String>) -> Self {
         Self::of(StatusCode::NOT_FOUND, "Nothing here", message)
+    }
+
+    /// There is no such page.
+    pub(super) fn no_page() -> Self {
+        Self::unknown("There is no page at this address.")
+    }
+
+    /// What was sent is too large to be looked at.
+    pub(crate) fn too_large() -> Self {
+        let message = "Nothing was changed. What was sent has more than a megabyte: go back and make it \
+                       smaller.";
+        Self::of(StatusCode::PAYLOAD_TOO_LARGE, "Too large", message)
     }
 
     /// The form did not come from a page of this session.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use hookline::adapters::system::SystemClock;
 use hookline::campaign::WebhookId;
@@ -13,6 +13,7 @@ use hookline::ports::clock::Clock;
 use hookline::use_cases::{DeliverySearch, find_deliveries};
 use serde::Deserialize;
 
+use super::address::{PagePath, PageQuery};
 use super::calls::campaign_of;
 use super::campaign_head::{CampaignHead, Tab};
 use super::days::Days;
@@ -56,11 +57,11 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
-    Query(asked): Query<Asked>,
-    Query(told): Query<Told>,
     signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    PagePath(id): PagePath<String>,
+    PageQuery(asked): PageQuery<Asked>,
+    PageQuery(told): PageQuery<Told>,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let now = SystemClock.now();

@@ -50,7 +50,10 @@ impl FromRequest<Arc<Backend>> for SignedForm {
         let signed = Signed::from_request_parts(&mut parts, backend).await?;
         let foreign = csrf::is_foreign(&parts.headers);
         let body = Bytes::from_request(Request::from_parts(parts, body), backend).await;
-        let fields = Filled::parse(&body.map_err(IntoResponse::into_response)?);
+        let fields = match body {
+            Ok(body) => Filled::parse(&body),
+            Err(_) => return Err(ErrorPage::too_large().into_response()),
+        };
         if foreign || !signed.has_word(fields.text(csrf::FIELD)) {
             return Err(ErrorPage::forged().into_response());
         }

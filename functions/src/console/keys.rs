@@ -3,23 +3,25 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::{SystemClock, SystemRandom};
-use hookline::fault::Faults;
 use hookline::key::{Key, KeyHash};
-use hookline::ports::keys::{KeyRing, Keys};
+use hookline::ports::clock::Clock;
+use hookline::ports::keys::{KeyChanged, KeyRing};
 use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use super::address::{PagePath, PageQuery};
 use super::error_page::ErrorPage;
-use super::form::{Filled, SignedForm};
+use super::form::SignedForm;
+use super::key_forms::KeyForm;
 use super::key_row::{KeyRow, Made};
 use super::page::{Layout, Notice, Section, page, page_with};
 use super::session::Signed;
 use crate::management::Backend;
+use crate::problem::Problem;
 
 const HERE: &str = "/console/keys";
 
@@ -29,6 +31,7 @@ struct KeysPage {
     layout: Layout,
     keys: Vec<KeyRow>,
     made: Option<Made>,
+    form: KeyForm,
     here: &'static str,
 }
 
@@ -65,90 +68,82 @@ impl Done {
 }
 
 pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
     signed: Signed,
-    Query(done): Query<Done>,
+    State(backend): State<Arc<Backend>>,
+    PageQuery(done): PageQuery<Done>,
 ) -> Result<Response, ErrorPage> {
     let layout = Layout::of(&signed, Section::Keys).with(done.notice());
-    listed(&backend, &signed, layout, None, StatusCode::OK).await
+    Ok(page(&listed(&backend, &signed, layout, None, KeyForm::default()).await?))
 }
 
+/// The page with a key that was made just now, or with a form that was refused.
 async fn listed(
     backend: &Backend,
     signed: &Signed,
     layout: Layout,
     made: Option<Made>,
-    status: StatusCode,
-) -> Result<Response, ErrorPage> {
+    form: KeyForm,
+) -> Result<KeysPage, ErrorPage> {
     let keys = backend.store.api_keys().await?;
     let keys = keys.iter().map(|key| KeyRow::of(key, signed.key())).collect();
-    Ok(page_with(status, &KeysPage { layout, keys, made, here: HERE }))
+    Ok(KeysPage { layout, keys, made, form, here: HERE })
 }
 
 pub(super) async fn make(
     State(backend): State<Arc<Backend>>,
-    form: SignedForm,
+    SignedForm { signed, fields }: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    let layout = Layout::of(&form.signed, Section::Keys);
-    match KeyRequest::from_json(&asked(&form.fields)) {
+    let layout = Layout::of(&signed, Section::Keys);
+    let form = KeyForm::of_typed(&fields);
+    let (status, made, form) = match KeyRequest::from_json(&form.document()) {
         Ok(request) => {
             let made = make_api_key(&backend.store, &SystemClock, &SystemRandom, request).await;
             let (bearer, key) = made?;
-            let made = Some(Made::of(&bearer, &key));
-            listed(&backend, &form.signed, layout, made, StatusCode::CREATED).await
+            (StatusCode::CREATED, Some(Made::of(&bearer, &key)), KeyForm::default())
         }
-        Err(faults) => {
-            let layout = layout.with(Some(told(&faults)));
-            let status = StatusCode::UNPROCESSABLE_ENTITY;
-            listed(&backend, &form.signed, layout, None, status).await
-        }
-    }
-}
-
-/// A form as the document that the API takes: what is left empty is left out.
-fn asked(fields: &Filled) -> Value {
-    let text = |name| Some(fields.text(name)).filter(|text| !text.is_empty());
-    json!({"name": text("name"), "scope": text("scope")})
-}
-
-/// Faults as one sentence over the page.
-pub(super) fn told(faults: &Faults) -> Notice {
-    let fault = |fault: &hookline::fault::Fault| {
-        let field = fault.pointer.trim_start_matches('/').replace('_', " ");
-        format!("{field} {}", fault.detail)
+        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, None, form.refused(&faults)),
     };
-    let faults: Vec<String> = faults.iter().map(fault).collect();
-    Notice::bad(format!("No key was made: {}.", faults.join("; ")))
+    Ok(page_with(status, &listed(&backend, &signed, layout, made, form).await?))
 }
 
 pub(super) async fn pause(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
-    paused(&backend, &key, &form.fields, HERE).await
+    paused(&backend, &key, &form, HERE).await
 }
 
 /// Pauses a key or lets it work again, as the form says, and leads back to its list.
 pub(super) async fn paused(
     backend: &Backend,
     key: &Key,
-    fields: &Filled,
+    form: &SignedForm,
     list: &str,
 ) -> Result<Response, ErrorPage> {
-    let pause = fields.text("paused") == "yes";
-    if !backend.store.pause_key(&key.hash, pause).await? {
-        return Err(unknown());
-    }
+    let (pause, by) = (form.fields.text("paused") == "yes", &form.signed.key().hash);
+    changed(match pause {
+        true => backend.store.pause_key(&key.hash, by, SystemClock.now()).await?,
+        false => backend.store.resume_key(&key.hash, by).await?,
+    })?;
     let done = if pause { "paused" } else { "resumed" };
     Ok(Redirect::to(&format!("{list}?done={done}")).into_response())
 }
 
+/// Asks that a change of a key was made.
+pub(super) fn changed(changed: KeyChanged) -> Result<(), ErrorPage> {
+    match changed {
+        KeyChanged::Made => Ok(()),
+        KeyChanged::Unknown => Err(unknown()),
+        KeyChanged::Refused(refusal) => Err(Problem::from(refusal).into()),
+    }
+}
+
 pub(super) async fn ask_delete(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
     signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    PagePath(id): PagePath<String>,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &signed).await?;
     let layout = Layout::of(&signed, Section::Keys);
@@ -159,11 +154,11 @@ pub(super) async fn ask_delete(
 
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
-    backend.store.delete_key(&key).await?;
+    changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
     Ok(Redirect::to(&format!("{HERE}?done=deleted")).into_response())
 }
 
@@ -193,7 +188,7 @@ mod tests {
     fn key(text: &str) -> Key {
         let (hash, name) = (BearerKey::given(text.to_owned()).hash(), "<b>switch</b>".to_owned());
         let (created_at, grant) = (Timestamp::from_millis(0).unwrap(), Grant::Api(Scope::Calls));
-        Key { hash, name, paused: false, created_at, grant }
+        Key { hash, name, paused: false, paused_at: None, created_at, grant }
     }
 
     #[test]
@@ -204,6 +199,7 @@ mod tests {
             layout: Layout::default(),
             keys: [&own, &other].map(|key| KeyRow::of(key, &own)).into(),
             made: Some(Made::of(&bearer, &other)),
+            form: KeyForm { name: "<b>switch</b>".to_owned(), ..KeyForm::default() },
             here: HERE,
         };
         let text = page.render().unwrap();
@@ -211,12 +207,5 @@ mod tests {
         assert!(!text.contains("<b>switch"));
         let action = |key: &Key| format!("/console/keys/{}/pause", key.hash.as_str());
         assert!(text.contains(&action(&other)) && !text.contains(&action(&own)));
-    }
-
-    #[test]
-    fn faults_are_one_sentence() {
-        let asked = asked(&Filled::parse(b"name=&scope=all"));
-        let faults = KeyRequest::from_json(&asked).unwrap_err();
-        assert_eq!(told(&faults).text, "No key was made: scope must be calls or admin.");
     }
 }

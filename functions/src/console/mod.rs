@@ -4,6 +4,7 @@
 //! sees a page but the sign-in without a [`session`], and every form that changes something carries a
 //! word that only the session's own pages know ([`csrf`]).
 
+mod address;
 mod assets;
 mod call;
 mod call_story;
@@ -19,7 +20,9 @@ mod door;
 mod editor;
 mod error_page;
 mod failed;
+mod field_faults;
 mod form;
+mod key_forms;
 mod key_row;
 mod keys;
 #[cfg(test)]
@@ -41,7 +44,7 @@ use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{any, get, post};
 
-use self::error_page::ErrorPage;
+pub(crate) use self::error_page::ErrorPage;
 use crate::management::Backend;
 
 /// The routes of the console: all under `/console/`, and the way there.
@@ -82,5 +85,10 @@ async fn home() -> Redirect {
 }
 
 async fn unknown() -> ErrorPage {
-    ErrorPage::unknown("There is no page at this address.")
+    ErrorPage::no_page()
+}
+
+/// Whether a path is one of the console's.
+pub(crate) fn has(path: &str) -> bool {
+    path == "/console" || path.starts_with("/console/")
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::{Campaign, CampaignId};
@@ -11,14 +11,15 @@ use hookline::key::{Key, KeyHash};
 use hookline::ports::keys::KeyRing;
 use hookline::use_cases::{PostbackKeyRequest, make_postback_key};
 use http::{HeaderMap, StatusCode};
-use serde_json::{Map, Value, json};
 
-use super::calls::campaign_of;
+use super::address::{PagePath, PageQuery};
+use super::calls::{campaign_of, unknown_campaign};
 use super::campaign_head::{CampaignHead, Tab};
 use super::error_page::ErrorPage;
-use super::form::{Filled, SignedForm};
+use super::form::SignedForm;
+use super::key_forms::PostbackKeyForm;
 use super::key_row::{KeyRow, Made};
-use super::keys::{DeletePage, Done, paused, told, unknown};
+use super::keys::{DeletePage, Done, changed, paused, unknown};
 use super::origin::origin_of;
 use super::page::{Layout, Section, page, page_with};
 use super::session::Signed;
@@ -31,63 +32,63 @@ struct PostbackKeysPage {
     head: CampaignHead,
     keys: Vec<KeyRow>,
     made: Option<Made>,
+    form: PostbackKeyForm,
     here: String,
     origin: String,
 }
 
 pub(super) async fn list(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
     signed: Signed,
-    Query(done): Query<Done>,
+    State(backend): State<Arc<Backend>>,
+    PagePath(id): PagePath<String>,
+    headers: HeaderMap,
+    PageQuery(done): PageQuery<Done>,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     let keys = rows(&backend, &campaign.id, &signed).await?;
-    Ok(page(&PostbackKeysPage::of(&campaign, layout, keys, None, origin_of(&headers))))
+    Ok(page(&PostbackKeysPage::of(&campaign, layout, keys, origin_of(&headers))))
 }
 
 pub(super) async fn make(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     headers: HeaderMap,
-    form: SignedForm,
+    SignedForm { signed, fields }: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
-    let mut layout = Layout::of(&form.signed, Section::Campaigns);
-    let (status, made) =
-        match PostbackKeyRequest::from_json(campaign.id.clone(), &asked(&form.fields)) {
-            Ok(request) => {
-                let (store, clock, random) = (&backend.store, &SystemClock, &SystemRandom);
-                let made = make_postback_key(store, clock, random, request).await?;
-                let (bearer, key) =
-                    made.ok_or_else(|| ErrorPage::unknown("There is no campaign of this id."))?;
-                (StatusCode::CREATED, Some(Made::of(&bearer, &key)))
-            }
-            Err(faults) => {
-                layout.notice = Some(told(&faults));
-                (StatusCode::UNPROCESSABLE_ENTITY, None)
-            }
-        };
-    let keys = rows(&backend, &campaign.id, &form.signed).await?;
-    let page = PostbackKeysPage::of(&campaign, layout, keys, made, origin_of(&headers));
-    Ok(page_with(status, &page))
+    let layout = Layout::of(&signed, Section::Campaigns);
+    let form = PostbackKeyForm::of_typed(&fields);
+    let asked = PostbackKeyRequest::from_json(campaign.id.clone(), &form.document());
+    let (status, made, form) = match asked {
+        Ok(request) if form.faults.is_empty() => {
+            let (store, clock, random) = (&backend.store, &SystemClock, &SystemRandom);
+            let made = make_postback_key(store, clock, random, request).await?;
+            // Deleted while the form was on its way.
+            let (bearer, key) = made.ok_or_else(unknown_campaign)?;
+            (StatusCode::CREATED, Some(Made::of(&bearer, &key)), PostbackKeyForm::default())
+        }
+        Ok(_) => (StatusCode::UNPROCESSABLE_ENTITY, None, form),
+        Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, None, form.refused(&faults)),
+    };
+    let keys = rows(&backend, &campaign.id, &signed).await?;
+    let page = PostbackKeysPage::of(&campaign, layout, keys, origin_of(&headers));
+    Ok(page_with(status, &PostbackKeysPage { made, form, ..page }))
 }
 
 pub(super) async fn pause(
     State(backend): State<Arc<Backend>>,
-    Path((id, key)): Path<(String, String)>,
+    PagePath((id, key)): PagePath<(String, String)>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
-    paused(&backend, &key, &form.fields, &list_of(&campaign)).await
+    paused(&backend, &key, &form, &list_of(&campaign)).await
 }
 
 pub(super) async fn ask_delete(
-    State(backend): State<Arc<Backend>>,
-    Path((id, key)): Path<(String, String)>,
     signed: Signed,
+    State(backend): State<Arc<Backend>>,
+    PagePath((id, key)): PagePath<(String, String)>,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
     let layout = Layout::of(&signed, Section::Campaigns);
@@ -98,11 +99,11 @@ pub(super) async fn ask_delete(
 
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
-    Path((id, key)): Path<(String, String)>,
-    _form: SignedForm,
+    PagePath((id, key)): PagePath<(String, String)>,
+    form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
-    backend.store.delete_key(&key).await?;
+    changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
     Ok(Redirect::to(&format!("{}?done=deleted", list_of(&campaign))).into_response())
 }
 
@@ -131,38 +132,11 @@ async fn postback_key(
     Ok((campaign, key))
 }
 
-/// A form as the document that the API takes: what is left empty is left out, and hours and minutes
-/// are seconds there.
-fn asked(fields: &Filled) -> Value {
-    let mut document = Map::new();
-    for name in ["name", "tag_prefix"] {
-        let text = fields.text(name);
-        if !text.is_empty() {
-            document.insert(name.to_owned(), json!(text));
-        }
-    }
-    for (name, field, unit) in
-        [("storage_seconds", "storage_hours", 3600), ("cutoff_seconds", "cutoff_minutes", 60)]
-    {
-        let text = fields.text(field);
-        if !text.is_empty() {
-            let seconds = text.parse::<i64>().ok().and_then(|number| number.checked_mul(unit));
-            document.insert(name.to_owned(), seconds.map_or_else(|| json!(text), Value::from));
-        }
-    }
-    Value::Object(document)
-}
-
 impl PostbackKeysPage {
-    fn of(
-        campaign: &Campaign,
-        layout: Layout,
-        keys: Vec<KeyRow>,
-        made: Option<Made>,
-        origin: String,
-    ) -> Self {
+    fn of(campaign: &Campaign, layout: Layout, keys: Vec<KeyRow>, origin: String) -> Self {
         let (head, here) = (CampaignHead::of(campaign, Tab::Keys), list_of(&campaign.id));
-        Self { layout, head, keys, made, here, origin }
+        let form = PostbackKeyForm::default();
+        Self { layout, head, keys, made: None, form, here, origin }
     }
 
     /// Where data is written with a key.
@@ -177,24 +151,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hours_and_minutes_become_seconds_and_what_is_empty_is_left_out() {
-        let asked = |form: &[u8]| asked(&Filled::parse(form));
-        assert_eq!(asked(b"name=&tag_prefix=&storage_hours=&cutoff_minutes="), json!({}));
-        assert_eq!(
-            asked(b"name=CRM&tag_prefix=crm_&storage_hours=2&cutoff_minutes=0"),
-            json!({"name": "CRM", "tag_prefix": "crm_", "storage_seconds": 7200, "cutoff_seconds": 0})
-        );
-        assert_eq!(asked(b"storage_hours=many"), json!({"storage_seconds": "many"}));
-    }
-
-    #[test]
     fn a_key_that_was_made_comes_with_a_ready_address() {
         let campaign = made_up::campaign();
         let made =
             Made { name: "<b>CRM</b>".to_owned(), key: "hlp_made".to_owned(), is_for_calls: false };
         let origin = "https://hooks.example".to_owned();
-        let page =
-            PostbackKeysPage::of(&campaign, Layout::default(), Vec::new(), Some(made), origin);
+        let page = PostbackKeysPage::of(&campaign, Layout::default(), Vec::new(), origin);
+        let page = PostbackKeysPage { made: Some(made), ..page };
         let text = page.render().unwrap();
         assert!(text.contains("https://hooks.example/data/hlp_made?caller_number="), "{text}");
         assert!(!text.contains("<b>CRM"));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::SystemClock;
 use hookline::call::CallId;
@@ -18,6 +18,7 @@ use serde::Deserialize;
 use serde_json::json;
 use url::form_urlencoded::Serializer;
 
+use super::address::PagePath;
 use super::calls::campaign_of;
 use super::door::next_page;
 use super::error_page::ErrorPage;
@@ -43,7 +44,7 @@ pub(super) struct Told {
 
 pub(super) async fn one(
     State(backend): State<Arc<Backend>>,
-    Path((call, delivery)): Path<(String, String)>,
+    PagePath((call, delivery)): PagePath<(String, String)>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let call = CallId::parse(&call).map_err(|_| ReplayRefusal::UnknownCall)?;
@@ -60,7 +61,7 @@ pub(super) async fn one(
 
 pub(super) async fn day(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::key::{BearerKey, KeyRefusal};
@@ -14,7 +14,8 @@ use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 
-use super::cookie::{cookie, forgotten};
+use super::address::PageQuery;
+use super::cookie::{cookie, forgotten, token_in};
 use super::csrf;
 use super::door::next_page;
 use super::error_page::ErrorPage;
@@ -32,13 +33,13 @@ struct SignInPage {
 }
 
 /// Where somebody was going.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(super) struct Going {
     #[serde(default)]
     next: String,
 }
 
-pub(super) async fn show(Query(going): Query<Going>) -> Response {
+pub(super) async fn show(PageQuery(going): PageQuery<Going>) -> Response {
     page(&SignInPage { layout: Layout::default(), next: next_page(&going.next), refused: None })
 }
 
@@ -54,7 +55,8 @@ pub(super) async fn take(
     let next = next_page(fields.text("next"));
     let bearer = BearerKey::given(fields.text("key").to_owned());
     let (store, now) = (&backend.store, SystemClock.now());
-    match sign_in(store, store, &SystemRandom, &bearer, now).await? {
+    let held = token_in(&headers);
+    match sign_in(store, store, &SystemRandom, &bearer, held.as_ref(), now).await? {
         Ok(token) => Ok(with_cookie(Redirect::to(&next), &cookie(&token, LASTS, &headers))),
         Err(refusal) => {
             let refused = Some(in_words(refusal));

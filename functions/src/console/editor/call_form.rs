@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use hookline::fault::Faults;
 use serde_json::{Map, Value, json};
 
+use super::super::field_faults::{FieldFaults, segments};
 use super::super::form::Filled;
-use super::placed::{Placed, segments};
 use super::typed::lines;
 
 /// The fields that say which call.
@@ -60,8 +60,8 @@ impl CallForm {
     }
 
     /// Faults of the made-up call at their fields.
-    pub(super) fn placed(faults: &Faults) -> Placed {
-        let mut placed = Placed::default();
+    pub(super) fn placed(faults: &Faults) -> FieldFaults {
+        let mut placed = FieldFaults::default();
         for fault in faults.iter() {
             let path = segments(&fault.pointer);
             let names: Vec<&str> = path.iter().map(String::as_str).collect();

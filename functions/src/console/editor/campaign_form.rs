@@ -7,9 +7,9 @@ use hookline::fault::Faults;
 use hookline::secret::MASK;
 use serde_json::{Map, Value, json};
 
+use super::super::field_faults::{FieldFaults, segments};
 use super::super::form::Filled;
 use super::conversion_row::ConversionRow;
-use super::placed::{Placed, segments};
 use super::typed::{Pair, number, pairs_of, shown};
 use super::webhook_form::TYPE_AGAIN;
 
@@ -118,8 +118,8 @@ impl CampaignForm {
     }
 
     /// Faults of the document at their fields, and those that no document can show.
-    pub(super) fn placed(&self, faults: &Faults) -> Placed {
-        let mut placed = Placed::default();
+    pub(super) fn placed(&self, faults: &Faults) -> FieldFaults {
+        let mut placed = FieldFaults::default();
         for fault in faults.iter() {
             match self.field_of(&segments(&fault.pointer)) {
                 Some(field) => placed.add(field, &fault.detail),
@@ -136,7 +136,7 @@ impl CampaignForm {
     }
 
     /// Takes out secrets that were typed, and says so at their rows.
-    pub(super) fn hide_secrets(&mut self, placed: &mut Placed) {
+    pub(super) fn hide_secrets(&mut self, placed: &mut FieldFaults) {
         for (row, secret) in self.secrets.iter_mut().enumerate() {
             if !secret.value.is_empty() && secret.value != MASK {
                 secret.value.clear();

@@ -3,45 +3,46 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
 use hookline::campaign::{Campaign, SecretsShown, Webhook};
 use hookline::trigger::Trigger;
-use hookline::use_cases::{SaveRefusal, save_campaign};
-use http::StatusCode;
 use serde_json::json;
 
+use super::super::address::PagePath;
 use super::super::campaign_head::{CampaignHead, Tab};
 use super::super::error_page::ErrorPage;
-use super::super::form::SignedForm;
-use super::super::page::{Layout, Notice, Section, page, page_with};
+use super::super::field_faults::FieldFaults;
+use super::super::page::{Layout, Notice, Section, page};
 use super::super::session::Signed;
 use super::campaign_form::CampaignForm;
 use super::choice::{Choice, choices};
 use super::conversion_row::ConversionRow;
-use super::placed::Placed;
-use super::row_step::Step;
-use super::{loaded, trigger_words, version_of};
+use super::difference::Difference;
+use super::{fingerprint, loaded, trigger_words};
 use crate::management::Backend;
 
 #[derive(Debug, Template)]
 #[template(path = "console/editor/campaign.html")]
-struct CampaignPage {
-    layout: Layout,
-    head: CampaignHead,
-    place: String,
-    stages: Vec<Stage>,
-    form: CampaignForm,
-    placed: Placed,
-    version: u64,
-    /// Somebody else saved since the form was made.
-    stale: bool,
-    blank: ConversionRow,
+pub(super) struct CampaignPage {
+    pub(super) layout: Layout,
+    pub(super) head: CampaignHead,
+    pub(super) place: String,
+    pub(super) stages: Vec<Stage>,
+    pub(super) form: CampaignForm,
+    pub(super) placed: FieldFaults,
+    /// The version of the campaign that the form was made from.
+    pub(super) version: u64,
+    /// What the settings were then: see [`fingerprint`].
+    pub(super) base: String,
+    /// Both versions, when somebody else saved in between.
+    pub(super) conflict: Option<Vec<Difference>>,
+    pub(super) blank: ConversionRow,
 }
 
 /// A moment of a call with the webhooks that it fires.
 #[derive(Debug)]
-struct Stage {
+pub(super) struct Stage {
     trigger: &'static str,
     title: &'static str,
     webhooks: Vec<ShownWebhook>,
@@ -59,21 +60,24 @@ struct ShownWebhook {
 }
 
 impl CampaignPage {
-    fn of(layout: Layout, campaign: &Campaign, form: CampaignForm) -> Self {
+    /// The page with a form in it.
+    pub(super) fn of(layout: Layout, campaign: &Campaign, form: CampaignForm) -> Self {
         let stage = |trigger: Trigger| Stage {
             trigger: trigger.as_str(),
             title: trigger_words::title(trigger),
             webhooks: campaign.webhooks_of(trigger).map(ShownWebhook::of).collect(),
         };
+        let base = fingerprint::of_settings(campaign, &layout.csrf);
         Self {
             layout,
             head: CampaignHead::of(campaign, Tab::Webhooks),
             place: format!("/console/campaigns/{}", campaign.id),
             stages: trigger_words::LIFE.into_iter().map(stage).collect(),
             form,
-            placed: Placed::default(),
+            placed: FieldFaults::default(),
             version: campaign.version,
-            stale: false,
+            base,
+            conflict: None,
             blank: ConversionRow::default(),
         }
     }
@@ -106,7 +110,7 @@ impl ShownWebhook {
 pub(super) async fn show(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
@@ -118,52 +122,6 @@ pub(super) async fn show(
     let layout = Layout::of(&signed, Section::Campaigns).with(notice.map(Notice::good));
     let form = CampaignForm::of_document(&campaign.document(SecretsShown::Masked));
     Ok(page(&CampaignPage::of(layout, &campaign, form)))
-}
-
-/// `POST /console/campaigns/{id}`
-pub(super) async fn save(
-    State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
-    SignedForm { signed, fields }: SignedForm,
-) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
-    let mut form = CampaignForm::of_typed(&fields);
-    let version = version_of(&fields)?;
-    let step = Step::of(&fields);
-    step.change_campaign(&mut form);
-    let mut placed = Placed::default();
-    let mut stale = false;
-    if step == Step::Save {
-        let mut document = form.document(&campaign.document(SecretsShown::Masked));
-        if let Some(document) = document.as_object_mut() {
-            document.insert("version".to_owned(), json!(version));
-        }
-        placed = form.placed(&hookline::fault::Faults::default());
-        if placed.is_empty() {
-            let saved =
-                save_campaign(&backend.store, &backend.policy, &campaign.id, document).await;
-            match saved {
-                Ok(_) => {
-                    return Ok(
-                        Redirect::to(&format!("/console/campaigns/{id}?saved")).into_response()
-                    );
-                }
-                Err(SaveRefusal::Invalid(faults)) => placed = form.placed(&faults),
-                Err(SaveRefusal::Stale(_)) => stale = true,
-                Err(SaveRefusal::Store(error)) => return Err(error.into()),
-            }
-        }
-    }
-    let status = match (stale, placed.is_empty()) {
-        (true, _) => StatusCode::CONFLICT,
-        (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
-        (false, true) => StatusCode::OK,
-    };
-    form.hide_secrets(&mut placed);
-    let current = if stale { loaded(&backend, &id).await? } else { campaign };
-    let shown = CampaignPage::of(Layout::of(&signed, Section::Campaigns), &current, form);
-    let version = if stale { current.version } else { version };
-    Ok(page_with(status, &CampaignPage { placed, version, stale, ..shown }))
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ fn message(head: String, headers: &[(String, String)], body: Option<&KeptBody>) 
     }
     if let Some(body) = body {
         let _ = write!(text, "\n\n{}", body.text);
-        if body.text.len() < body.bytes {
+        if body.cut {
             let _ = write!(text, "\n… of {} bytes", body.bytes);
         }
     }
@@ -84,9 +84,7 @@ mod tests {
             ..Report::skipped(id, "a note")
         };
         let header = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
-        let body = |text: &str, bytes| {
-            Some(KeptBody { text: text.to_owned(), bytes, cut: bytes > text.len() })
-        };
+        let body = |text: &str, bytes, cut| Some(KeptBody { text: text.to_owned(), bytes, cut });
         let attempt = Attempt {
             attempt: 1,
             at: Timestamp::from_millis(0).unwrap(),
@@ -96,8 +94,8 @@ mod tests {
             http_status: Some(200),
             latency_ms: 41,
             empty_tokens: Vec::new(),
-            request: Some(Sent { headers: header("x-a", "1"), body: body("hello", 5) }),
-            answer: Some(Received { headers: header("server", "b"), body: body("{}", 9000) }),
+            request: Some(Sent { headers: header("x-a", "1"), body: body("hello", 7, false) }),
+            answer: Some(Received { headers: header("server", "b"), body: body("{}", 9000, true) }),
         };
         let not_fired = Some("matches: geo:us-ny".to_owned());
         let fired = Fired::of(TestFired { report, attempt: Some(attempt), not_fired });

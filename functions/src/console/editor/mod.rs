@@ -20,12 +20,13 @@ mod campaign_page;
 mod choice;
 mod conversion_row;
 mod difference;
+mod fingerprint;
 mod fired;
 mod new_webhook;
 mod pane;
-mod placed;
 mod removal;
 mod row_step;
+mod settings_edit;
 mod token_words;
 mod trial;
 mod trigger_words;
@@ -51,7 +52,7 @@ pub(super) fn routes() -> Router<Arc<Backend>> {
     const CAMPAIGN: &str = "/console/campaigns/{id}";
     let at = |rest: &str| format!("{CAMPAIGN}{rest}");
     Router::new()
-        .route(CAMPAIGN, get(campaign_page::show).post(campaign_page::save))
+        .route(CAMPAIGN, get(campaign_page::show).post(settings_edit::save))
         .route(&at("/delete"), get(removal::ask_campaign).post(removal::delete))
         .route(&at("/webhooks/new"), get(new_webhook::show).post(webhook_edit::save_new))
         .route(&at("/webhooks/new/preview"), post(webhook_edit::preview_new))

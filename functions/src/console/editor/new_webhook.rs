@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use hookline::campaign::{Campaign, WebhookId};
 use hookline::trigger::{Class, Trigger};
 
+use super::super::address::PagePath;
 use super::super::campaign_head::{CampaignHead, Tab};
 use super::super::error_page::ErrorPage;
 use super::super::form::Filled;
@@ -71,7 +72,7 @@ impl SampleOffer {
 pub(super) async fn show(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;

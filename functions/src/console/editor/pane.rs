@@ -4,7 +4,7 @@ use askama::Template;
 use hookline::template::TokenValue;
 use hookline::use_cases::ShownRequest;
 
-use super::placed::Placed;
+use super::super::field_faults::FieldFaults;
 
 /// What would be sent, and from what.
 #[derive(Debug, Default, Template)]
@@ -51,6 +51,6 @@ pub(super) struct Fired {
 }
 
 /// Faults as a list, each with its field.
-pub(super) fn listed(placed: &Placed) -> Vec<(String, String)> {
+pub(super) fn listed(placed: &FieldFaults) -> Vec<(String, String)> {
     placed.iter().map(|(field, detail)| (field.to_owned(), detail.to_owned())).collect()
 }

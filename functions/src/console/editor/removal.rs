@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::campaign::WebhookId;
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, remove_webhook};
 use http::StatusCode;
 
+use super::super::address::PagePath;
 use super::super::error_page::ErrorPage;
 use super::super::form::SignedForm;
 use super::super::page::{Layout, Section, page};
@@ -32,7 +33,7 @@ struct ConfirmPage {
 pub(super) async fn ask_webhook(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
     let found = campaign.webhooks.iter().find(|it| it.id.as_str() == webhook);
@@ -53,7 +54,7 @@ pub(super) async fn ask_webhook(
 /// `POST …/webhooks/{webhook}/delete`
 pub(super) async fn remove(
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     SignedForm { fields, .. }: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
@@ -70,7 +71,7 @@ pub(super) async fn remove(
 pub(super) async fn ask_campaign(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
     let back = format!("/console/campaigns/{id}");
@@ -89,7 +90,7 @@ pub(super) async fn ask_campaign(
 /// `POST /console/campaigns/{id}/delete`
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     SignedForm { fields, .. }: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;

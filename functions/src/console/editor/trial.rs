@@ -14,14 +14,14 @@ use hookline::use_cases::{
 };
 
 use super::super::error_page::ErrorPage;
+use super::super::field_faults::FieldFaults;
 use super::call_form::CallForm;
 use super::pane::{Fired, Pane, Tested, listed};
-use super::placed::Placed;
 use super::webhook_form::WebhookForm;
 use crate::management::Backend;
 
 /// What is tried, or what has to be put right first.
-type Tried = Result<(Draft, Call, String), Placed>;
+type Tried = Result<(Draft, Call, String), FieldFaults>;
 
 /// Makes the same call up every time, so that a preview changes only by what is typed.
 struct Steady;
@@ -46,11 +46,11 @@ pub(super) async fn preview(
     campaign: &Campaign,
     form: &WebhookForm,
     call: &CallForm,
-) -> Result<(Pane, Placed), ErrorPage> {
+) -> Result<(Pane, FieldFaults), ErrorPage> {
     Ok(match tried(backend, campaign, form, call, &Steady).await? {
         Ok((draft, call, words)) => {
             let shown = shown(dry_run(&draft, &call, SystemClock.now()), words);
-            (shown, Placed::default())
+            (shown, FieldFaults::default())
         }
         Err(placed) => (Pane { faults: listed(&placed), ..Pane::default() }, placed),
     })
@@ -62,12 +62,12 @@ pub(super) async fn test(
     campaign: &Campaign,
     form: &WebhookForm,
     call: &CallForm,
-) -> Result<(Tested, Placed), ErrorPage> {
+) -> Result<(Tested, FieldFaults), ErrorPage> {
     Ok(match tried(backend, campaign, form, call, &SystemRandom).await? {
         Ok((draft, call, _)) => {
             let fired = fire_test(&backend.sender, &SystemClock, &draft, &call).await;
             let shown = Tested { fired: Some(Fired::of(fired)), ..Tested::default() };
-            (shown, Placed::default())
+            (shown, FieldFaults::default())
         }
         Err(placed) => (Tested { faults: listed(&placed), ..Tested::default() }, placed),
     })
@@ -104,7 +104,7 @@ fn made_up(
     draft: &Draft,
     asked: &CallForm,
     random: &impl Random,
-) -> Result<(Call, String), Placed> {
+) -> Result<(Call, String), FieldFaults> {
     let Draft { campaign, webhook } = draft;
     let now = SystemClock.now();
     let made = made_up_call(&asked.document(), campaign, webhook, random, now);
@@ -118,9 +118,9 @@ async fn kept(
     backend: &Backend,
     campaign: &Campaign,
     id: &str,
-) -> Result<Result<(Call, String), Placed>, ErrorPage> {
+) -> Result<Result<(Call, String), FieldFaults>, ErrorPage> {
     let refused = |detail: &str| {
-        let mut placed = Placed::default();
+        let mut placed = FieldFaults::default();
         placed.add("call_id", detail);
         Ok(Err(placed))
     };

@@ -2,36 +2,39 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use hookline::campaign::{Campaign, WebhookId};
+use hookline::campaign::{Campaign, SecretsShown, WebhookId};
+use hookline::fault::Faults;
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, save_webhook};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
+use super::super::address::PagePath;
 use super::super::error_page::ErrorPage;
+use super::super::field_faults::FieldFaults;
 use super::super::form::SignedForm;
 use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page, page_with};
 use super::super::session::Signed;
 use super::call_form::CallForm;
 use super::difference::differences;
-use super::placed::Placed;
+use super::fingerprint::webhook_document;
 use super::row_step::Step;
 use super::webhook_form::WebhookForm;
-use super::webhook_page::{WebhookPage, fingerprint, webhook_document};
-use super::{loaded, trial, version_of};
+use super::webhook_page::WebhookPage;
+use super::{fingerprint, loaded, trial, version_of};
 use crate::management::Backend;
 
 /// `GET /console/campaigns/{id}/webhooks/{webhook}`
 pub(super) async fn show(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
     let webhook = known(&campaign, &webhook)?;
-    let document = webhook_document(&campaign, &webhook).unwrap_or_default();
+    let document = webhook_document(&campaign, &webhook, SecretsShown::Masked).unwrap_or_default();
     let form = WebhookForm::of_document(&document);
     let saved = query.as_deref() == Some("saved");
     let notice = saved.then(|| Notice::good("Saved. Calls go by it within 30 seconds."));
@@ -44,7 +47,7 @@ pub(super) async fn show(
 /// `POST /console/campaigns/{id}/webhooks/new`
 pub(super) async fn save_new(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     Editing::of(&backend, &id, None, form).await?.save(&backend).await
@@ -53,7 +56,7 @@ pub(super) async fn save_new(
 /// `POST /console/campaigns/{id}/webhooks/{webhook}`
 pub(super) async fn save(
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     Editing::of(&backend, &id, Some(&webhook), form).await?.save(&backend).await
@@ -62,7 +65,7 @@ pub(super) async fn save(
 /// `POST …/webhooks/new/preview`
 pub(super) async fn preview_new(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
@@ -72,7 +75,7 @@ pub(super) async fn preview_new(
 /// `POST …/webhooks/{webhook}/preview`
 pub(super) async fn preview(
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
@@ -82,7 +85,7 @@ pub(super) async fn preview(
 /// `POST …/webhooks/new/test`
 pub(super) async fn test_new(
     State(backend): State<Arc<Backend>>,
-    Path(id): Path<String>,
+    PagePath(id): PagePath<String>,
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
@@ -92,7 +95,7 @@ pub(super) async fn test_new(
 /// `POST …/webhooks/{webhook}/test`
 pub(super) async fn test(
     State(backend): State<Arc<Backend>>,
-    Path((id, webhook)): Path<(String, String)>,
+    PagePath((id, webhook)): PagePath<(String, String)>,
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
@@ -144,11 +147,12 @@ impl Editing {
 
     async fn save(self, backend: &Backend) -> Result<Response, ErrorPage> {
         if self.step != Step::Save {
-            return Ok(self.shown(StatusCode::OK, Placed::default()));
+            return Ok(self.shown(StatusCode::OK, FieldFaults::default()));
         }
-        let own = self.own_faults();
+        let own = self.id_faults();
+        let repeats = self.form.placed(&Faults::default());
         let id = match WebhookId::parse(&self.form.id) {
-            Ok(id) if own.is_empty() => id,
+            Ok(id) if own.is_empty() && repeats.is_empty() => id,
             _ => {
                 // Everything else that is wrong is told with it.
                 let call = CallForm::default();
@@ -160,7 +164,7 @@ impl Editing {
         };
         let mut saved = self.store(backend, &id, self.version).await;
         if let Err(ChangeRefusal::Save(SaveRefusal::Stale(Some(current)))) = &saved
-            && fingerprint(current, &id) == self.base
+            && fingerprint::of_webhook(current, &id, &self.layout.csrf) == self.base
         {
             // Something else of the campaign was saved, which this webhook takes nothing from.
             saved = self.store(backend, &id, current.version).await;
@@ -185,8 +189,8 @@ impl Editing {
     }
 
     /// What is wrong with the id of a new webhook.
-    fn own_faults(&self) -> Placed {
-        let mut placed = Placed::default();
+    fn id_faults(&self) -> FieldFaults {
+        let mut placed = FieldFaults::default();
         if self.form.id.is_empty() {
             placed.add("id", "is required");
         }
@@ -217,9 +221,9 @@ impl Editing {
 
     /// Both versions side by side, mine in the form, to be saved over theirs.
     fn conflict(mut self, id: &WebhookId, current: &Campaign) -> Response {
-        let theirs = webhook_document(current, id).unwrap_or(json!({}));
-        let rows = differences(&self.form, &WebhookForm::of_document(&theirs));
-        let mut placed = Placed::default();
+        let theirs = webhook_document(current, id, SecretsShown::Masked).unwrap_or(json!({}));
+        let rows = differences(self.form.in_words(), WebhookForm::of_document(&theirs).in_words());
+        let mut placed = FieldFaults::default();
         self.form.hide_secret(&mut placed);
         let webhook = self.webhook.as_ref();
         let editor = WebhookPage::of(self.layout, current, webhook, self.form);
@@ -247,12 +251,12 @@ impl Editing {
         Ok(page(&WebhookPage { tested, ..self.page(placed) }))
     }
 
-    fn shown(self, status: StatusCode, placed: Placed) -> Response {
+    fn shown(self, status: StatusCode, placed: FieldFaults) -> Response {
         page_with(status, &self.page(placed))
     }
 
     /// The editor as it was sent, the version it was made from included.
-    fn page(mut self, mut placed: Placed) -> WebhookPage {
+    fn page(mut self, mut placed: FieldFaults) -> WebhookPage {
         self.form.hide_secret(&mut placed);
         let (version, base, call) = (self.version, self.base, self.call);
         let webhook = self.webhook.as_ref();

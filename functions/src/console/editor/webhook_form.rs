@@ -8,10 +8,11 @@
 use hookline::fault::Faults;
 use hookline::matching::Condition;
 use hookline::secret::MASK;
+use hookline::trigger::Trigger;
 use serde_json::{Map, Value, json};
 
+use super::super::field_faults::{FieldFaults, segments};
 use super::super::form::Filled;
-use super::placed::{Placed, segments};
 use super::typed::{Pair, number, pairs_of, shown};
 
 /// What is said of a secret that the person has to type once more.
@@ -143,8 +144,11 @@ impl WebhookForm {
         for (name, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
             put(name, json!(text));
         }
+        // On the page of any other trigger the field is hidden, with whatever is in it.
+        let no_seconds = String::new();
+        let is_timer = self.trigger == Trigger::Timer.as_str();
         let numbers = [
-            ("seconds", &self.seconds),
+            ("seconds", if is_timer { &self.seconds } else { &no_seconds }),
             ("timeout_ms", &self.timeout_ms),
             ("dedupe_seconds", &self.dedupe_seconds),
             ("order", &self.order),
@@ -169,8 +173,8 @@ impl WebhookForm {
     }
 
     /// Faults of the document at their fields, and those that no document can show.
-    pub(super) fn placed(&self, faults: &Faults) -> Placed {
-        let mut placed = Placed::default();
+    pub(super) fn placed(&self, faults: &Faults) -> FieldFaults {
+        let mut placed = FieldFaults::default();
         for fault in faults.iter() {
             match self.field_of(&segments(&fault.pointer)) {
                 Some(field) => placed.add(field, &fault.detail),
@@ -187,7 +191,7 @@ impl WebhookForm {
     }
 
     /// Takes out a secret that was typed, and says so at its field.
-    pub(super) fn hide_secret(&mut self, placed: &mut Placed) {
+    pub(super) fn hide_secret(&mut self, placed: &mut FieldFaults) {
         if !self.signing_secret.is_empty() && self.signing_secret != MASK {
             self.signing_secret.clear();
             placed.add("signing_secret", TYPE_AGAIN);

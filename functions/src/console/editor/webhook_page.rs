@@ -1,21 +1,19 @@
 //! The page on which a webhook is edited.
 
 use askama::Template;
-use hookline::campaign::{Campaign, SecretsShown, WebhookId};
-use hookline::secret::sha256_hex;
+use hookline::campaign::{Campaign, WebhookId};
 use hookline::trigger::Trigger;
-use serde_json::Value;
 
 use super::super::campaign_head::{CampaignHead, Tab};
+use super::super::field_faults::FieldFaults;
 use super::super::page::Layout;
 use super::call_form::CallForm;
 use super::choice::{Choice, choices};
 use super::difference::Difference;
 use super::pane::{Pane, Tested};
-use super::placed::Placed;
 use super::token_words::{TokenOffer, campaign_tags, system_tokens};
-use super::trigger_words;
 use super::webhook_form::WebhookForm;
+use super::{fingerprint, trigger_words};
 use crate::samples::Sample;
 
 /// The editor of one webhook.
@@ -30,11 +28,11 @@ pub(super) struct WebhookPage {
     pub(super) place: String,
     pub(super) is_new: bool,
     pub(super) form: WebhookForm,
-    pub(super) placed: Placed,
+    pub(super) placed: FieldFaults,
     pub(super) call: CallForm,
     /// The version of the campaign that the form was made from.
     pub(super) version: u64,
-    /// What the webhook was then, in a word: see [`fingerprint`].
+    /// What the webhook was then: see [`fingerprint`].
     pub(super) base: String,
     pub(super) sample: Option<Sample>,
     /// Both versions, when somebody else saved in between.
@@ -70,6 +68,8 @@ impl WebhookPage {
             }
             _ => place.clone(),
         };
+        let base = stored.map(|id| fingerprint::of_webhook(campaign, id, &layout.csrf));
+        let base = base.unwrap_or_default();
         Self {
             layout,
             head: CampaignHead::of(campaign, Tab::Webhooks),
@@ -78,10 +78,10 @@ impl WebhookPage {
             place,
             is_new: stored.is_none(),
             form,
-            placed: Placed::default(),
+            placed: FieldFaults::default(),
             call: CallForm::default(),
             version: campaign.version,
-            base: stored.map(|id| fingerprint(campaign, id)).unwrap_or_default(),
+            base,
             sample: None,
             conflict: None,
             theirs,
@@ -172,21 +172,9 @@ impl WebhookPage {
     }
 }
 
-/// The document of a campaign's webhook, secrets masked; none when it has no such webhook.
-pub(super) fn webhook_document(campaign: &Campaign, id: &WebhookId) -> Option<Value> {
-    let place = campaign.webhooks.iter().position(|webhook| webhook.id == *id)?;
-    let document = campaign.document(SecretsShown::Masked);
-    document.pointer(&format!("/webhooks/{place}")).cloned()
-}
-
-/// What tells two versions of a webhook apart; empty when there is none.
-pub(super) fn fingerprint(campaign: &Campaign, id: &WebhookId) -> String {
-    let document = webhook_document(campaign, id);
-    document.map(|document| sha256_hex(&document.to_string())).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
+    use hookline::campaign::SecretsShown;
     use serde_json::json;
 
     use super::*;
@@ -204,7 +192,8 @@ mod tests {
 
     fn editor(campaign: &Campaign) -> WebhookPage {
         let id = WebhookId::parse("w").unwrap();
-        let form = WebhookForm::of_document(&webhook_document(campaign, &id).unwrap());
+        let document = campaign.document(SecretsShown::Masked)["webhooks"][0].clone();
+        let form = WebhookForm::of_document(&document);
         WebhookPage::of(Layout::default(), campaign, Some(&id), form)
     }
 
@@ -287,17 +276,5 @@ mod tests {
         assert!(text.contains("<details class=\"card part\" open>\n  <summary>Retries"));
         let row = text.split("us-ny").nth(1).unwrap();
         assert!(row.split("</div>").next().unwrap().contains("must be other"));
-    }
-
-    #[test]
-    fn versions_of_a_webhook_are_told_apart() {
-        let campaign = campaign();
-        let id = WebhookId::parse("w").unwrap();
-        let mut other = campaign.clone();
-        other.version = 8;
-        assert_eq!(fingerprint(&campaign, &id), fingerprint(&other, &id));
-        other.webhooks[0].enabled = false;
-        assert_ne!(fingerprint(&campaign, &id), fingerprint(&other, &id));
-        assert_eq!(fingerprint(&campaign, &WebhookId::parse("none").unwrap()), "");
     }
 }

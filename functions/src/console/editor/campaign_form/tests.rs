@@ -17,7 +17,7 @@ fn typed(fields: &[(&str, &str)]) -> CampaignForm {
     CampaignForm::of_typed(&Filled::of(fields))
 }
 
-fn faults_of(form: &CampaignForm) -> Placed {
+fn faults_of(form: &CampaignForm) -> FieldFaults {
     let found = Campaign::from_document(&form.document(&stored()));
     form.placed(&found.err().unwrap_or_default())
 }
@@ -138,7 +138,7 @@ fn typed_secrets_are_not_shown_back_and_stored_ones_stay_masked() {
         ("secret_name", "b"),
         ("secret_value", "hush"),
     ]);
-    let mut placed = Placed::default();
+    let mut placed = FieldFaults::default();
     form.hide_secrets(&mut placed);
     let values: Vec<_> = form.secrets.iter().map(|row| row.value.as_str()).collect();
     assert_eq!(values, [MASK, ""]);

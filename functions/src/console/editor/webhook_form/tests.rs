@@ -25,7 +25,7 @@ fn admitted(webhook: &Value) -> Result<Value, Faults> {
     }
 }
 
-fn faults_of(form: &WebhookForm) -> Placed {
+fn faults_of(form: &WebhookForm) -> FieldFaults {
     form.placed(&admitted(&form.document()).err().unwrap_or_default())
 }
 
@@ -47,7 +47,15 @@ fn what_is_left_empty_takes_its_default() {
         json!({"id": "crm", "trigger": "start", "url": "https://crm.example/", "enabled": true,
             "headers": {}, "response_map": {}, "matches": []})
     );
-    assert_eq!(faults_of(&form), Placed::default());
+    assert_eq!(faults_of(&form), FieldFaults::default());
+}
+
+#[test]
+fn seconds_that_were_typed_for_a_timer_do_not_stand_in_the_way_of_another_trigger() {
+    let form = form(&[("trigger", "start"), ("seconds", "90")]);
+    assert_eq!(form.document().get("seconds"), None);
+    assert_eq!(faults_of(&form), FieldFaults::default());
+    assert_eq!(form.seconds, "90");
 }
 
 #[test]
@@ -88,7 +96,7 @@ fn a_full_form_says_a_full_document() {
         "response_map": {"score": "lead.score"}, "tag_prefix": "crm_", "retry": "extended",
         "order": 3});
     assert_eq!(form.document(), document);
-    assert_eq!(faults_of(&form), Placed::default());
+    assert_eq!(faults_of(&form), FieldFaults::default());
 }
 
 #[test]
@@ -191,7 +199,7 @@ fn a_fault_of_no_field_stands_at_the_top() {
 
 #[test]
 fn a_typed_secret_is_not_shown_back_and_a_stored_one_stays_masked() {
-    let mut placed = Placed::default();
+    let mut placed = FieldFaults::default();
     let mut typed = form(&[("signing_secret", "0123456789abcdef")]);
     typed.hide_secret(&mut placed);
     assert_eq!(
@@ -199,8 +207,8 @@ fn a_typed_secret_is_not_shown_back_and_a_stored_one_stays_masked() {
         ("", &[TYPE_AGAIN.to_owned()][..])
     );
 
-    let mut placed = Placed::default();
+    let mut placed = FieldFaults::default();
     let mut stored = form(&[("signing_secret", MASK)]);
     stored.hide_secret(&mut placed);
-    assert_eq!((stored.signing_secret.as_str(), placed), (MASK, Placed::default()));
+    assert_eq!((stored.signing_secret.as_str(), placed), (MASK, FieldFaults::default()));
 }

@@ -8,9 +8,9 @@ use std::fmt::Display;
 
 /// What is wrong, field by field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Placed(BTreeMap<String, Vec<String>>);
+pub(super) struct FieldFaults(BTreeMap<String, Vec<String>>);
 
-impl Placed {
+impl FieldFaults {
     /// Notes a fault at a field.
     pub(super) fn add(&mut self, field: impl Into<String>, detail: impl Into<String>) {
         self.0.entry(field.into()).or_default().push(detail.into());
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_row_tells_what_is_wrong_with_it_and_with_its_cells() {
-        let mut placed = Placed::default();
+        let mut placed = FieldFaults::default();
         placed.add("matches.1.key", "no key");
         placed.add("matches.1", "no good");
         placed.add("matches.10.key", "elsewhere");

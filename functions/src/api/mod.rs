@@ -47,7 +47,7 @@ fn operations() -> OpenApiRouter<Arc<Backend>> {
             campaigns::save_campaign,
             campaigns::delete_campaign
         ))
-        .routes(routes!(webhooks::read_webhook, webhooks::save_webhook, webhooks::remove_webhook))
+        .routes(routes!(webhooks::read_webhook, webhooks::save_webhook, webhooks::delete_webhook))
         .routes(routes!(keys::list_postback_keys, keys::make_postback_key))
         .routes(routes!(keys::change_postback_key, keys::delete_postback_key))
         .routes(routes!(keys::list_api_keys, keys::make_api_key))

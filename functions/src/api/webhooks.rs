@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use hookline::campaign::{Campaign, SecretsShown, WebhookId};
-use hookline::use_cases::{remove_webhook as remove, save_webhook as save};
+use hookline::use_cases::{delete_webhook as delete, save_webhook as save};
 use serde_json::Value;
 
 use super::address::{ApiPath, WebhookPath, unknown_webhook};
@@ -63,7 +63,7 @@ pub(super) async fn save_webhook(
     shown(&saved, &id)
 }
 
-/// Remove a webhook
+/// Delete a webhook
 ///
 /// What it still owes to calls is not sent.
 #[utoipa::path(
@@ -74,13 +74,13 @@ pub(super) async fn save_webhook(
         Unknown, Conflict, Invalid,
     ),
 )]
-pub(super) async fn remove_webhook(
+pub(super) async fn delete_webhook(
     State(backend): State<Arc<Backend>>,
     ApiPath(path): ApiPath<WebhookPath>,
     ApiQuery(query): ApiQuery<VersionQuery>,
 ) -> Result<Reply<Value>, Problem> {
     let (campaign, id) = (path.campaign()?, path.webhook()?);
-    let left = remove(&backend.store, &backend.policy, &campaign, query.version, &id).await?;
+    let left = delete(&backend.store, &backend.policy, &campaign, query.version, &id).await?;
     Ok(Reply::ok(left.document(SecretsShown::Masked)))
 }
 

@@ -57,7 +57,7 @@ pub enum ReplayRefusal {
     WebhookDisabled,
     /// It was attempted as often as a delivery may be.
     #[error("it was attempted {MAX_ATTEMPTS} times, which is as often as may be")]
-    Worn,
+    AttemptsExhausted,
     /// Our own store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -193,7 +193,7 @@ fn why_not(delivery: &Delivery, campaign: Option<&Campaign>) -> Result<(), Repla
         return Err(ReplayRefusal::Ping);
     }
     if delivery.attempts_made() >= MAX_ATTEMPTS {
-        return Err(ReplayRefusal::Worn);
+        return Err(ReplayRefusal::AttemptsExhausted);
     }
     let campaign = campaign.ok_or(ReplayRefusal::WebhookDeleted)?;
     let webhook = campaign.webhook(delivery.webhook());

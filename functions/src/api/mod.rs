@@ -2,12 +2,14 @@
 //! answers.
 
 mod address;
+mod api_keys;
 mod authentication;
 mod calls;
 mod campaigns;
 mod deliveries;
-mod keys;
+mod key_change;
 mod openapi;
+mod postback_keys;
 mod query;
 mod refusals;
 mod replays;
@@ -48,10 +50,10 @@ fn operations() -> OpenApiRouter<Arc<Backend>> {
             campaigns::delete_campaign
         ))
         .routes(routes!(webhooks::read_webhook, webhooks::save_webhook, webhooks::delete_webhook))
-        .routes(routes!(keys::list_postback_keys, keys::make_postback_key))
-        .routes(routes!(keys::change_postback_key, keys::delete_postback_key))
-        .routes(routes!(keys::list_api_keys, keys::make_api_key))
-        .routes(routes!(keys::change_api_key, keys::delete_api_key))
+        .routes(routes!(postback_keys::list_postback_keys, postback_keys::make_postback_key))
+        .routes(routes!(postback_keys::change_postback_key, postback_keys::delete_postback_key))
+        .routes(routes!(api_keys::list_api_keys, api_keys::make_api_key))
+        .routes(routes!(api_keys::change_api_key, api_keys::delete_api_key))
         .routes(routes!(calls::list_calls))
         .routes(routes!(calls::read_call))
         .routes(routes!(deliveries::list_deliveries))

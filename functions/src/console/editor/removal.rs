@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::campaign::WebhookId;
-use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, remove_webhook};
+use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, delete_webhook};
 use http::StatusCode;
 
 use super::super::address::PagePath;
@@ -61,7 +61,7 @@ pub(super) async fn remove(
     let webhook = WebhookId::parse(&webhook).map_err(|_| unknown())?;
     let version = version_of(&fields)?;
     let (store, policy) = (&backend.store, &backend.policy);
-    match remove_webhook(store, policy, &campaign.id, version, &webhook).await {
+    match delete_webhook(store, policy, &campaign.id, version, &webhook).await {
         Ok(_) => Ok(Redirect::to(&format!("/console/campaigns/{id}?removed")).into_response()),
         Err(refusal) => Err(refused(refusal)),
     }

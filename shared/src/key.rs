@@ -110,6 +110,8 @@ pub struct Key {
     pub name: String,
     /// Whether it is refused for now.
     pub paused: bool,
+    /// When it was last paused, whether or not it works again since.
+    pub paused_at: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// What it is for.

@@ -21,6 +21,11 @@ pub(super) type Caller = Extension<CallerKey>;
 pub(super) struct CallerKey(KeyHash);
 
 impl CallerKey {
+    /// What it is known by.
+    pub(super) fn hash(&self) -> &KeyHash {
+        &self.0
+    }
+
     /// Refuses to do something to the key that is being used: whoever lets go of it by mistake could
     /// not come back for it.
     pub(super) fn spare(&self, key: &KeyHash) -> Result<(), Problem> {

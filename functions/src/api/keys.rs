@@ -9,7 +9,9 @@ use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::CampaignId;
 use hookline::fields::{Fields, flag};
 use hookline::key::{Grant, Key, KeyHash};
-use hookline::ports::keys::{KeyRing, Keys};
+use hookline::ports::StoreError;
+use hookline::ports::clock::Clock;
+use hookline::ports::keys::{KeyChanged, KeyRing, Keys};
 use hookline::use_cases::{
     KeyRequest, PostbackKeyRequest, make_api_key as make, make_postback_key as make_postback,
 };
@@ -19,7 +21,7 @@ use serde_json::json;
 use super::address::{
     ApiKeyPath, At, CampaignPath, PostbackKeyPath, unknown_campaign, unknown_key,
 };
-use super::admission::Caller;
+use super::admission::{Caller, CallerKey};
 use super::campaigns::found;
 use super::refusals::{Conflict, Invalid, Unknown};
 use super::reply::{Reply, json_of};
@@ -81,7 +83,7 @@ pub(super) async fn change_api_key(
     if paused {
         caller.spare(&key.hash)?;
     }
-    let changed = pause(&backend, &key, paused).await?;
+    let changed = pause(&backend, &key, paused, &caller).await?;
     ApiKey::of(&changed).map(Reply::ok).ok_or_else(unknown_key)
 }
 
@@ -100,7 +102,7 @@ pub(super) async fn delete_api_key(
 ) -> Result<StatusCode, Problem> {
     let key = api_key(&backend, &path.key()?).await?;
     caller.spare(&key.hash)?;
-    delete(&backend, &key).await
+    delete(&backend, &key, &caller).await
 }
 
 /// List postback keys
@@ -163,13 +165,14 @@ pub(super) async fn make_postback_key(
 )]
 pub(super) async fn change_postback_key(
     State(backend): State<Arc<Backend>>,
+    Extension(caller): Caller,
     At(path): At<PostbackKeyPath>,
     body: Bytes,
 ) -> Result<Reply<PostbackKey>, Problem> {
     let campaign = path.campaign()?;
     let paused = paused(&body)?;
     let key = postback_key(&backend, &campaign, &path.key()?).await?;
-    let changed = pause(&backend, &key, paused).await?;
+    let changed = pause(&backend, &key, paused, &caller).await?;
     PostbackKey::of(&changed).map(Reply::ok).ok_or_else(unknown_key)
 }
 
@@ -183,10 +186,11 @@ pub(super) async fn change_postback_key(
 )]
 pub(super) async fn delete_postback_key(
     State(backend): State<Arc<Backend>>,
+    Extension(caller): Caller,
     At(path): At<PostbackKeyPath>,
 ) -> Result<StatusCode, Problem> {
     let key = postback_key(&backend, &path.campaign()?, &path.key()?).await?;
-    delete(&backend, &key).await
+    delete(&backend, &key, &caller).await
 }
 
 /// Reads `{paused}`.
@@ -220,15 +224,30 @@ async fn postback_key(
     }
 }
 
-async fn pause(backend: &Backend, key: &Key, paused: bool) -> Result<Key, Problem> {
-    let is_there = backend.store.pause_key(&key.hash, paused).await;
-    if !is_there.map_err(|error| Problem::store(&error))? {
-        return Err(unknown_key());
-    }
+async fn pause(
+    backend: &Backend,
+    key: &Key,
+    paused: bool,
+    caller: &CallerKey,
+) -> Result<Key, Problem> {
+    let changed = match paused {
+        true => backend.store.pause_key(&key.hash, caller.hash(), SystemClock.now()).await,
+        false => backend.store.resume_key(&key.hash, caller.hash()).await,
+    };
+    made(changed)?;
     Ok(Key { paused, ..key.clone() })
 }
 
-async fn delete(backend: &Backend, key: &Key) -> Result<StatusCode, Problem> {
-    backend.store.delete_key(key).await.map_err(|error| Problem::store(&error))?;
+async fn delete(backend: &Backend, key: &Key, caller: &CallerKey) -> Result<StatusCode, Problem> {
+    made(backend.store.delete_key(key, caller.hash()).await)?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Asks that a change of a key was made.
+pub(crate) fn made(changed: Result<KeyChanged, StoreError>) -> Result<(), Problem> {
+    match changed.map_err(|error| Problem::store(&error))? {
+        KeyChanged::Made => Ok(()),
+        KeyChanged::Unknown => Err(unknown_key()),
+        KeyChanged::Refused(refusal) => Err(refusal.into()),
+    }
 }

@@ -103,7 +103,7 @@ mod tests {
     fn key(text: &str, grant: Grant) -> Key {
         let hash = BearerKey::given(text.to_owned()).hash();
         let created_at = Timestamp::from_millis(0).unwrap();
-        Key { hash, name: String::new(), paused: false, created_at, grant }
+        Key { hash, name: String::new(), paused: false, paused_at: None, created_at, grant }
     }
 
     #[test]

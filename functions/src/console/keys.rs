@@ -7,7 +7,8 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::key::{Grant, Key, KeyHash};
-use hookline::ports::keys::{KeyRing, Keys};
+use hookline::ports::clock::Clock;
+use hookline::ports::keys::{KeyChanged, KeyRing, Keys};
 use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
 use serde::Deserialize;
@@ -20,6 +21,7 @@ use super::key_row::{KeyRow, Made};
 use super::page::{Layout, Notice, Section, page, page_with};
 use super::session::Signed;
 use crate::management::Backend;
+use crate::problem::Problem;
 
 const HERE: &str = "/console/keys";
 
@@ -110,22 +112,32 @@ pub(super) async fn pause(
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
-    paused(&backend, &key, &form.fields, HERE).await
+    paused(&backend, &key, &form, HERE).await
 }
 
 /// Pauses a key or lets it work again, as the form says, and leads back to its list.
 pub(super) async fn paused(
     backend: &Backend,
     key: &Key,
-    fields: &Filled,
+    form: &SignedForm,
     list: &str,
 ) -> Result<Response, ErrorPage> {
-    let pause = fields.text("paused") == "yes";
-    if !backend.store.pause_key(&key.hash, pause).await? {
-        return Err(unknown());
-    }
+    let (pause, by) = (form.fields.text("paused") == "yes", &form.signed.key().hash);
+    changed(match pause {
+        true => backend.store.pause_key(&key.hash, by, SystemClock.now()).await?,
+        false => backend.store.resume_key(&key.hash, by).await?,
+    })?;
     let done = if pause { "paused" } else { "resumed" };
     Ok(Redirect::to(&format!("{list}?done={done}")).into_response())
+}
+
+/// Asks that a change of a key was made.
+pub(super) fn changed(changed: KeyChanged) -> Result<(), ErrorPage> {
+    match changed {
+        KeyChanged::Made => Ok(()),
+        KeyChanged::Unknown => Err(unknown()),
+        KeyChanged::Refused(refusal) => Err(Problem::from(refusal).into()),
+    }
 }
 
 pub(super) async fn ask_delete(
@@ -146,7 +158,7 @@ pub(super) async fn delete(
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
-    backend.store.delete_key(&key).await?;
+    changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
     Ok(Redirect::to(&format!("{HERE}?done=deleted")).into_response())
 }
 
@@ -179,7 +191,7 @@ mod tests {
     fn key(text: &str) -> Key {
         let (hash, name) = (BearerKey::given(text.to_owned()).hash(), "<b>switch</b>".to_owned());
         let (created_at, grant) = (Timestamp::from_millis(0).unwrap(), Grant::Api(Scope::Calls));
-        Key { hash, name, paused: false, created_at, grant }
+        Key { hash, name, paused: false, paused_at: None, created_at, grant }
     }
 
     #[test]

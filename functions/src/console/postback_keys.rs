@@ -19,7 +19,7 @@ use super::error_page::ErrorPage;
 use super::form::SignedForm;
 use super::key_forms::PostbackKeyForm;
 use super::key_row::{KeyRow, Made};
-use super::keys::{DeletePage, Done, paused, unknown};
+use super::keys::{DeletePage, Done, changed, paused, unknown};
 use super::origin::origin_of;
 use super::page::{Layout, Section, page, page_with};
 use super::session::Signed;
@@ -82,7 +82,7 @@ pub(super) async fn pause(
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
-    paused(&backend, &key, &form.fields, &list_of(&campaign)).await
+    paused(&backend, &key, &form, &list_of(&campaign)).await
 }
 
 pub(super) async fn ask_delete(
@@ -100,10 +100,10 @@ pub(super) async fn ask_delete(
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
     PagePath((id, key)): PagePath<(String, String)>,
-    _form: SignedForm,
+    form: SignedForm,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
-    backend.store.delete_key(&key).await?;
+    changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
     Ok(Redirect::to(&format!("{}?done=deleted", list_of(&campaign))).into_response())
 }
 

@@ -1,6 +1,6 @@
 //! Who is signed in. A browser holds a random token in a cookie that scripts do not see; the store
 //! has the token's hash and the API key that was shown at the door. The key is asked again at every
-//! request, so that pausing it signs everybody out who came in with it.
+//! request, so that pausing it signs everybody out who came in with it, for good.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,11 +82,16 @@ async fn signed(
 ) -> Result<Option<Signed>, StoreError> {
     let Some(token) = token_in(headers) else { return Ok(None) };
     let Some(session) = sessions.session(&token.hash(), now).await? else { return Ok(None) };
-    let key = keys.key(&session.key).await?.filter(|key| key.admit(Scope::Admin).is_ok());
+    let is_good = |key: &Arc<Key>| {
+        key.admit(Scope::Admin).is_ok()
+            && key.paused_at.is_none_or(|paused_at| paused_at < session.started_at)
+    };
+    let key = keys.key(&session.key).await?.filter(is_good);
     Ok(key.map(|key| Signed { token, key }))
 }
 
-/// Signs the bearer of an admin key in, and gives what their browser is to hold.
+/// Signs the bearer of an admin key in, and gives what their browser is to hold instead of what it
+/// held before.
 ///
 /// # Errors
 /// Why the key does not open this door, or that our own store failed.
@@ -95,6 +100,7 @@ pub(super) async fn sign_in(
     keys: &impl Keys,
     random: &impl Random,
     bearer: &BearerKey,
+    held: Option<&BearerKey>,
     now: Timestamp,
 ) -> Result<Result<BearerKey, KeyRefusal>, StoreError> {
     let Some(key) = keys.key(&bearer.hash()).await? else { return Ok(Err(KeyRefusal::Unknown)) };
@@ -102,8 +108,13 @@ pub(super) async fn sign_in(
         return Ok(Err(refusal));
     }
     let token = BearerKey::from_random("hls", random.key_bytes());
-    let session = Session { key: key.hash.clone(), until: now.plus(LASTS) };
-    sessions.start_session(&token.hash(), &session).await?;
+    let session = Session { key: key.hash.clone(), started_at: now, until: now.plus(LASTS) };
+    if let Err(refusal) = sessions.start_session(&token.hash(), &session).await? {
+        return Ok(Err(refusal));
+    }
+    if let Some(held) = held {
+        sessions.end_session(&held.hash()).await?;
+    }
     Ok(Ok(token))
 }
 
@@ -115,8 +126,8 @@ mod tests {
 
     use super::*;
 
-    /// One key, and at most one session.
-    struct Store(Key, std::sync::Mutex<Option<(KeyHash, Session)>>);
+    /// One key, and its sessions.
+    struct Store(Key, std::sync::Mutex<Vec<(KeyHash, Session)>>);
 
     impl Keys for Store {
         async fn key(&self, hash: &KeyHash) -> Result<Option<Arc<Key>>, StoreError> {
@@ -126,16 +137,16 @@ mod tests {
         async fn store_key(&self, _key: &Key) -> Result<bool, StoreError> {
             Ok(false)
         }
-
-        async fn pause_key(&self, _hash: &KeyHash, _paused: bool) -> Result<bool, StoreError> {
-            Ok(false)
-        }
     }
 
     impl Sessions for Store {
-        async fn start_session(&self, hash: &KeyHash, with: &Session) -> Result<(), StoreError> {
-            *self.1.lock().unwrap() = Some((hash.clone(), with.clone()));
-            Ok(())
+        async fn start_session(
+            &self,
+            hash: &KeyHash,
+            with: &Session,
+        ) -> Result<Result<(), KeyRefusal>, StoreError> {
+            self.1.lock().unwrap().push((hash.clone(), with.clone()));
+            Ok(Ok(()))
         }
 
         async fn session(
@@ -144,19 +155,27 @@ mod tests {
             now: Timestamp,
         ) -> Result<Option<Session>, StoreError> {
             let kept = self.1.lock().unwrap().clone();
-            Ok(kept.filter(|(of, with)| of == hash && now < with.until).map(|(_, with)| with))
+            let mut kept = kept.into_iter().filter(|(of, with)| of == hash && now < with.until);
+            Ok(kept.next().map(|(_, with)| with))
         }
 
-        async fn end_session(&self, _session: &KeyHash) -> Result<(), StoreError> {
+        async fn end_session(&self, session: &KeyHash) -> Result<(), StoreError> {
+            self.1.lock().unwrap().retain(|(hash, _)| hash != session);
             Ok(())
         }
+    }
+
+    /// What a browser sends that holds a token.
+    fn holding(token: &BearerKey) -> HeaderMap {
+        let held = HeaderValue::try_from(format!("hookline_session={}", token.expose())).unwrap();
+        HeaderMap::from_iter([(COOKIE, held)])
     }
 
     fn store(scope: Scope, paused: bool) -> (BearerKey, Store) {
         let bearer = BearerKey::given("hla_1".to_owned());
         let created_at = Timestamp::from_millis(0).unwrap();
         let (hash, grant, name) = (bearer.hash(), Grant::Api(scope), String::new());
-        let key = Key { hash, name, paused, created_at, grant };
+        let key = Key { hash, name, paused, paused_at: None, created_at, grant };
         (bearer, Store(key, std::sync::Mutex::default()))
     }
 
@@ -168,9 +187,9 @@ mod tests {
             [(Scope::Calls, false, KeyRefusal::Scope), (Scope::Admin, true, KeyRefusal::Paused)];
         for (scope, paused, refusal) in refused {
             let (bearer, store) = store(scope, paused);
-            let answer = sign_in(&store, &store, &SystemRandom, &bearer, now).await.unwrap();
+            let answer = sign_in(&store, &store, &SystemRandom, &bearer, None, now).await.unwrap();
             assert_eq!(answer, Err(refusal));
-            assert_eq!(*store.1.lock().unwrap(), None);
+            assert_eq!(*store.1.lock().unwrap(), []);
         }
     }
 
@@ -179,9 +198,9 @@ mod tests {
         use hookline::adapters::system::SystemRandom;
         let now = Timestamp::from_millis(0).unwrap();
         let (bearer, mut store) = store(Scope::Admin, false);
-        let token = sign_in(&store, &store, &SystemRandom, &bearer, now).await.unwrap().unwrap();
-        let held = HeaderValue::try_from(format!("hookline_session={}", token.expose())).unwrap();
-        let headers = HeaderMap::from_iter([(COOKIE, held)]);
+        let token =
+            sign_in(&store, &store, &SystemRandom, &bearer, None, now).await.unwrap().unwrap();
+        let headers = holding(&token);
 
         let found = signed(&store, &store, &headers, now).await.unwrap().unwrap();
         assert_eq!(found.key().hash, bearer.hash());
@@ -189,5 +208,44 @@ mod tests {
         assert!(signed(&store, &store, &headers, later).await.unwrap().is_none());
         store.0.paused = true;
         assert!(signed(&store, &store, &headers, now).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_pause_ends_the_sign_ins_of_its_time_for_good() {
+        use hookline::adapters::system::SystemRandom;
+        let at = |millis| Timestamp::from_millis(millis).unwrap();
+        let (bearer, mut store) = store(Scope::Admin, false);
+        let mut tokens = Vec::new();
+        for second in [at(1), at(2), at(3)] {
+            let signed_in = sign_in(&store, &store, &SystemRandom, &bearer, None, second).await;
+            tokens.push(signed_in.unwrap().unwrap());
+        }
+
+        // It works again.
+        store.0.paused_at = Some(at(2));
+
+        for (token, holds) in tokens.iter().zip([false, false, true]) {
+            let found = signed(&store, &store, &holding(token), at(4)).await.unwrap();
+            assert_eq!(found.is_some(), holds);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_signs_in_again_is_signed_in_once() {
+        use hookline::adapters::system::SystemRandom;
+        let now = Timestamp::from_millis(0).unwrap();
+        let (bearer, store) = store(Scope::Admin, false);
+        let sign_in = async |held: Option<&BearerKey>| {
+            let signed_in = sign_in(&store, &store, &SystemRandom, &bearer, held, now).await;
+            signed_in.unwrap().unwrap()
+        };
+        let (before, elsewhere) = (sign_in(None).await, sign_in(None).await);
+
+        let after = sign_in(Some(&before)).await;
+
+        for (token, holds) in [(&before, false), (&elsewhere, true), (&after, true)] {
+            let found = signed(&store, &store, &holding(token), now).await.unwrap();
+            assert_eq!(found.is_some(), holds);
+        }
     }
 }

@@ -15,7 +15,7 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 
 use super::address::PageQuery;
-use super::cookie::{cookie, forgotten};
+use super::cookie::{cookie, forgotten, token_in};
 use super::csrf;
 use super::door::next_page;
 use super::error_page::ErrorPage;
@@ -55,7 +55,8 @@ pub(super) async fn take(
     let next = next_page(fields.text("next"));
     let bearer = BearerKey::given(fields.text("key").to_owned());
     let (store, now) = (&backend.store, SystemClock.now());
-    match sign_in(store, store, &SystemRandom, &bearer, now).await? {
+    let held = token_in(&headers);
+    match sign_in(store, store, &SystemRandom, &bearer, held.as_ref(), now).await? {
         Ok(token) => Ok(with_cookie(Redirect::to(&next), &cookie(&token, LASTS, &headers))),
         Err(refusal) => {
             let refused = Some(in_words(refusal));

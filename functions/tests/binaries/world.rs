@@ -86,6 +86,7 @@ impl World {
             hash: bearer.hash(),
             name: "a key".to_owned(),
             paused,
+            paused_at: None,
             created_at: SystemClock.now(),
             grant: Grant::Api(scope),
         };

@@ -223,6 +223,7 @@ fn admin(bearer: &BearerKey) -> Key {
         hash: bearer.hash(),
         name: "admin key of this machine".to_owned(),
         paused: false,
+        paused_at: None,
         created_at: SystemClock.now(),
         grant: Grant::Api(Scope::Admin),
     }

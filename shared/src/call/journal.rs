@@ -8,8 +8,9 @@ use crate::geo::{Location, Place};
 use crate::tag::{TagKey, TagSet, TagValue};
 use crate::time::Timestamp;
 
-/// The most entries that postings add to one call's journal; later ones are not noted.
-pub const MAX_ENTRIES: usize = 100;
+/// The most entries that postings add to one call's journal; later ones are not noted. Postings that
+/// meet count what each of them read and may add a few more, for which the call's item has room.
+pub const MAX_ENTRIES: usize = 40;
 /// The most that the tags of one entry weigh, in bytes as JSON writes them; what has no room is left
 /// out and `cut` says so.
 pub const MAX_ENTRY_BYTES: usize = 1024;
@@ -63,10 +64,11 @@ impl JournalEntry {
         Self { at, source, cut: kept != tags, tags: kept }
     }
 
-    /// What was posted `now`.
+    /// What was posted `now`, or earlier if it waited for its call.
     #[must_use]
     pub fn of_posting(posting: &Posting, now: Timestamp) -> Self {
-        Self::of(now, Source::Postback, posting.tags.clone(), posting.place)
+        let at = posting.waits_since.unwrap_or(now);
+        Self::of(at, Source::Postback, posting.tags.clone(), posting.place)
     }
 }
 
@@ -188,7 +190,7 @@ mod tests {
         let mut call = Call::new(id, campaign, "u".to_owned(), key);
         let posting = Posting::default();
         let entry = |n: i64| JournalEntry::of_posting(&posting, now().plus_seconds(n));
-        call.journal.extend((1..100).map(entry));
+        call.journal.extend((1..40).map(entry));
 
         assert_eq!(call.journal_entry(&posting, now()), Some(entry(0)));
         call.journal.insert(entry(100));

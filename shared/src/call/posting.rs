@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::geo::Place;
 use crate::secret;
 use crate::tag::TagSet;
+use crate::time::Timestamp;
 
 /// The sender's own id of a postback, made one with the sender's name. A repeat changes nothing.
 ///
@@ -59,6 +60,9 @@ pub struct Posting {
         with = "rust_decimal::serde::str_option"
     )]
     pub payout: Option<Decimal>,
+    /// When it came in, if it waited for its call. Not part of what is kept while it waits.
+    #[serde(skip)]
+    pub waits_since: Option<Timestamp>,
 }
 
 impl Posting {

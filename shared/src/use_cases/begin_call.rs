@@ -70,13 +70,14 @@ pub(super) fn begin(
         began.note(JournalEntry::of(now, Source::Remembered, remembered.clone(), place));
         put(call, remembered);
     }
-    for Waiting { posting, .. } in &began.waiting {
+    for Waiting { posting, since, .. } in &began.waiting {
         put(call, posting.tags.clone());
         // Where the caller is follows once all that is known of it has been weighed.
         call.take_posting(&Posting { tags: TagSet::new(), ..without_place(posting) });
-        // Two entries, of which the first is the one that its being handed over makes.
-        began.journal.insert(JournalEntry::of_posting(&without_place(posting), now));
-        let place = JournalEntry::of(now, Source::Postback, TagSet::new(), posting.place);
+        // Two entries, of which the first is the one that its being handed over makes. Both are of the
+        // time it came in, so that a start told again makes no others.
+        began.journal.insert(JournalEntry::of_posting(&without_place(posting), *since));
+        let place = JournalEntry::of(*since, Source::Postback, TagSet::new(), posting.place);
         began.journal.extend(posting.place.map(|_| place));
     }
     let mut defaults = campaign.default_tags.clone();
@@ -120,7 +121,8 @@ pub(super) async fn hand_over(
         .iter()
         .map(|known| Waiting { posting: without_place(&known.posting), ..known.clone() });
     let each = known.chain(late).map(async |waiting| {
-        let Waiting { id, posting, .. } = waiting;
+        let Waiting { id, posting, since, .. } = waiting;
+        let posting = Posting { waits_since: Some(since), ..posting };
         let posted = apply_posting(store, hints, call, Some(campaign), &posting, &id, now).await?;
         Ok((posted != Posted::Full).then_some(id))
     });
@@ -153,7 +155,7 @@ mod tests {
     fn waiting(id: &str, age: &str, place: Option<&str>, now: Timestamp) -> Waiting {
         let place = place.map(|place| Place::parse(place).unwrap());
         let posting = Posting { tags: tags(json!({"age": [age]})), place, ..Posting::default() };
-        Waiting { id: id.to_owned(), posting, since: now, expires_at: now }
+        Waiting { id: id.to_owned(), posting, since: now.plus_seconds(-5), expires_at: now }
     }
 
     #[test]
@@ -183,11 +185,14 @@ mod tests {
 
         let same = || waiting("p", "23", None, now);
         let posted = begun_with(vec![same(), same(), waiting("q", "24", Some("gb"), now)]);
+        let waited = |json: Value| {
+            JournalEntry::of(now.plus_seconds(-5), Source::Postback, tags(json), None)
+        };
         let entries = [
             entry(Source::Remembered, json!({"zip": ["1"]})),
-            entry(Source::Postback, json!({"age": ["23"]})),
-            entry(Source::Postback, json!({"age": ["24"]})),
-            entry(Source::Postback, json!({"geo": ["gb"]})),
+            waited(json!({"age": ["23"]})),
+            waited(json!({"age": ["24"]})),
+            waited(json!({"geo": ["gb"]})),
             entry(Source::Defaults, json!({"source": ["web"]})),
         ];
         assert_eq!(posted.journal, BTreeSet::from(entries));

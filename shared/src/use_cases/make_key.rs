@@ -90,6 +90,7 @@ pub async fn make_api_key(
         hash: bearer.hash(),
         name: request.name,
         paused: false,
+        paused_at: None,
         created_at: clock.now(),
         grant: Grant::Api(request.scope),
     };
@@ -108,11 +109,13 @@ pub async fn make_postback_key(
     request: PostbackKeyRequest,
 ) -> Result<Option<(BearerKey, Key)>, StoreError> {
     let bearer = BearerKey::from_random("hlp", random.key_bytes());
+    let now = clock.now();
     let key = Key {
         hash: bearer.hash(),
         name: request.name,
         paused: request.paused,
-        created_at: clock.now(),
+        paused_at: request.paused.then_some(now),
+        created_at: now,
         grant: Grant::Postback(request.grant),
     };
     let stored = keys.store_key(&key).await?;

@@ -11,10 +11,8 @@ use hookline::campaign::CampaignId;
 use hookline::delivery::{Delivery, DeliveryKey};
 use hookline::ports::calls::Calls;
 use hookline::ports::campaigns::Campaigns;
-use hookline::ports::clock::Clock;
-use hookline::ports::deliveries::{Deliveries, Replays};
-use hookline::ports::hints::{Hint, Hints};
 use hookline::trigger::Class;
+use hookline::use_cases::replay_delivery;
 
 use super::dice::Dice;
 use super::executor::{Executor, Spawner};
@@ -92,13 +90,11 @@ fn replay(world: &Arc<World>, spawner: &Spawner, key: &DeliveryKey, after: Milli
 }
 
 async fn take(function: &Function, key: &DeliveryKey) -> Result<(), String> {
-    let store = Store(function);
-    let read = store.delivery(key).await.map_err(|error| error.to_string())?;
-    let Some(read) = read else { return Err("it is not there".to_owned()) };
-    if store.replay(&read, function.now()).await.map_err(|error| error.to_string())? {
-        Queue::of(function).send(vec![Hint::Delivery(key.clone()).now()]).await;
+    let (store, queue, id) = (Store(function), Queue::of(function), key.id());
+    match replay_delivery(&store, &queue, function, &key.call, id.as_str()).await {
+        Ok(_) => Ok(()),
+        Err(refusal) => Err(refusal.to_string()),
     }
-    Ok(())
 }
 
 fn deliveries(run: &Run) -> Vec<Delivery> {

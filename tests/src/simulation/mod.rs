@@ -106,6 +106,7 @@ fn prepare(world: &World) {
         hash: BearerKey::given(posters::KEY.to_owned()).hash(),
         name: "simulation".to_owned(),
         paused: false,
+        paused_at: None,
         created_at: true_time(0),
         grant: Grant::Postback(grant),
     };

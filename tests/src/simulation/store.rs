@@ -246,10 +246,6 @@ impl Keys for Store<'_> {
     async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         self.ask("store a key", || self.memory().store_key(key), nothing).await
     }
-
-    async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
-        self.ask("pause a key", || self.memory().pause_key(hash, paused), nothing).await
-    }
 }
 
 impl Deliveries for Store<'_> {

@@ -44,7 +44,14 @@ pub(crate) fn postback_key(text: &str, campaign: &CampaignId, seconds: i64) -> K
 /// A key that was made so many seconds after the beginning.
 pub(crate) fn key(text: &str, grant: Grant, seconds: i64) -> Key {
     let hash = BearerKey::given(text.to_owned()).hash();
-    Key { hash, name: text.to_owned(), paused: false, created_at: at(seconds), grant }
+    Key {
+        hash,
+        name: text.to_owned(),
+        paused: false,
+        paused_at: None,
+        created_at: at(seconds),
+        grant,
+    }
 }
 
 async fn store_all(store: &DynamoDb, keys: &[Key]) {

@@ -6,7 +6,7 @@ use hookline::call::EventKind;
 use hookline::key::{BearerKey, Grant, Key, KeyRefusal, Scope};
 use hookline::ports::callers::{Callers, Waiting};
 use hookline::ports::intake::ClaimError;
-use hookline::ports::keys::Keys;
+use hookline::ports::keys::{KeyChanged, KeyRing, Keys};
 use serde_json::json;
 
 use super::claim::life;
@@ -54,7 +54,8 @@ async fn a_key_itself_is_not_in_the_table() {
     let bearer =
         BearerKey::given("hlc_0123456789abcdef0123456789abcdef0123456789abcdef".to_owned());
     let (name, grant) = ("a key".to_owned(), Grant::Api(Scope::Calls));
-    let key = Key { hash: bearer.hash(), name, paused: false, created_at: at(0), grant };
+    let key =
+        Key { hash: bearer.hash(), name, paused: false, paused_at: None, created_at: at(0), grant };
 
     world.cold().store_key(&key).await.unwrap();
 
@@ -68,7 +69,9 @@ async fn a_key_paused_elsewhere_is_called_paused_when_the_table_is_asked() {
     let key = world.calls_key().await;
     let store = world.cold();
     claim(&store, &start("c1", 0), Some(&key)).await.unwrap();
-    assert!(world.cold().pause_key(&key.hash(), true).await.unwrap());
+    let admin = world.key("hla_admin", false, Grant::Api(Scope::Admin)).await.hash();
+    let paused = world.table().adapter().pause_key(&key.hash(), &admin, at(1)).await.unwrap();
+    assert_eq!(paused, KeyChanged::Made);
     let before = world.contents().await;
     // The key is at hand as it was, the campaign is not.
     let more = json!({"campaign_id": "roofs", "caller_number": NUMBER});

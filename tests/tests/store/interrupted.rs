@@ -195,8 +195,4 @@ impl Keys for Interrupted<'_> {
     async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         self.step().await?.store_key(key).await
     }
-
-    async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
-        self.step().await?.pause_key(hash, paused).await
-    }
 }

@@ -45,6 +45,7 @@ mod sample;
 mod sessions_dynamodb;
 mod store;
 mod table;
+mod table_dynamodb;
 mod use_cases;
 mod waiting_limits;
 mod waiting_orders;

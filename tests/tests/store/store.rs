@@ -193,8 +193,4 @@ impl Keys for Store {
     async fn store_key(&self, key: &Key) -> Result<bool, StoreError> {
         ask!(self, store => store.store_key(key))
     }
-
-    async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
-        ask!(self, store => store.pause_key(hash, paused))
-    }
 }

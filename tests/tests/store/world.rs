@@ -96,7 +96,8 @@ impl World {
     pub(crate) async fn key(&self, text: &str, paused: bool, grant: Grant) -> BearerKey {
         let bearer = BearerKey::given(text.to_owned());
         let name = "a key".to_owned();
-        let key = Key { hash: bearer.hash(), name, paused, created_at: at(0), grant };
+        let key =
+            Key { hash: bearer.hash(), name, paused, paused_at: None, created_at: at(0), grant };
         self.cold().store_key(&key).await.unwrap();
         bearer
     }

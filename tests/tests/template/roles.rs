@@ -272,6 +272,7 @@ async fn make_admin_key(operator: Client) {
         hash: BearerKey::given(ADMIN.to_owned()).hash(),
         name: "admin".to_owned(),
         paused: false,
+        paused_at: None,
         created_at: SystemClock.now(),
         grant: key::Grant::Api(Scope::Admin),
     };

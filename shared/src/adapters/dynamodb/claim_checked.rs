@@ -9,7 +9,6 @@
 
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::join;
 
 use super::DynamoDb;
@@ -17,10 +16,9 @@ use super::call_item::{self, call_of, claimant_name, is_unclaimed};
 use super::campaigns::{campaign_primary_key, campaign_stands};
 use super::claim::standing_claim;
 use super::failure::unreadable;
-use super::item::{Item, text};
-use super::keys::key_primary_key;
+use super::item::Item;
+use super::keys::{key_admits, key_primary_key};
 use super::transaction::Transacted;
-use super::update::Update;
 use crate::call::{Call, Moment};
 use crate::campaign::{Campaign, CampaignId};
 use crate::key::{KeyHash, KeyRefusal, Scope};
@@ -170,11 +168,7 @@ impl DynamoDb {
             transaction.check(campaign_primary_key(campaign), campaign_stands());
         }
         if let Some(hash) = hash {
-            let mut is_good = Update::default();
-            is_good.require_equal("paused", AttributeValue::Bool(false));
-            let scopes = [Scope::Calls, Scope::Admin].map(|scope| text(scope.as_str()));
-            is_good.require_one_of("scope", scopes);
-            transaction.check(key_primary_key(hash), is_good);
+            transaction.check(key_primary_key(hash), key_admits([Scope::Calls, Scope::Admin]));
         }
         match self.transact(transaction).await? {
             Transacted::Made => Ok(Guarded::Made),

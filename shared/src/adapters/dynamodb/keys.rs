@@ -7,22 +7,24 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::DynamoDb;
-use super::access::Updated;
 use super::campaigns::{campaign_primary_key, campaign_stands};
 use super::failure::unreadable;
 use super::item::{Item, get_flag, get_millis, get_number, get_text, number, primary_key, text};
-use super::transaction::Transacted;
+use super::transaction::{Transacted, Transaction};
 use super::update::Update;
 use crate::answer::TagPrefix;
 use crate::campaign::CampaignId;
-use crate::key::{Grant, Key, KeyHash, PostbackGrant, Scope};
+use crate::key::{Grant, Key, KeyHash, KeyRefusal, PostbackGrant, Scope};
 use crate::ports::StoreError;
-use crate::ports::keys::{KeyRing, Keys};
+use crate::ports::keys::{KeyChanged, KeyRing, Keys};
+use crate::time::Timestamp;
 
 /// The partition of the list of API keys.
 const API_KEYS: &str = "KEYS";
 /// What the sort keys of a campaign's list of postback keys start with.
 const POSTBACK_KEY: &str = "KEY#";
+const PAUSED: &str = "paused";
+const PAUSED_AT: &str = "paused_at";
 const LISTING: &str = "list keys";
 
 /// The key of a key's item.
@@ -33,8 +35,11 @@ pub(super) fn key_primary_key(hash: &KeyHash) -> Item {
 fn item_of(stored: &Key) -> Item {
     let mut item = key_primary_key(&stored.hash);
     item.insert("name".to_owned(), text(stored.name.clone()));
-    item.insert("paused".to_owned(), AttributeValue::Bool(stored.paused));
+    item.insert(PAUSED.to_owned(), AttributeValue::Bool(stored.paused));
     item.insert("created_at".to_owned(), number(stored.created_at.as_millis()));
+    if let Some(paused_at) = stored.paused_at {
+        item.insert(PAUSED_AT.to_owned(), number(paused_at.as_millis()));
+    }
     match &stored.grant {
         Grant::Api(scope) => {
             item.insert("scope".to_owned(), text(scope.as_str()));
@@ -73,7 +78,8 @@ pub(super) fn key_of(hash: &KeyHash, item: &Item) -> Option<Key> {
     Some(Key {
         hash: hash.clone(),
         name: get_text(item, "name")?.to_owned(),
-        paused: get_flag(item, "paused")?,
+        paused: get_flag(item, PAUSED)?,
+        paused_at: get_millis(item, PAUSED_AT),
         created_at: get_millis(item, "created_at")?,
         grant,
     })
@@ -102,17 +108,6 @@ impl Keys for DynamoDb {
         }
         Ok(matches!(self.transact(transaction).await?, Transacted::Made))
     }
-
-    async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
-        self.keys.forget(hash);
-        let mut update = Update::default();
-        update.set("paused", AttributeValue::Bool(paused));
-        update.require_present("paused");
-        match self.update(key_primary_key(hash), update, "pause a key").await? {
-            Updated::Made(_) => Ok(true),
-            Updated::Refused(_) => Ok(false),
-        }
-    }
 }
 
 impl KeyRing for DynamoDb {
@@ -130,17 +125,77 @@ impl KeyRing for DynamoDb {
         Ok(keys)
     }
 
-    async fn delete_key(&self, stored: &Key) -> Result<(), StoreError> {
-        self.keys.forget(&stored.hash);
-        let mut transaction = self.transaction("delete a key");
-        transaction.delete(key_primary_key(&stored.hash), Update::default());
-        transaction.delete(listing_of(stored), Update::default());
-        self.transact(transaction).await?;
-        Ok(())
+    async fn pause_key(
+        &self,
+        hash: &KeyHash,
+        by: &KeyHash,
+        now: Timestamp,
+    ) -> Result<KeyChanged, StoreError> {
+        let pause = |update: &mut Update| {
+            update.set(PAUSED, AttributeValue::Bool(true));
+            update.set(PAUSED_AT, number(now.as_millis()));
+        };
+        self.update_key(hash, by, pause).await
+    }
+
+    async fn resume_key(&self, hash: &KeyHash, by: &KeyHash) -> Result<KeyChanged, StoreError> {
+        self.update_key(hash, by, |update| update.set(PAUSED, AttributeValue::Bool(false))).await
+    }
+
+    async fn delete_key(&self, stored: &Key, by: &KeyHash) -> Result<KeyChanged, StoreError> {
+        let delete = |transaction: &mut Transaction, only_if| {
+            transaction.delete(key_primary_key(&stored.hash), only_if);
+            transaction.delete(listing_of(stored), Update::default());
+        };
+        self.change_key(&stored.hash, by, delete).await
     }
 }
 
 impl DynamoDb {
+    async fn update_key(
+        &self,
+        hash: &KeyHash,
+        by: &KeyHash,
+        set: impl FnOnce(&mut Update),
+    ) -> Result<KeyChanged, StoreError> {
+        let write = |transaction: &mut Transaction, mut update: Update| {
+            set(&mut update);
+            update.require_present(PAUSED);
+            transaction.update(key_primary_key(hash), update);
+        };
+        self.change_key(hash, by, write).await
+    }
+
+    /// Changes a key while that of whoever asks for it works. The first thing that `write` writes is
+    /// the key itself, under the conditions it is given: a transaction has one item once.
+    async fn change_key(
+        &self,
+        hash: &KeyHash,
+        by: &KeyHash,
+        write: impl FnOnce(&mut Transaction, Update),
+    ) -> Result<KeyChanged, StoreError> {
+        self.keys.forget(hash);
+        let mut transaction = self.transaction("change a key");
+        let admits = key_admits([Scope::Admin]);
+        if hash == by {
+            write(&mut transaction, admits);
+        } else {
+            write(&mut transaction, Update::default());
+            transaction.check(key_primary_key(by), admits);
+        }
+        let Transacted::Refused(items) = self.transact(transaction).await? else {
+            return Ok(KeyChanged::Made);
+        };
+        let bearers = if hash == by { items.first() } else { items.last() };
+        Ok(match bearers {
+            Some(Some(item)) => {
+                self.keys.forget(by);
+                KeyChanged::Refused(refusal_of(by, item))
+            }
+            _ => KeyChanged::Unknown,
+        })
+    }
+
     /// The hashes under which postback keys of a campaign are listed.
     pub(super) async fn postback_hashes(
         &self,
@@ -163,6 +218,20 @@ impl DynamoDb {
         keys.sort_by(|a, b| (a.created_at, a.hash.as_str()).cmp(&(b.created_at, b.hash.as_str())));
         Ok(keys)
     }
+}
+
+/// Asks that a key be one of the API that works, with one of these scopes.
+pub(super) fn key_admits<const N: usize>(scopes: [Scope; N]) -> Update {
+    let mut admits = Update::default();
+    admits.require_equal(PAUSED, AttributeValue::Bool(false));
+    admits.require_one_of("scope", scopes.map(|scope| text(scope.as_str())));
+    admits
+}
+
+/// Why a key's item, empty when there is none, admits no administrator.
+pub(super) fn refusal_of(hash: &KeyHash, item: &Item) -> KeyRefusal {
+    let refusal = key_of(hash, item).and_then(|key| key.admit(Scope::Admin).err());
+    refusal.unwrap_or(KeyRefusal::Unknown)
 }
 
 /// The entry of a campaign's postback key on the list of its campaign.

@@ -20,15 +20,17 @@ const ATTRIBUTES: [(&str, ScalarAttributeType); 6] = [
     ("logged_at", ScalarAttributeType::N),
 ];
 
+/// The indexes.
+const INDEXES: [&str; 2] = ["due", "log"];
+const ACTION: &str = "create the table";
+
 /// Makes the table unless it is there: for one machine and for tests; in the cloud SAM makes it.
 ///
 /// # Errors
-/// When the store refuses.
+/// When the store refuses, or has a table of that name that lacks an index.
 pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError> {
-    let unbuilt = |_: BuildError| StoreError {
-        action: "create the table",
-        cause: "its shape is incomplete".to_owned(),
-    };
+    let unbuilt =
+        |_: BuildError| StoreError { action: ACTION, cause: "its shape is incomplete".to_owned() };
     let mut request = client
         .create_table()
         .table_name(table)
@@ -49,9 +51,26 @@ pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError
         Err(error)
             if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception) =>
         {
-            Ok(())
+            has_its_indexes(client, table).await
         }
-        Err(error) => Err(failed("create the table")(error)),
+        Err(error) => Err(failed(ACTION)(error)),
+    }
+}
+
+/// Asks that a table that is there be of this version's shape.
+async fn has_its_indexes(client: &Client, table: &str) -> Result<(), StoreError> {
+    let told = client.describe_table().table_name(table).send().await.map_err(failed(ACTION))?;
+    let made = told.table.and_then(|table| table.global_secondary_indexes).unwrap_or_default();
+    let made: Vec<&str> = made.iter().filter_map(|index| index.index_name()).collect();
+    match INDEXES.iter().find(|index| !made.contains(index)) {
+        None => Ok(()),
+        Some(index) => {
+            let cause = format!(
+                "it was made by an older version and has no index {index}; remove the folder of \
+                 its data"
+            );
+            Err(StoreError { action: ACTION, cause })
+        }
     }
 }
 

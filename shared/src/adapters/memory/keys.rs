@@ -20,11 +20,4 @@ impl Keys for Memory {
         state.keys.insert(key.hash.clone(), Arc::new(key.clone()));
         Ok(true)
     }
-
-    async fn pause_key(&self, hash: &KeyHash, paused: bool) -> Result<bool, StoreError> {
-        let mut state = self.lock();
-        let Some(key) = state.keys.get_mut(hash) else { return Ok(false) };
-        Arc::make_mut(key).paused = paused;
-        Ok(true)
-    }
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 use super::address::{PagePath, PageQuery};
 use super::error_page::ErrorPage;
-use super::form::{Filled, SignedForm};
+use super::form::SignedForm;
 use super::key_forms::KeyForm;
 use super::key_row::{KeyRow, Made};
 use super::page::{Layout, Notice, Section, page, page_with};

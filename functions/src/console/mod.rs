@@ -34,6 +34,7 @@ mod reference;
 mod replays;
 mod session;
 mod sign_in;
+mod signed_out;
 mod tag_row;
 mod time_scale;
 mod wording;

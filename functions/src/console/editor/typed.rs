@@ -109,16 +109,6 @@ pub(super) fn pairs_of(object: Option<&Value>) -> Vec<Pair> {
 }
 
 #[cfg(test)]
-impl Filled {
-    /// A form that was filled in with these.
-    pub(super) fn of(fields: &[(&str, &str)]) -> Self {
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(fields);
-        Self::parse(body.finish().as_bytes())
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 

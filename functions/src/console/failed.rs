@@ -69,7 +69,7 @@ pub(super) async fn list(
     let of_webhook = found.items.iter().filter(|delivery| {
         asked.webhook.is_empty() || delivery.webhook().as_str() == asked.webhook
     });
-    let rows = of_webhook.map(|delivery| DeliveryRow::of(delivery, 1, now)).collect();
+    let rows = of_webhook.map(|delivery| DeliveryRow::in_brief(delivery, now)).collect();
     let layout = Layout::of(&signed, Section::Campaigns).with(told.notice());
     Ok(page(&FailedPage {
         head: CampaignHead::of(&campaign, Tab::Failed),
@@ -104,7 +104,7 @@ mod tests {
             webhook: "sale".to_owned(),
             csrf: "word".to_owned(),
             back: "/console/".to_owned(),
-            rows: made_up::deliveries().iter().map(|it| DeliveryRow::of(it, 1, now)).collect(),
+            rows: made_up::deliveries().iter().map(|it| DeliveryRow::in_brief(it, now)).collect(),
             next: Some("n&x".to_owned()),
             rest: String::new(),
         };

@@ -37,9 +37,9 @@ addEventListener("pageshow", () => {
   document.querySelectorAll("form[method=post] button:disabled").forEach((button) => { button.disabled = false; });
 });
 
-// A link to a delivery opens it.
+// A link to a delivery opens it. Ids have nothing that an address would encode.
 function openNamed() {
-  const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (named instanceof HTMLDetailsElement) {
     named.open = true;
     named.scrollIntoView({ block: "start" });

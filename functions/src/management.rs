@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::http::{AddressPolicy, HttpSender};
 use hookline::adapters::sqs::SqsHints;
@@ -15,6 +15,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use tower::ServiceExt;
 
+use crate::console::ErrorPage;
 use crate::envelope::{Answer, Envelope, FunctionError, HttpAnswer, HttpRequest, direct};
 use crate::problem::Problem;
 use crate::{api, console};
@@ -90,20 +91,25 @@ impl Management {
     }
 
     async fn answer(&self, request: HttpRequest) -> Result<HttpAnswer, FunctionError> {
-        if let Err(problem) = request.check_size() {
-            return Ok(HttpAnswer::problem(&problem));
-        }
-        let response = match routed(request) {
-            Ok(request) => match self.router.clone().oneshot(request).await {
-                Ok(response) => response,
-                Err(never) => match never {},
-            },
-            Err(_) => Problem::new(400, "bad_address", "the address does not read").into_response(),
+        let response = match request.check_size() {
+            Ok(()) => self.routed(request).await,
+            Err(_) if console::has(&request.path) => ErrorPage::too_large().into_response(),
+            Err(problem) => problem.into_response(),
         };
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(|error| FunctionError(error.to_string()))?;
         let (status, headers) = (parts.status.as_u16(), parts.headers);
         Ok(HttpAnswer { status, headers, body: body.to_bytes() }.within_limit())
+    }
+
+    async fn routed(&self, request: HttpRequest) -> Response {
+        match routed(request) {
+            Ok(request) => match self.router.clone().oneshot(request).await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+            Err(_) => Problem::new(400, "bad_address", "the address does not read").into_response(),
+        }
     }
 }
 

@@ -29,6 +29,11 @@ use crate::management::Backend;
 
 /// The most deliveries that are listed; a call with more has a partner who posts without end.
 const MAX_DELIVERIES: usize = 100;
+/// The most tags that are listed.
+const MAX_TAGS: usize = 500;
+/// How much of attempts stands on the page, in bytes; what is over is a link away. The page renews
+/// itself, and an answer holds 6 MB once every character of it is escaped.
+const MAX_ATTEMPT_BYTES: usize = 256 * 1024;
 /// How soon a retry has to be due for the page to wait for it.
 const SOON: Duration = Duration::from_mins(2);
 
@@ -54,6 +59,7 @@ struct CallView {
     chart: Option<Chart>,
     story: Vec<StoryLine>,
     tags: Vec<TagRow>,
+    more_tags: usize,
     deliveries: Vec<DeliveryRow>,
     left_out: usize,
     live: bool,
@@ -102,7 +108,7 @@ pub(super) async fn show_delivery(
     let (_, deliveries) = history(&backend, &call).await?;
     let found = deliveries.iter().find(|delivery| delivery.key.id().as_str() == id);
     let found = found.ok_or_else(|| ErrorPage::unknown("This call has no such delivery."))?;
-    let row = DeliveryRow::of(found, usize::MAX, SystemClock.now());
+    let row = DeliveryRow::whole(found, SystemClock.now());
     let layout = Layout::of(&signed, Section::Campaigns).with(told.notice());
     let back = format!("/console/calls/{call}/deliveries/{id}");
     Ok(page(&DeliveryPage { csrf: layout.csrf.clone(), layout, back, row }))
@@ -117,6 +123,7 @@ async fn history(backend: &Backend, id: &str) -> Result<(Call, Vec<Delivery>), E
 impl CallView {
     fn of(call: &Call, deliveries: &[Delivery], csrf: String, now: Timestamp) -> Self {
         let listed = deliveries.get(..MAX_DELIVERIES).unwrap_or(deliveries);
+        let tags = tags(call, deliveries);
         let recording = call.end.as_ref().and_then(|end| end.recording_url.clone());
         Self {
             csrf,
@@ -127,12 +134,29 @@ impl CallView {
             recording: recording.filter(|address| is_of_the_web(address)),
             chart: Chart::of(call, listed, now),
             story: story(call, listed, now),
-            tags: tags(call, deliveries),
-            deliveries: listed.iter().map(|it| DeliveryRow::of(it, 1, now)).collect(),
+            more_tags: tags.len().saturating_sub(MAX_TAGS),
+            tags: tags.into_iter().take(MAX_TAGS).collect(),
+            deliveries: rows(listed, now),
             left_out: deliveries.len() - listed.len(),
             live: more_is_to_come(call, deliveries, now),
         }
     }
+}
+
+/// Deliveries with their last attempts, as many as there is room for.
+fn rows(deliveries: &[Delivery], now: Timestamp) -> Vec<DeliveryRow> {
+    let mut room = MAX_ATTEMPT_BYTES;
+    let row = |delivery: &Delivery| {
+        let row = DeliveryRow::with_last_attempt(delivery, now);
+        match room.checked_sub(row.weight()) {
+            Some(left) => {
+                room = left;
+                row
+            }
+            None => DeliveryRow::in_brief(delivery, now),
+        }
+    };
+    deliveries.iter().map(row).collect()
 }
 
 fn more_is_to_come(call: &Call, deliveries: &[Delivery], now: Timestamp) -> bool {
@@ -240,8 +264,24 @@ mod tests {
     }
 
     #[test]
+    fn attempts_that_the_page_has_no_room_for_are_a_link_away() {
+        let mut large = made_up::deliveries().swap_remove(0);
+        for sent in large.attempts.iter_mut().flat_map(|attempt| &mut attempt.request) {
+            if let Some(body) = &mut sent.body {
+                body.text = "&".repeat(4096);
+            }
+        }
+        let view = view(&made_up::call(), &vec![large; 100]);
+        let inline = view.deliveries.iter().filter(|row| !row.attempts.is_empty()).count();
+        assert!((40..100).contains(&inline), "{inline}");
+        let text = view.render().unwrap();
+        assert!(text.contains(">1 attempt</a>") && !text.contains("Nothing was sent."));
+        assert!(text.len() < 3_000_000, "{}", text.len());
+    }
+
+    #[test]
     fn all_attempts_are_on_the_deliverys_own_page() {
-        let row = DeliveryRow::of(&made_up::deliveries()[2], usize::MAX, made_up::now());
+        let row = DeliveryRow::whole(&made_up::deliveries()[2], made_up::now());
         let (layout, csrf, back) = (Layout::default(), "word".to_owned(), String::new());
         let text = DeliveryPage { layout, csrf, back, row }.render().unwrap();
         assert_eq!(text.matches("class=\"attempt\"").count(), 3);

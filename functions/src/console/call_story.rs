@@ -8,7 +8,12 @@ use hookline::tag::TagSet;
 use hookline::time::Timestamp;
 
 use super::delivery_row::summary;
-use super::wording::{clock, span, status};
+use super::wording::{clock, cut, span, status};
+
+/// The most tags that a line tells: a partner may answer with thousands.
+const MAX_TAGS: usize = 12;
+/// The most characters of one tag, its values included.
+const MAX_TAG: usize = 120;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -26,15 +31,15 @@ pub(super) struct StoryLine {
     pub(super) link: Option<String>,
     /// The tags that came by it.
     pub(super) tags: Vec<String>,
-    /// Whether more tags came than were noted.
+    /// Whether more tags came than are told.
     pub(super) cut: bool,
 }
 
 /// What happened, in order.
 pub(super) fn story(call: &Call, deliveries: &[Delivery], now: Timestamp) -> Vec<StoryLine> {
-    let noted = call.journal.iter().map(|entry| StoryLine {
-        cut: entry.cut,
-        ..StoryLine::of(entry.at, what(call, entry), &entry.tags)
+    let noted = call.journal.iter().map(|entry| {
+        let line = StoryLine::of(entry.at, what(call, entry), &entry.tags);
+        StoryLine { cut: line.cut || entry.cut, ..line }
     });
     let decided = call.course.decision.map(|decision| {
         let text = match (decision.converted, decision.deduped) {
@@ -98,8 +103,9 @@ fn told(delivery: &Delivery, now: Timestamp) -> StoryLine {
 impl StoryLine {
     fn of(at: Timestamp, text: String, tags: &TagSet) -> Self {
         let tag = |(key, values): (&hookline::tag::TagKey, &std::collections::BTreeSet<_>)| {
-            let values: Vec<&str> = values.iter().map(hookline::tag::TagValue::as_str).collect();
-            format!("{}: {}", key.as_str(), values.join(", "))
+            let told = values.iter().take(MAX_TAG).map(hookline::tag::TagValue::as_str);
+            let told: Vec<&str> = told.collect();
+            cut(&format!("{}: {}", key.as_str(), told.join(", ")), MAX_TAG)
         };
         Self {
             at,
@@ -108,8 +114,8 @@ impl StoryLine {
             text,
             status: None,
             link: None,
-            tags: tags.iter().map(tag).collect(),
-            cut: false,
+            tags: tags.iter().take(MAX_TAGS).map(tag).collect(),
+            cut: tags.len() > MAX_TAGS,
         }
     }
 }
@@ -140,5 +146,16 @@ mod tests {
         assert_eq!(told, expected);
         assert_eq!(story[6].tags, ["credit_offer: yes"]);
         assert!(story[6].cut);
+    }
+
+    #[test]
+    fn a_line_tells_only_so_many_tags_and_only_so_much_of_each() {
+        let keys: Vec<String> = (0..20).map(|number| format!("key{number:02}")).collect();
+        let long = "é".repeat(500);
+        let pairs: Vec<(&str, &str)> = keys.iter().map(|key| (&**key, &*long)).collect();
+        let line = StoryLine::of(made_up::now(), String::new(), &made_up::tags(&pairs));
+        assert_eq!((line.tags.len(), line.cut), (12, true));
+        assert!(line.tags[0].starts_with("key00: é") && line.tags[0].ends_with('…'));
+        assert!(line.tags.iter().all(|tag| tag.chars().count() == MAX_TAG));
     }
 }

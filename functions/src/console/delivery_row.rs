@@ -6,7 +6,11 @@ use hookline::delivery::{Attempt, Delivery, DeliveryStatus, KeptBody, Progress};
 use hookline::time::Timestamp;
 use hookline::trigger::Class;
 
-use super::wording::{class, clock, count, date_and_clock, outcome, span, status};
+use super::wording::{class, clock, count, cut, date_and_clock, outcome, span, status};
+
+/// The most notes that a delivery among others tells, and the most characters of each.
+const MAX_NOTES: usize = 5;
+const MAX_NOTE: usize = 200;
 
 /// A delivery.
 #[derive(Debug)]
@@ -74,10 +78,26 @@ pub(super) struct Message {
 }
 
 impl DeliveryRow {
-    /// A delivery with its last attempts, so many of them.
-    pub(super) fn of(delivery: &Delivery, attempts: usize, now: Timestamp) -> Self {
+    /// A delivery with everything, for its own page.
+    pub(super) fn whole(delivery: &Delivery, now: Timestamp) -> Self {
+        let notes = delivery.report.as_ref().map(|it| it.notes.clone()).unwrap_or_default();
+        Self { notes, ..Self::of(delivery, usize::MAX, now) }
+    }
+
+    /// A delivery among others with its last attempt.
+    pub(super) fn with_last_attempt(delivery: &Delivery, now: Timestamp) -> Self {
+        Self::of(delivery, 1, now)
+    }
+
+    /// A delivery among others; its attempts are on its own page.
+    pub(super) fn in_brief(delivery: &Delivery, now: Timestamp) -> Self {
+        Self::of(delivery, 0, now)
+    }
+
+    fn of(delivery: &Delivery, attempts: usize, now: Timestamp) -> Self {
         let standing = delivery.status();
         let last = delivery.attempts.iter().rev().take(attempts);
+        let notes = delivery.report.iter().flat_map(|report| &report.notes);
         Self {
             id: delivery.key.id().as_str().to_owned(),
             call: delivery.key.call.as_str().to_owned(),
@@ -87,10 +107,26 @@ impl DeliveryRow {
             status: status(standing),
             is_open: matches!(standing, DeliveryStatus::Pending | DeliveryStatus::Retrying),
             summary: summary(delivery, now),
-            notes: delivery.report.as_ref().map(|it| it.notes.clone()).unwrap_or_default(),
+            notes: notes.take(MAX_NOTES).map(|note| cut(note, MAX_NOTE)).collect(),
             attempts: last.map(AttemptRow::of).collect(),
             earlier: delivery.attempts.len().saturating_sub(attempts),
             is_replayable: delivery.is_replayable() && delivery.trigger().class() == Class::Browser,
+        }
+    }
+}
+
+impl DeliveryRow {
+    /// How much there is of its attempts to show, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        self.attempts.iter().map(AttemptRow::weight).sum()
+    }
+
+    /// What the link to its own page says.
+    pub(super) fn link(&self) -> String {
+        match (self.earlier, self.attempts.is_empty()) {
+            (0, _) => "Its own page".to_owned(),
+            (earlier, true) => count(earlier, "attempt", "attempts"),
+            (earlier, false) => count(earlier, "earlier attempt", "earlier attempts"),
         }
     }
 }
@@ -118,6 +154,12 @@ pub(super) fn summary(delivery: &Delivery, now: Timestamp) -> String {
 }
 
 impl AttemptRow {
+    fn weight(&self) -> usize {
+        let messages = [&self.request, &self.answer].into_iter().flatten();
+        let empty: usize = self.empty.iter().map(String::len).sum();
+        self.url.len() + empty + messages.map(Message::weight).sum::<usize>()
+    }
+
     fn of(attempt: &Attempt) -> Self {
         let request = attempt.request.as_ref();
         let answer = attempt.answer.as_ref();
@@ -137,6 +179,10 @@ impl AttemptRow {
 }
 
 impl Message {
+    fn weight(&self) -> usize {
+        self.headers.len() + self.body.as_ref().map_or(0, String::len)
+    }
+
     fn of(headers: &[(String, String)], body: Option<&KeptBody>) -> Self {
         let lines: Vec<String> =
             headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
@@ -159,7 +205,7 @@ mod tests {
     fn where_a_delivery_stands_is_said_in_a_line() {
         let rows: Vec<DeliveryRow> = made_up::deliveries()
             .iter()
-            .map(|delivery| DeliveryRow::of(delivery, 1, made_up::now()))
+            .map(|delivery| DeliveryRow::with_last_attempt(delivery, made_up::now()))
             .collect();
         let said: Vec<(&str, &str, bool)> =
             rows.iter().map(|row| (row.status, row.summary.as_str(), row.is_replayable)).collect();
@@ -176,8 +222,23 @@ mod tests {
     }
 
     #[test]
+    fn among_others_a_delivery_is_told_in_short_and_on_its_own_page_whole() {
+        let mut sale = made_up::deliveries().swap_remove(2);
+        if let Some(report) = &mut sale.report {
+            report.notes = vec!["n".repeat(500); 50];
+        }
+        let brief = DeliveryRow::in_brief(&sale, made_up::now());
+        assert_eq!((brief.notes.len(), brief.notes[0].chars().count()), (5, 200));
+        assert_eq!((brief.weight(), brief.link().as_str()), (0, "3 attempts"));
+        let last = DeliveryRow::with_last_attempt(&sale, made_up::now());
+        assert!(last.weight() > 0 && last.link() == "2 earlier attempts");
+        let whole = DeliveryRow::whole(&sale, made_up::now());
+        assert_eq!((whole.notes.len(), whole.notes[0].len(), whole.earlier), (50, 500, 0));
+    }
+
+    #[test]
     fn a_body_that_is_not_whole_says_so() {
-        let row = DeliveryRow::of(&made_up::deliveries()[0], 1, made_up::now());
+        let row = DeliveryRow::with_last_attempt(&made_up::deliveries()[0], made_up::now());
         let request = row.attempts[0].request.as_ref().unwrap();
         assert_eq!(request.headers, "content-type: application/json");
         assert_eq!(request.cut.as_deref(), Some("The beginning of 5000 bytes."));

@@ -75,7 +75,7 @@ pub(super) async fn list(
         after,
     };
     let found = find_deliveries(&backend.store, &campaign.id, &search).await?;
-    let rows = found.deliveries.iter().map(|it| DeliveryRow::of(it, 1, now)).collect();
+    let rows = found.deliveries.iter().map(|it| DeliveryRow::in_brief(it, now)).collect();
     let layout = Layout::of(&signed, Section::Campaigns).with(told.notice());
     Ok(page(&FailedPage {
         head: CampaignHead::of(&campaign, Tab::Failed),
@@ -110,7 +110,7 @@ mod tests {
             webhook: "sale".to_owned(),
             csrf: "word".to_owned(),
             back: "/console/".to_owned(),
-            rows: made_up::deliveries().iter().map(|it| DeliveryRow::of(it, 1, now)).collect(),
+            rows: made_up::deliveries().iter().map(|it| DeliveryRow::in_brief(it, now)).collect(),
             next: Some("n&x".to_owned()),
             rest: String::new(),
         };

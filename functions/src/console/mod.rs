@@ -34,6 +34,7 @@ mod reference;
 mod replays;
 mod session;
 mod sign_in;
+mod signed_out;
 mod tag_row;
 mod time_scale;
 mod wording;
@@ -43,6 +44,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::{any, get, post};
+use http::StatusCode;
 
 pub(crate) use self::error_page::ErrorPage;
 use crate::management::Backend;
@@ -77,7 +79,7 @@ pub(crate) fn routes() -> Router<Arc<Backend>> {
         .route("/console/reference", get(reference::show))
         .route("/console/reference/openapi.json", get(reference::document))
         .route("/console/{*rest}", any(unknown))
-        .method_not_allowed_fallback(unknown)
+        .method_not_allowed_fallback(not_allowed)
 }
 
 async fn home() -> Redirect {
@@ -86,6 +88,12 @@ async fn home() -> Redirect {
 
 async fn unknown() -> ErrorPage {
     ErrorPage::no_page()
+}
+
+/// The router adds which methods are.
+async fn not_allowed() -> ErrorPage {
+    let message = "This address does not take requests of this kind.";
+    ErrorPage::of(StatusCode::METHOD_NOT_ALLOWED, "Not possible here", message)
 }
 
 /// Whether a path is one of the console's.

@@ -71,6 +71,14 @@ impl Notice {
         Self { text: text.into(), bad: false }
     }
 
+    /// It is not: the form was made in an earlier sign-in.
+    pub(super) fn look_again() -> Self {
+        Self::bad(
+            "Nothing is saved yet: you signed in anew since this page was made. Look at it once more, \
+             and save it.",
+        )
+    }
+
     /// It is not.
     pub(super) fn bad(text: impl Into<String>) -> Self {
         Self { text: text.into(), bad: true }

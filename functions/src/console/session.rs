@@ -35,6 +35,15 @@ pub(super) struct Signed {
 }
 
 impl Signed {
+    /// Whoever a request's headers say is signed in.
+    pub(super) async fn by(
+        headers: &HeaderMap,
+        backend: &Backend,
+    ) -> Result<Option<Self>, ErrorPage> {
+        let store = &backend.store;
+        Ok(signed(store, store, headers, SystemClock.now()).await?)
+    }
+
     /// What forms of this sign-in carry.
     pub(super) fn csrf(&self) -> String {
         csrf::token(&self.token)
@@ -64,12 +73,10 @@ impl FromRequestParts<Arc<Backend>> for Signed {
         parts: &mut Parts,
         backend: &Arc<Backend>,
     ) -> Result<Self, Response> {
-        let now = SystemClock.now();
-        let found = signed(&backend.store, &backend.store, &parts.headers, now).await;
-        match found {
+        match Self::by(&parts.headers, backend).await {
             Ok(Some(signed)) => Ok(signed),
             Ok(None) => Err(to_the_door(parts).into_response()),
-            Err(error) => Err(ErrorPage::from(error).into_response()),
+            Err(error) => Err(error.into_response()),
         }
     }
 }

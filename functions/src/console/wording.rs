@@ -33,6 +33,14 @@ pub(super) fn span(span: Duration) -> String {
     }
 }
 
+/// A text of at most so many characters, the last an ellipsis where it was longer.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
 /// A number of things: `1 tag`, `2 tags`.
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })

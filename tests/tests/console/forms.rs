@@ -136,3 +136,37 @@ async fn settings_that_somebody_else_saved_stand_beside_ones_own() {
     assert_eq!(over.location, format!("{SETTINGS}?saved"));
     visitor.leave().await;
 }
+
+#[tokio::test]
+async fn what_was_typed_outlasts_the_sign_in() {
+    let mut visitor = Visitor::signed_in(&solar()).await;
+    let page = visitor.get(WEBHOOK).await;
+    visitor.forget();
+    let out = visitor.send(&page, WEBHOOK, &webhook("my own new secret")).await;
+    shows(&out, StatusCode::UNAUTHORIZED, &["You are signed out", "https://mine.example/"]);
+    assert!(!out.text.contains("my own new secret"));
+
+    // Signed in again, the form is shown once more and then saved.
+    visitor.sign_in().await;
+    let again = visitor.send(&out, WEBHOOK, &webhook(MASK)).await;
+    shows(&again, StatusCode::OK, &["Nothing is saved yet", "https://mine.example/"]);
+    let stored = visitor.api("GET", "/campaigns/solar", &Value::Null).await;
+    assert_eq!(stored["webhooks"][0]["url"], "https://old.example/");
+    let saved = visitor.send(&again, WEBHOOK, &webhook(MASK)).await;
+    assert_eq!(saved.location, format!("{WEBHOOK}?saved"), "{}", saved.text);
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_form_of_no_sign_in_or_of_an_earlier_one_changes_nothing() {
+    let mut visitor = Visitor::signed_in(&solar()).await;
+    let page = visitor.get("/console/keys").await;
+    let key = [("name", "switch"), ("scope", "calls")];
+    visitor.forget();
+    let out = visitor.send(&page, "/console/keys", &key).await;
+    shows(&out, StatusCode::UNAUTHORIZED, &["You are signed out"]);
+    visitor.sign_in().await;
+    let old = visitor.send(&page, "/console/keys", &key).await;
+    shows(&old, StatusCode::FORBIDDEN, &["This form was not taken"]);
+    visitor.leave().await;
+}

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::super::field_faults::{FieldFaults, segments};
 use super::super::form::Filled;
 use super::conversion_row::ConversionRow;
-use super::typed::{Pair, number, pairs_of, shown};
+use super::typed::{Pair, bounded, number, pairs_of, shown, too_many};
 use super::webhook_form::TYPE_AGAIN;
 
 /// A campaign's settings as a form shows them.
@@ -31,6 +31,13 @@ pub(super) struct CampaignForm {
     pub(super) secrets: Vec<Pair>,
 }
 
+/// The most values that default tags have together.
+const MAX_TAG_ROWS: usize = 1000;
+/// The most conversion entries that a campaign has.
+const MAX_CONVERSION: usize = 50;
+/// The most secrets that the form takes.
+const MAX_SECRETS: usize = 1000;
+
 /// The members of a campaign that this form decides.
 const DECIDED: [&str; 8] = [
     "name",
@@ -46,17 +53,22 @@ const DECIDED: [&str; 8] = [
 impl CampaignForm {
     /// Reads what was posted.
     pub(super) fn of_typed(typed: &Filled) -> Self {
+        let rows = |name, value, most| bounded(typed.pairs(name, value), most, Pair::is_blank);
         Self {
             name: typed.one("name"),
             enabled: typed.ticked("enabled"),
             settle_seconds: typed.one("settle_seconds"),
             always_max_wait: typed.one("always_max_wait"),
-            default_tags: typed.pairs("default_tag", "default_value"),
-            conversion: ConversionRow::of_typed(typed),
+            default_tags: rows("default_tag", "default_value", MAX_TAG_ROWS),
+            conversion: bounded(
+                ConversionRow::of_typed(typed),
+                MAX_CONVERSION,
+                ConversionRow::is_blank,
+            ),
             remember: typed.one("remember"),
             remember_keys: typed.one("remember_keys"),
             remember_days: typed.one("remember_days"),
-            secrets: typed.pairs("secret_name", "secret_value"),
+            secrets: rows("secret_name", "secret_value", MAX_SECRETS),
         }
     }
 
@@ -126,6 +138,14 @@ impl CampaignForm {
                 None if fault.pointer.is_empty() => placed.add("", &fault.detail),
                 None => placed.add("", format!("{}: {}", fault.pointer, fault.detail)),
             }
+        }
+        let lists = [
+            ("default_tags", self.default_tags.len(), MAX_TAG_ROWS),
+            ("conversion", self.conversion.len(), MAX_CONVERSION),
+            ("secrets", self.secrets.len(), MAX_SECRETS),
+        ];
+        for (list, _, most) in lists.into_iter().filter(|(_, rows, most)| rows > most) {
+            placed.add(list, too_many(most));
         }
         for (row, secret) in self.secrets.iter().enumerate().filter(|(_, row)| !row.is_blank()) {
             if self.secrets.iter().take(row).any(|other| other.name == secret.name) {

@@ -13,8 +13,8 @@ use serde_json::json;
 use super::super::address::PagePath;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
-use super::super::form::SignedForm;
-use super::super::page::{Layout, Section, page_with};
+use super::super::form::EditorForm;
+use super::super::page::{Layout, Notice, Section, page_with};
 use super::campaign_form::CampaignForm;
 use super::campaign_page::CampaignPage;
 use super::difference::differences;
@@ -26,22 +26,23 @@ use crate::management::Backend;
 pub(super) async fn save(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    SignedForm { signed, fields }: SignedForm,
+    EditorForm { signed, fields, may_act }: EditorForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
     let step = Step::of(&fields);
     let mut form = CampaignForm::of_typed(&fields);
     step.change_campaign(&mut form);
+    let notice = (!may_act).then(Notice::look_again);
     let edit = SettingsEdit {
-        layout: Layout::of(&signed, Section::Campaigns),
+        layout: Layout::of(&signed, Section::Campaigns).with(notice),
         campaign,
         form,
         version: version_of(&fields)?,
         base: fields.text("base").to_owned(),
     };
     match step {
-        Step::Save => edit.save(&backend).await,
-        Step::Add(_) | Step::Drop(..) => Ok(edit.shown(StatusCode::OK, FieldFaults::default())),
+        Step::Save if may_act => edit.save(&backend).await,
+        _ => Ok(edit.shown(StatusCode::OK, FieldFaults::default())),
     }
 }
 

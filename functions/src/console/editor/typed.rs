@@ -63,6 +63,25 @@ impl Filled {
     }
 }
 
+/// Rows of a list that holds so many at most: all of them, or else one more than it holds, so that what
+/// checks them says so and a page does not grow without end. Rows left alone go first.
+pub(super) fn bounded<Row>(
+    mut rows: Vec<Row>,
+    most: usize,
+    is_blank: impl Fn(&Row) -> bool,
+) -> Vec<Row> {
+    if rows.len() > most {
+        rows.retain(|row| !is_blank(row));
+        rows.truncate(most + 1);
+    }
+    rows
+}
+
+/// Says of a list that it has more rows than it holds. Those behind the first too many are gone.
+pub(super) fn too_many(most: usize) -> String {
+    format!("at most {most} rows: what was behind these is left out")
+}
+
 /// A whole number as JSON, or else the text as it stands.
 pub(super) fn number(text: &str) -> Value {
     text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number))
@@ -90,16 +109,6 @@ pub(super) fn pairs_of(object: Option<&Value>) -> Vec<Pair> {
 }
 
 #[cfg(test)]
-impl Filled {
-    /// A form that was filled in with these.
-    pub(super) fn of(fields: &[(&str, &str)]) -> Self {
-        let mut body = url::form_urlencoded::Serializer::new(String::new());
-        body.extend_pairs(fields);
-        Self::parse(body.finish().as_bytes())
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -123,6 +132,14 @@ mod tests {
         assert_eq!(number("90"), json!(90));
         assert_eq!(number("-1"), json!(-1));
         assert_eq!(number("1.5 s"), json!("1.5 s"));
+    }
+
+    #[test]
+    fn a_list_that_is_too_long_keeps_one_row_too_many_and_none_left_alone() {
+        let kept = |rows: &[&str]| bounded(rows.to_vec(), 2, |row| row.is_empty()).len();
+        assert_eq!(kept(&["a", ""]), 2);
+        assert_eq!(kept(&["a", "", "b", ""]), 2);
+        assert_eq!(kept(&["a", "b", "c", "d", "e"]), 3);
     }
 
     #[test]

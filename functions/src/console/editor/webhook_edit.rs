@@ -13,7 +13,7 @@ use serde_json::json;
 use super::super::address::PagePath;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
-use super::super::form::SignedForm;
+use super::super::form::{EditorForm, Filled, SignedForm};
 use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page, page_with};
 use super::super::session::Signed;
 use super::call_form::CallForm;
@@ -48,18 +48,24 @@ pub(super) async fn show(
 pub(super) async fn save_new(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    form: SignedForm,
+    form: EditorForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, form).await?.save(&backend).await
+    Editing::of(&backend, &id, None, &form.signed, &form.fields)
+        .await?
+        .save(&backend, form.may_act)
+        .await
 }
 
 /// `POST /console/campaigns/{id}/webhooks/{webhook}`
 pub(super) async fn save(
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
-    form: SignedForm,
+    form: EditorForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), form).await?.save(&backend).await
+    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
+        .await?
+        .save(&backend, form.may_act)
+        .await
 }
 
 /// `POST …/webhooks/new/preview`
@@ -69,7 +75,10 @@ pub(super) async fn preview_new(
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, form).await?.preview(&backend, &headers).await
+    Editing::of(&backend, &id, None, &form.signed, &form.fields)
+        .await?
+        .preview(&backend, &headers)
+        .await
 }
 
 /// `POST …/webhooks/{webhook}/preview`
@@ -79,7 +88,10 @@ pub(super) async fn preview(
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), form).await?.preview(&backend, &headers).await
+    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
+        .await?
+        .preview(&backend, &headers)
+        .await
 }
 
 /// `POST …/webhooks/new/test`
@@ -89,7 +101,10 @@ pub(super) async fn test_new(
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, form).await?.test(&backend, &headers).await
+    Editing::of(&backend, &id, None, &form.signed, &form.fields)
+        .await?
+        .test(&backend, &headers)
+        .await
 }
 
 /// `POST …/webhooks/{webhook}/test`
@@ -99,7 +114,10 @@ pub(super) async fn test(
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), form).await?.test(&backend, &headers).await
+    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
+        .await?
+        .test(&backend, &headers)
+        .await
 }
 
 /// A form that came back.
@@ -120,33 +138,37 @@ impl Editing {
         backend: &Backend,
         id: &str,
         webhook: Option<&str>,
-        SignedForm { signed, fields }: SignedForm,
+        signed: &Signed,
+        fields: &Filled,
     ) -> Result<Self, ErrorPage> {
         let campaign = loaded(backend, id).await?;
         let webhook = match webhook {
             Some(id) => Some(WebhookId::parse(id).map_err(|_| unknown())?),
             None => None,
         };
-        let step = Step::of(&fields);
-        let mut form = WebhookForm::of_typed(&fields);
+        let step = Step::of(fields);
+        let mut form = WebhookForm::of_typed(fields);
         step.change_webhook(&mut form);
         if let Some(webhook) = &webhook {
             form.id = webhook.to_string();
         }
         Ok(Self {
-            layout: Layout::of(&signed, Section::Campaigns),
+            layout: Layout::of(signed, Section::Campaigns),
             campaign,
             webhook,
             form,
-            call: CallForm::of_typed(&fields),
+            call: CallForm::of_typed(fields),
             step,
-            version: version_of(&fields)?,
+            version: version_of(fields)?,
             base: fields.text("base").to_owned(),
         })
     }
 
-    async fn save(self, backend: &Backend) -> Result<Response, ErrorPage> {
-        if self.step != Step::Save {
+    async fn save(mut self, backend: &Backend, may_act: bool) -> Result<Response, ErrorPage> {
+        if !may_act {
+            self.layout.notice = Some(Notice::look_again());
+        }
+        if self.step != Step::Save || !may_act {
             return Ok(self.shown(StatusCode::OK, FieldFaults::default()));
         }
         let own = self.id_faults();

@@ -5,6 +5,7 @@
 //! line, so that they may hold commas; one with a line break in it, which only the API can write,
 //! would be read as two.
 
+use hookline::answer::MAX_KEYS;
 use hookline::fault::Faults;
 use hookline::matching::Condition;
 use hookline::secret::MASK;
@@ -13,10 +14,17 @@ use serde_json::{Map, Value, json};
 
 use super::super::field_faults::{FieldFaults, segments};
 use super::super::form::Filled;
-use super::typed::{Pair, number, pairs_of, shown};
+use super::typed::{Pair, bounded, number, pairs_of, shown, too_many};
 
 /// What is said of a secret that the person has to type once more.
 pub(super) const TYPE_AGAIN: &str = "type it once more: a secret is never shown back";
+
+/// The most headers that a webhook has.
+const MAX_HEADERS: usize = 50;
+/// The most conditions that a webhook has.
+const MAX_MATCHES: usize = 100;
+/// The most values that a form picks out of an answer: as many as an answer may have keys.
+const MAX_PATHS: usize = MAX_KEYS;
 
 /// A webhook as a form shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,7 +80,9 @@ const PLAIN: [&str; 12] = [
 impl WebhookForm {
     /// Reads what was posted.
     pub(super) fn of_typed(typed: &Filled) -> Self {
-        let matches = typed.rows(["match_key", "match_op", "match_values"]);
+        let matches = typed.rows(["match_key", "match_op", "match_values"]).into_iter();
+        let matches = matches.map(MatchRow::of_cells).collect();
+        let rows = |name, value, most| bounded(typed.pairs(name, value), most, Pair::is_blank);
         Self {
             id: typed.one("id"),
             name: typed.one("name"),
@@ -80,15 +90,15 @@ impl WebhookForm {
             enabled: typed.ticked("enabled"),
             url: typed.one("url"),
             method: typed.one("method"),
-            headers: typed.pairs("header_name", "header_value"),
+            headers: rows("header_name", "header_value", MAX_HEADERS),
             content_type: typed.one("content_type"),
             body: typed.whole("body"),
-            matches: matches.into_iter().map(MatchRow::of_cells).collect(),
+            matches: bounded(matches, MAX_MATCHES, MatchRow::is_blank),
             seconds: typed.one("seconds"),
             timeout_ms: typed.one("timeout_ms"),
             dedupe_seconds: typed.one("dedupe_seconds"),
             parse_response: typed.one("parse_response"),
-            response_map: typed.pairs("map_tag", "map_path"),
+            response_map: rows("map_tag", "map_path", MAX_PATHS),
             tag_prefix: typed.one("tag_prefix"),
             retry: typed.one("retry"),
             signing_secret: typed.one("signing_secret"),
@@ -181,6 +191,14 @@ impl WebhookForm {
                 None if fault.pointer.is_empty() => placed.add("", &fault.detail),
                 None => placed.add("", format!("{}: {}", fault.pointer, fault.detail)),
             }
+        }
+        let lists = [
+            ("headers", self.headers.len(), MAX_HEADERS),
+            ("matches", self.matches.len(), MAX_MATCHES),
+            ("response_map", self.response_map.len(), MAX_PATHS),
+        ];
+        for (list, _, most) in lists.into_iter().filter(|(_, rows, most)| rows > most) {
+            placed.add(list, too_many(most));
         }
         for (list, rows) in [("headers", &self.headers), ("response_map", &self.response_map)] {
             for row in repeated(rows) {

@@ -131,6 +131,23 @@ fn faults_of_conversion_entries_stand_at_their_rows() {
 }
 
 #[test]
+fn a_list_without_end_is_cut_and_says_so() {
+    let rows = |names: [&'static str; 2]| [(names[0], "x"), (names[1], "y")].repeat(9000);
+    let all = [
+        rows(["default_tag", "default_value"]),
+        rows(["conversion_seconds", "conversion_matches"]),
+        rows(["secret_name", "secret_value"]),
+    ];
+    let form = typed(&all.concat());
+    let kept = [form.default_tags.len(), form.conversion.len(), form.secrets.len()];
+    assert_eq!(kept, [MAX_TAG_ROWS + 1, MAX_CONVERSION + 1, MAX_SECRETS + 1]);
+    let placed = form.placed(&Faults::default());
+    for list in ["default_tags", "conversion", "secrets"] {
+        assert!(placed.at(list)[0].starts_with("at most"), "{list}: {placed:?}");
+    }
+}
+
+#[test]
 fn typed_secrets_are_not_shown_back_and_stored_ones_stay_masked() {
     let mut form = typed(&[
         ("secret_name", "a"),

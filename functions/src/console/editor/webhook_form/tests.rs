@@ -182,6 +182,24 @@ fn faults_of_headers_and_paths_stand_at_their_rows() {
 }
 
 #[test]
+fn a_list_without_end_is_cut_and_says_so() {
+    let rows =
+        |names: [&'static str; 2], count: usize| [(names[0], "x"), (names[1], "y")].repeat(count);
+    let all = [
+        rows(["header_name", "header_value"], 9000),
+        rows(["match_key", "match_values"], 9000),
+        rows(["map_tag", "map_path"], 9000),
+    ];
+    let form = form(&all.concat());
+    let kept = [form.headers.len(), form.matches.len(), form.response_map.len()];
+    assert_eq!(kept, [MAX_HEADERS + 1, MAX_MATCHES + 1, MAX_PATHS + 1]);
+    let placed = form.placed(&Faults::default());
+    for (list, most) in [("headers", "50"), ("matches", "100"), ("response_map", "100")] {
+        assert!(placed.at(list)[0].starts_with(&format!("at most {most} rows")), "{placed:?}");
+    }
+}
+
+#[test]
 fn a_body_is_judged_by_its_type_and_method() {
     let placed = faults_of(&form(&[("body", "{"), ("content_type", "application/json")]));
     assert_eq!(placed.at("body").len(), 2, "{placed:?}");

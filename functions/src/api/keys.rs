@@ -230,9 +230,10 @@ async fn pause(
     paused: bool,
     caller: &CallerKey,
 ) -> Result<Key, Problem> {
-    let changed = match paused {
-        true => backend.store.pause_key(&key.hash, caller.hash(), SystemClock.now()).await,
-        false => backend.store.resume_key(&key.hash, caller.hash()).await,
+    let changed = if paused {
+        backend.store.pause_key(&key.hash, caller.hash(), SystemClock.now()).await
+    } else {
+        backend.store.resume_key(&key.hash, caller.hash()).await
     };
     made(changed)?;
     Ok(Key { paused, ..key.clone() })
@@ -244,7 +245,7 @@ async fn delete(backend: &Backend, key: &Key, caller: &CallerKey) -> Result<Stat
 }
 
 /// Asks that a change of a key was made.
-pub(crate) fn made(changed: Result<KeyChanged, StoreError>) -> Result<(), Problem> {
+fn made(changed: Result<KeyChanged, StoreError>) -> Result<(), Problem> {
     match changed.map_err(|error| Problem::store(&error))? {
         KeyChanged::Made => Ok(()),
         KeyChanged::Unknown => Err(unknown_key()),

@@ -140,9 +140,10 @@ pub(super) async fn paused(
     list: &str,
 ) -> Result<Response, ErrorPage> {
     let (pause, by) = (form.fields.text("paused") == "yes", &form.signed.key().hash);
-    changed(match pause {
-        true => backend.store.pause_key(&key.hash, by, SystemClock.now()).await?,
-        false => backend.store.resume_key(&key.hash, by).await?,
+    changed(if pause {
+        backend.store.pause_key(&key.hash, by, SystemClock.now()).await?
+    } else {
+        backend.store.resume_key(&key.hash, by).await?
     })?;
     let done = if pause { "paused" } else { "resumed" };
     Ok(Redirect::to(&format!("{list}?done={done}")).into_response())

@@ -184,6 +184,17 @@ mod tests {
     }
 
     #[test]
+    fn what_waited_is_noted_as_of_the_time_it_came_in() {
+        let posting = Posting { tags: tags(json!({"age": ["23"]})), ..Posting::default() };
+        let since = now().plus_seconds(-60);
+        let waited = Posting { waits_since: Some(since), ..posting.clone() };
+        let noted = JournalEntry::of_posting(&posting, since);
+        for handed_over_at in [now(), now().plus_seconds(1)] {
+            assert_eq!(JournalEntry::of_posting(&waited, handed_over_at), noted);
+        }
+    }
+
+    #[test]
     fn a_full_journal_takes_no_more_postings() {
         let (id, campaign) = (CallId::parse("c1").unwrap(), CampaignId::parse("solar").unwrap());
         let key = CallKey::from_random([7; 24]);

@@ -82,9 +82,10 @@ async fn a_key_is_paused_and_works_again() {
     assert_eq!(store.key(&key.hash).await.unwrap().as_deref(), Some(&key));
 
     for (paused, second, paused_at) in [(true, 10, 10), (true, 11, 11), (false, 12, 11)] {
-        let changed = match paused {
-            true => store.pause_key(&key.hash, &admin, at(second)).await.unwrap(),
-            false => store.resume_key(&key.hash, &admin).await.unwrap(),
+        let changed = if paused {
+            store.pause_key(&key.hash, &admin, at(second)).await.unwrap()
+        } else {
+            store.resume_key(&key.hash, &admin).await.unwrap()
         };
         assert_eq!(changed, KeyChanged::Made);
         let wanted = Key { paused, paused_at: Some(at(paused_at)), ..key.clone() };

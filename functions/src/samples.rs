@@ -4,6 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::api::wire::webhook::Webhook;
 
 const FILES: [&str; 9] = [
     include_str!("../../infra/samples/crm-lookup.json"),
@@ -18,7 +21,7 @@ const FILES: [&str; 9] = [
 ];
 
 /// A webhook that somebody can begin with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub(crate) struct Sample {
     /// Its id among the samples.
     pub(crate) id: String,
@@ -30,6 +33,7 @@ pub(crate) struct Sample {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) docs: Option<String>,
     /// The webhook's document.
+    #[schema(value_type = Webhook)]
     pub(crate) webhook: Value,
 }
 

@@ -79,6 +79,9 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 2] = [Self::Calls, Self::Admin];
+
     /// The name on the wire and in the store.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -91,7 +94,7 @@ impl Scope {
     /// The scope of that name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Calls, Self::Admin].into_iter().find(|scope| scope.as_str() == name)
+        Self::ALL.into_iter().find(|scope| scope.as_str() == name)
     }
 
     /// Whether this scope is enough where `needed` is asked for.

@@ -15,7 +15,7 @@ mod reply;
 mod samples;
 mod trying;
 mod webhooks;
-mod wire;
+pub(crate) mod wire;
 
 use std::sync::Arc;
 

@@ -3,6 +3,7 @@
 
 use axum::extract::{FromRequestParts, RawQuery};
 use hookline::campaign::WebhookId;
+use hookline::delivery::DeliveryStatus;
 use hookline::fault::Faults;
 use hookline::fields::{Fields, string, text};
 use hookline::ports::call_log::Cursor;
@@ -11,7 +12,7 @@ use http::request::Parts;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
-use super::wire::delivery::DeliveryStatus;
+use super::wire;
 use crate::problem::Problem;
 
 /// How much a page lists unless asked otherwise.
@@ -91,7 +92,7 @@ pub(super) struct DeliveriesQuery {
     pub(super) day: Option<Day>,
     /// Where they stand; `failed` unless said, which alone is found without going through the day's
     /// calls.
-    #[param(value_type = Option<DeliveryStatus>, inline)]
+    #[param(value_type = Option<wire::DeliveryStatus>, inline)]
     pub(super) status: DeliveryStatus,
     /// The webhook; any unless said.
     #[param(value_type = Option<String>, pattern = r"^[A-Za-z0-9_-]{1,64}$")]

@@ -12,5 +12,5 @@ use crate::samples::all;
     responses((status = 200, description = "The samples.", body = Samples)),
 )]
 pub(super) async fn list_samples() -> Reply<Samples> {
-    Reply::ok(Samples { samples: all().into_iter().map(Into::into).collect() })
+    Reply::ok(Samples { samples: all() })
 }

@@ -6,8 +6,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use hookline::adapters::system::SystemClock;
-use hookline::ports::call_log::{CallLog, Cursor, PageAsked};
+use hookline::campaign::WebhookId;
+use hookline::delivery::DeliveryStatus;
+use hookline::ports::call_log::Cursor;
 use hookline::ports::clock::Clock;
+use hookline::use_cases::{DeliverySearch, find_deliveries};
 use serde::Deserialize;
 
 use super::address::{PagePath, PageQuery};
@@ -21,7 +24,7 @@ use super::replays::Told;
 use super::session::Signed;
 use crate::management::Backend;
 
-/// How many deliveries a page looks at.
+/// How many deliveries a page lists.
 const PAGE: usize = 50;
 
 #[derive(Template)]
@@ -64,12 +67,15 @@ pub(super) async fn list(
     let now = SystemClock.now();
     let days = Days::asked(&asked.day, now).keeping("webhook", &asked.webhook);
     let after = Some(asked.cursor).filter(|cursor| !cursor.is_empty()).map(Cursor::given);
-    let wanted = PageAsked { limit: PAGE, after };
-    let found = backend.store.failed_of(&campaign.id, days.day(), &wanted).await?;
-    let of_webhook = found.items.iter().filter(|delivery| {
-        asked.webhook.is_empty() || delivery.webhook().as_str() == asked.webhook
-    });
-    let rows = of_webhook.map(|delivery| DeliveryRow::in_brief(delivery, now)).collect();
+    let search = DeliverySearch {
+        day: days.day(),
+        status: DeliveryStatus::Failed,
+        webhook: WebhookId::parse(&asked.webhook).ok(),
+        limit: PAGE,
+        after,
+    };
+    let found = find_deliveries(&backend.store, &campaign.id, &search).await?;
+    let rows = found.deliveries.iter().map(|it| DeliveryRow::in_brief(it, now)).collect();
     let layout = Layout::of(&signed, Section::Campaigns).with(told.notice());
     Ok(page(&FailedPage {
         head: CampaignHead::of(&campaign, Tab::Failed),

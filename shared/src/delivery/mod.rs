@@ -87,6 +87,24 @@ pub enum DeliveryStatus {
     Skipped,
 }
 
+impl DeliveryStatus {
+    /// Every status.
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Retrying, Self::Ok, Self::Failed, Self::Skipped];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Retrying => "retrying",
+            Self::Ok => "ok",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
 impl Delivery {
     /// A delivery to be attempted.
     #[must_use]

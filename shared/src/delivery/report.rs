@@ -54,6 +54,33 @@ pub enum FailureKind {
     Invalid,
 }
 
+impl FailureKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Dns,
+        Self::Connect,
+        Self::Tls,
+        Self::Protocol,
+        Self::TooLarge,
+        Self::Http,
+        Self::Invalid,
+    ];
+
+    /// The name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Connect => "connect",
+            Self::Tls => "tls",
+            Self::Protocol => "protocol",
+            Self::TooLarge => "too_large",
+            Self::Http => "http",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
 /// What the platform is told of one webhook (spec section 13).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -145,5 +172,12 @@ mod tests {
             serde_json::to_value(Report::skipped(id, "matches: geo:us-ca")).unwrap(),
             json!({"id": "crm", "status": "skipped", "notes": ["matches: geo:us-ca"]})
         );
+    }
+
+    #[test]
+    fn kinds_of_failure_have_one_name_each() {
+        for kind in FailureKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), json!(kind.as_str()));
+        }
     }
 }

@@ -4,7 +4,7 @@ use hookline::delivery::{self, Verdict};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Tags, Time};
+use super::{FailureKind, Tags, Time};
 
 /// What became of a webhook.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -44,26 +44,6 @@ pub(crate) enum Outcome {
     Blocked,
     /// Not sent; the notes say why.
     Skipped,
-}
-
-/// Why an attempt failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum FailureKind {
-    /// The name did not resolve.
-    Dns,
-    /// No connection.
-    Connect,
-    /// No TLS session.
-    Tls,
-    /// What came back is not HTTP.
-    Protocol,
-    /// The answer is a 2xx, and larger than the cap.
-    TooLarge,
-    /// A status other than 2xx.
-    Http,
-    /// No request could be made of the template and the call's values.
-    Invalid,
 }
 
 /// One HTTP exchange. Keys and credentials are masked in it.
@@ -207,20 +187,5 @@ pub(super) fn ended(verdict: Verdict) -> (Outcome, Option<FailureKind>) {
         Verdict::TimedOut => (Outcome::TimedOut, None),
         Verdict::Blocked => (Outcome::Blocked, None),
         Verdict::Skipped => (Outcome::Skipped, None),
-    }
-}
-
-impl From<delivery::FailureKind> for FailureKind {
-    fn from(kind: delivery::FailureKind) -> Self {
-        use delivery::FailureKind as Kind;
-        match kind {
-            Kind::Dns => Self::Dns,
-            Kind::Connect => Self::Connect,
-            Kind::Tls => Self::Tls,
-            Kind::Protocol => Self::Protocol,
-            Kind::TooLarge => Self::TooLarge,
-            Kind::Http => Self::Http,
-            Kind::Invalid => Self::Invalid,
-        }
     }
 }

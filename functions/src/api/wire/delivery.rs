@@ -4,8 +4,8 @@ use hookline::delivery::{self, Progress};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::attempt::{Attempt, FailureKind, Outcome, Report, ended};
-use super::{Time, Trigger};
+use super::attempt::{Attempt, Outcome, Report, ended};
+use super::{DeliveryStatus, FailureKind, Time, Trigger};
 
 /// One webhook fired once for one call.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -36,22 +36,6 @@ pub(crate) struct Delivery {
     replayed_at: Option<Time>,
     /// When it was created.
     created_at: Time,
-}
-
-/// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum DeliveryStatus {
-    /// Its first attempt is to come.
-    Pending,
-    /// An attempt failed and another is to come.
-    Retrying,
-    /// It was delivered.
-    Ok,
-    /// It was not, and no attempt is left.
-    Failed,
-    /// There was nothing to deliver.
-    Skipped,
 }
 
 /// A delivery as a list shows it.
@@ -148,36 +132,6 @@ fn next_at(delivery: &delivery::Delivery) -> Option<Time> {
 
 fn replayed_at(delivery: &delivery::Delivery) -> Option<Time> {
     delivery.replayed.map(|replay| replay.at.into())
-}
-
-impl DeliveryStatus {
-    /// Every status.
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Pending, Self::Retrying, Self::Ok, Self::Failed, Self::Skipped];
-
-    /// The name on the wire.
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Retrying => "retrying",
-            Self::Ok => "ok",
-            Self::Failed => "failed",
-            Self::Skipped => "skipped",
-        }
-    }
-}
-
-impl From<delivery::DeliveryStatus> for DeliveryStatus {
-    fn from(status: delivery::DeliveryStatus) -> Self {
-        use delivery::DeliveryStatus as Stands;
-        match status {
-            Stands::Pending => Self::Pending,
-            Stands::Retrying => Self::Retrying,
-            Stands::Ok => Self::Ok,
-            Stands::Failed => Self::Failed,
-            Stands::Skipped => Self::Skipped,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,20 +1,10 @@
 //! API keys and postback keys.
 
-use hookline::key::{BearerKey, Grant, Key, PostbackGrant, Scope};
+use hookline::key::{BearerKey, Grant, Key, PostbackGrant};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Time;
-
-/// What an API key may do.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum KeyScope {
-    /// Report call events.
-    Calls,
-    /// Everything.
-    Admin,
-}
+use super::{KeyScope, Time};
 
 /// An API key, without the key itself.
 #[derive(Debug, Serialize, ToSchema)]
@@ -134,16 +124,12 @@ impl ApiKey {
     /// The key, if it is one for the API.
     pub(crate) fn of(key: &Key) -> Option<Self> {
         let Grant::Api(scope) = &key.grant else { return None };
-        let scope = match scope {
-            Scope::Calls => KeyScope::Calls,
-            Scope::Admin => KeyScope::Admin,
-        };
         Some(Self {
             id: key.hash.as_str().to_owned(),
             name: key.name.clone(),
             paused: key.paused,
             created_at: key.created_at.into(),
-            scope,
+            scope: (*scope).into(),
         })
     }
 

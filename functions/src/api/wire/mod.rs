@@ -16,5 +16,7 @@ mod shown_deliveries;
 mod story;
 pub(crate) mod trial;
 pub(crate) mod webhook;
+mod word;
 
-pub(crate) use self::scalar::{Amount, GivenAmount, GivenTime, Tags, Time, Trigger};
+pub(crate) use self::scalar::{Amount, GivenAmount, GivenTime, Tags, Time};
+pub(crate) use self::word::{DeliveryStatus, FailureKind, KeyScope, Trigger};

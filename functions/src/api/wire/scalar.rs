@@ -126,35 +126,3 @@ impl PartialSchema for GivenTime {
 }
 
 impl ToSchema for GivenTime {}
-
-/// What fires a webhook.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Trigger {
-    Start,
-    Selected,
-    Answered,
-    Connect,
-    Conversion,
-    NonConversion,
-    Timer,
-    Postback,
-    Always,
-}
-
-impl From<hookline::trigger::Trigger> for Trigger {
-    fn from(trigger: hookline::trigger::Trigger) -> Self {
-        use hookline::trigger::Trigger as Named;
-        match trigger {
-            Named::Start => Self::Start,
-            Named::Selected => Self::Selected,
-            Named::Answered => Self::Answered,
-            Named::Connect => Self::Connect,
-            Named::Conversion => Self::Conversion,
-            Named::NonConversion => Self::NonConversion,
-            Named::Timer => Self::Timer,
-            Named::Postback => Self::Postback,
-            Named::Always => Self::Always,
-        }
-    }
-}

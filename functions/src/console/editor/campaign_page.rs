@@ -72,7 +72,7 @@ impl CampaignPage {
             layout,
             head: CampaignHead::of(campaign, Tab::Webhooks),
             place: format!("/console/campaigns/{}", campaign.id),
-            stages: trigger_words::LIFE.into_iter().map(stage).collect(),
+            stages: Trigger::ALL.into_iter().map(stage).collect(),
             form,
             placed: FieldFaults::default(),
             version: campaign.version,

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use hookline::campaign::{Campaign, WebhookId};
-use hookline::trigger::{Class, Trigger};
+use hookline::trigger::Trigger;
 
 use super::super::address::PagePath;
 use super::super::campaign_head::{CampaignHead, Tab};
@@ -93,7 +93,7 @@ pub(super) async fn show(
         layout,
         head: CampaignHead::of(&campaign, Tab::Webhooks),
         place: format!("/console/campaigns/{id}/webhooks/new"),
-        triggers: trigger_words::LIFE.map(TriggerOffer::of).into(),
+        triggers: Trigger::ALL.map(TriggerOffer::of).into(),
         samples: samples::all().into_iter().map(SampleOffer::of).collect(),
     }))
 }
@@ -101,16 +101,11 @@ pub(super) async fn show(
 /// An empty form for a trigger.
 fn begun(campaign: &Campaign, trigger: Trigger) -> WebhookForm {
     let method = "GET".to_owned();
-    let retry = match trigger.class() {
-        Class::Ping => "none",
-        Class::Browser => "standard",
-    };
     let form = WebhookForm {
         id: trigger.as_str().to_owned(),
         trigger: trigger.as_str().to_owned(),
         enabled: true,
         method,
-        retry: retry.to_owned(),
         ..WebhookForm::default()
     };
     begun_with(campaign, form)
@@ -151,7 +146,7 @@ mod tests {
             layout: Layout::default(),
             head: CampaignHead::of(&campaign(), Tab::Webhooks),
             place: "/new".to_owned(),
-            triggers: trigger_words::LIFE.map(TriggerOffer::of).into(),
+            triggers: Trigger::ALL.map(TriggerOffer::of).into(),
             samples: samples::all().into_iter().map(SampleOffer::of).collect(),
         };
         let text = page.render().unwrap();

@@ -95,8 +95,8 @@ impl WebhookPage {
     /// Every trigger with what it is for.
     fn triggers(&self) -> Vec<(Choice, &'static str)> {
         let option = |trigger: Trigger| (trigger.as_str(), trigger_words::title(trigger));
-        let options = choices(trigger_words::LIFE.map(option), &self.form.trigger);
-        options.into_iter().zip(trigger_words::LIFE.map(trigger_words::about)).collect()
+        let options = choices(Trigger::ALL.map(option), &self.form.trigger);
+        options.into_iter().zip(Trigger::ALL.map(trigger_words::about)).collect()
     }
 
     fn trigger(&self) -> Trigger {

@@ -10,13 +10,13 @@ use hookline::fault::Faults;
 use hookline::ports::campaigns::{CampaignList, CampaignSummary};
 use hookline::use_cases::{SaveRefusal, save_campaign};
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::address::PageQuery;
+use super::done::DoneQuery;
 use super::error_page::ErrorPage;
 use super::form::{Filled, SignedForm};
-use super::page::{Layout, Notice, Section, page, page_with};
+use super::page::{Layout, Section, page, page_with};
 use super::session::Signed;
 use crate::management::Backend;
 
@@ -41,21 +41,13 @@ struct Making {
     fault: Option<String>,
 }
 
-/// What was done before this page was asked for.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
-
 pub(super) async fn list(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    PageQuery(Done { done }): PageQuery<Done>,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
     let campaigns = backend.store.campaigns().await?;
-    let notice = (done == "deleted").then(|| Notice::good("The campaign is deleted."));
-    let layout = Layout::of(&signed, Section::Campaigns).with(notice);
+    let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     Ok(page(&CampaignsPage { layout, campaigns, making: Making::default() }))
 }
 

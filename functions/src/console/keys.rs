@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::key::{Grant, Key, KeyHash};
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::{KeyChanged, KeyRing, Keys};
 use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
-use serde::Deserialize;
 
 use super::address::{PagePath, PageQuery};
+use super::done::{Done, DoneQuery};
 use super::error_page::ErrorPage;
 use super::form::SignedForm;
 use super::key_forms::KeyForm;
@@ -47,30 +47,10 @@ pub(super) struct DeletePage {
     pub(super) whose: &'static str,
 }
 
-/// What was done before a list was asked for.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
-
-impl Done {
-    /// What was done, as a sentence.
-    pub(super) fn notice(&self) -> Option<Notice> {
-        let sentence = match self.done.as_str() {
-            "paused" => "The key is paused. It may go on working for up to 30 seconds.",
-            "resumed" => "The key works again, within 30 seconds at most.",
-            "deleted" => "The key is deleted. It may go on working for up to 30 seconds.",
-            _ => return None,
-        };
-        Some(Notice::good(sentence))
-    }
-}
-
 pub(super) async fn list(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
-    PageQuery(done): PageQuery<Done>,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
     let layout = Layout::of(&signed, Section::Keys).with(done.notice());
     Ok(page(&listed(&backend, &signed, layout, None, KeyForm::default()).await?))
@@ -127,8 +107,8 @@ pub(super) async fn paused(
         true => backend.store.pause_key(&key.hash, by, SystemClock.now()).await?,
         false => backend.store.resume_key(&key.hash, by).await?,
     })?;
-    let done = if pause { "paused" } else { "resumed" };
-    Ok(Redirect::to(&format!("{list}?done={done}")).into_response())
+    let done = if pause { Done::KeyPaused } else { Done::KeyResumed };
+    Ok(done.told_at(list))
 }
 
 /// Asks that a change of a key was made.
@@ -159,7 +139,7 @@ pub(super) async fn delete(
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
     changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
-    Ok(Redirect::to(&format!("{HERE}?done=deleted")).into_response())
+    Ok(Done::KeyDeleted.told_at(HERE))
 }
 
 /// An API key that may be changed by whoever is signed in.

@@ -16,6 +16,7 @@ mod cookie;
 mod csrf;
 mod days;
 mod delivery_row;
+mod done;
 mod door;
 mod editor;
 mod error_page;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::key::{Grant, Key, KeyHash};
@@ -15,11 +15,12 @@ use http::{HeaderMap, StatusCode};
 use super::address::{PagePath, PageQuery};
 use super::calls::{campaign_of, unknown_campaign};
 use super::campaign_head::{CampaignHead, Tab};
+use super::done::{Done, DoneQuery};
 use super::error_page::ErrorPage;
 use super::form::SignedForm;
 use super::key_forms::PostbackKeyForm;
 use super::key_row::{KeyRow, Made};
-use super::keys::{DeletePage, Done, changed, paused, unknown};
+use super::keys::{DeletePage, changed, paused, unknown};
 use super::origin::origin_of;
 use super::page::{Layout, Section, page, page_with};
 use super::session::Signed;
@@ -42,7 +43,7 @@ pub(super) async fn list(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
     headers: HeaderMap,
-    PageQuery(done): PageQuery<Done>,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
@@ -104,7 +105,7 @@ pub(super) async fn delete(
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
     changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
-    Ok(Redirect::to(&format!("{}?done=deleted", list_of(&campaign))).into_response())
+    Ok(Done::KeyDeleted.told_at(&list_of(&campaign)))
 }
 
 fn list_of(campaign: &CampaignId) -> String {

@@ -55,7 +55,7 @@ async fn a_webhook_is_saved_though_another_was_in_between() {
 
     let saved = visitor.send(&page, WEBHOOK, &webhook(MASK)).await;
 
-    assert_eq!(saved.location, format!("{WEBHOOK}?saved"), "{}", saved.text);
+    assert_eq!(saved.location, format!("{WEBHOOK}?done=webhook-saved"), "{}", saved.text);
     let stored = visitor.api("GET", "/campaigns/solar", &Value::Null).await;
     assert_eq!(stored["webhooks"][0]["url"], "https://mine.example/");
     assert_eq!(stored["webhooks"][1]["url"], "https://theirs.example/");
@@ -106,7 +106,7 @@ async fn settings_are_saved_though_a_webhook_was_in_between() {
 
     let saved = visitor.send(&page, SETTINGS, &mine).await;
 
-    assert_eq!(saved.location, format!("{SETTINGS}?saved"), "{}", saved.text);
+    assert_eq!(saved.location, format!("{SETTINGS}?done=settings-saved"), "{}", saved.text);
     let stored = visitor.api("GET", "/campaigns/solar", &Value::Null).await;
     assert_eq!(stored["name"], "Roofs");
     assert_eq!(stored["webhooks"][1]["url"], "https://theirs.example/");
@@ -133,7 +133,7 @@ async fn settings_that_somebody_else_saved_stand_beside_ones_own() {
     shows(&refused, StatusCode::CONFLICT, &shown);
     assert!(!refused.text.contains("loud"));
     let over = visitor.send(&refused, SETTINGS, &mine).await;
-    assert_eq!(over.location, format!("{SETTINGS}?saved"));
+    assert_eq!(over.location, format!("{SETTINGS}?done=settings-saved"));
     visitor.leave().await;
 }
 
@@ -153,7 +153,7 @@ async fn what_was_typed_outlasts_the_sign_in() {
     let stored = visitor.api("GET", "/campaigns/solar", &Value::Null).await;
     assert_eq!(stored["webhooks"][0]["url"], "https://old.example/");
     let saved = visitor.send(&again, WEBHOOK, &webhook(MASK)).await;
-    assert_eq!(saved.location, format!("{WEBHOOK}?saved"), "{}", saved.text);
+    assert_eq!(saved.location, format!("{WEBHOOK}?done=webhook-saved"), "{}", saved.text);
     visitor.leave().await;
 }
 

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
 use hookline::campaign::{Campaign, SecretsShown, Webhook};
 use hookline::trigger::Trigger;
 use serde_json::json;
 
-use super::super::address::PagePath;
+use super::super::address::{PagePath, PageQuery};
 use super::super::campaign_head::{CampaignHead, Tab};
+use super::super::done::DoneQuery;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
-use super::super::page::{Layout, Notice, Section, page};
+use super::super::page::{Layout, Section, page};
 use super::super::session::Signed;
 use super::campaign_form::CampaignForm;
 use super::choice::{Choice, choices};
@@ -111,15 +112,10 @@ pub(super) async fn show(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    RawQuery(query): RawQuery,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
-    let notice = query.as_deref().and_then(|query| match query {
-        "saved" => Some("The settings are saved. Calls go by them within 30 seconds."),
-        "removed" => Some("The webhook is deleted."),
-        _ => None,
-    });
-    let layout = Layout::of(&signed, Section::Campaigns).with(notice.map(Notice::good));
+    let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     let form = CampaignForm::of_document(&campaign.document(SecretsShown::Masked));
     Ok(page(&CampaignPage::of(layout, &campaign, form)))
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hookline::campaign::WebhookId;
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, remove_webhook};
 use http::StatusCode;
 
 use super::super::address::PagePath;
+use super::super::done::Done;
 use super::super::error_page::ErrorPage;
 use super::super::form::SignedForm;
 use super::super::page::{Layout, Section, page};
@@ -62,7 +63,7 @@ pub(super) async fn remove(
     let version = version_of(&fields)?;
     let (store, policy) = (&backend.store, &backend.policy);
     match remove_webhook(store, policy, &campaign.id, version, &webhook).await {
-        Ok(_) => Ok(Redirect::to(&format!("/console/campaigns/{id}?removed")).into_response()),
+        Ok(_) => Ok(Done::WebhookDeleted.told_at(&format!("/console/campaigns/{id}"))),
         Err(refusal) => Err(refused(refusal)),
     }
 }
@@ -96,7 +97,7 @@ pub(super) async fn delete(
     let campaign = loaded(&backend, &id).await?;
     let version = version_of(&fields)?;
     match delete_campaign(&backend.store, &campaign.id, version).await {
-        Ok(()) => Ok(Redirect::to("/console/").into_response()),
+        Ok(()) => Ok(Done::CampaignDeleted.told_at("/console/")),
         Err(refusal) => Err(refused(refusal)),
     }
 }

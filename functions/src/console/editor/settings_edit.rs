@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hookline::campaign::{Campaign, SecretsShown};
 use hookline::fault::Faults;
 use hookline::use_cases::{SaveRefusal, save_campaign};
@@ -11,6 +11,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::super::address::PagePath;
+use super::super::done::Done;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::super::form::EditorForm;
@@ -70,8 +71,8 @@ impl SettingsEdit {
         }
         match saved {
             Ok(campaign) => {
-                let place = format!("/console/campaigns/{}?saved", campaign.id);
-                Ok(Redirect::to(&place).into_response())
+                let place = format!("/console/campaigns/{}", campaign.id);
+                Ok(Done::SettingsSaved.told_at(&place))
             }
             Err(SaveRefusal::Invalid(faults)) => {
                 let placed = self.form.placed(&faults);

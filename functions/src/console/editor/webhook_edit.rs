@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::State;
+use axum::response::Response;
 use hookline::campaign::{Campaign, SecretsShown, WebhookId};
 use hookline::fault::Faults;
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, save_webhook};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use super::super::address::PagePath;
+use super::super::address::{PagePath, PageQuery};
+use super::super::done::{Done, DoneQuery};
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::super::form::{EditorForm, Filled, SignedForm};
@@ -30,15 +31,13 @@ pub(super) async fn show(
     signed: Signed,
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
-    RawQuery(query): RawQuery,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
     let webhook = known(&campaign, &webhook)?;
     let document = webhook_document(&campaign, &webhook, SecretsShown::Masked).unwrap_or_default();
     let form = WebhookForm::of_document(&document);
-    let saved = query.as_deref() == Some("saved");
-    let notice = saved.then(|| Notice::good("Saved. Calls go by it within 30 seconds."));
-    let layout = Layout::of(&signed, Section::Campaigns).with(notice);
+    let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     let (pane, _) = trial::preview(&backend, &campaign, &form, &CallForm::default()).await?;
     let editor = WebhookPage::of(layout, &campaign, Some(&webhook), form);
     Ok(page(&WebhookPage { pane, ..editor }))
@@ -194,7 +193,7 @@ impl Editing {
         match saved {
             Ok(campaign) => {
                 let place = format!("/console/campaigns/{}/webhooks/{id}", campaign.id);
-                Ok(Redirect::to(&format!("{place}?saved")).into_response())
+                Ok(Done::WebhookSaved.told_at(&place))
             }
             Err(refusal) => self.refused(&id, refusal),
         }

@@ -13,12 +13,13 @@ use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
 
 use super::address::{PagePath, PageQuery};
+use super::delete_page::DeletePage;
 use super::done::{Done, DoneQuery};
 use super::error_page::ErrorPage;
 use super::form::SignedForm;
 use super::key_forms::KeyForm;
 use super::key_row::{KeyRow, Made};
-use super::page::{Layout, Notice, Section, page, page_with};
+use super::page::{Layout, Section, page, page_with};
 use super::session::Signed;
 use crate::management::Backend;
 use crate::problem::Problem;
@@ -33,18 +34,6 @@ struct KeysPage {
     made: Option<Made>,
     form: KeyForm,
     here: &'static str,
-}
-
-/// The question before a key is deleted.
-#[derive(Template)]
-#[template(path = "console/key_delete.html")]
-pub(super) struct DeletePage {
-    pub(super) layout: Layout,
-    pub(super) key: KeyRow,
-    /// The list that the key is on.
-    pub(super) here: String,
-    /// Who stops getting in.
-    pub(super) whose: &'static str,
 }
 
 pub(super) async fn list(
@@ -127,9 +116,25 @@ pub(super) async fn ask_delete(
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &signed).await?;
     let layout = Layout::of(&signed, Section::Keys);
-    let key = KeyRow::of(&key, signed.key());
     let whose = "Whoever uses it gets in no more";
-    Ok(page(&DeletePage { layout, key, here: HERE.to_owned(), whose }))
+    Ok(page(&deletion(layout, &KeyRow::of(&key, signed.key()), HERE, whose)))
+}
+
+/// The question before a key of a list is deleted.
+pub(super) fn deletion(layout: Layout, key: &KeyRow, list: &str, whose: &str) -> DeletePage {
+    let mut facts = key.grant.clone();
+    facts.extend([("Made (UTC)", key.made.clone()), ("Id", key.id.clone())]);
+    DeletePage {
+        layout,
+        question: format!("Delete the key “{}”?", key.name),
+        consequence: format!(
+            "{whose}, within 30 seconds and for good. To try first what stops working, pause it."
+        ),
+        facts,
+        action: format!("{list}/{}/delete", key.id),
+        back: list.to_owned(),
+        version: None,
+    }
 }
 
 pub(super) async fn delete(

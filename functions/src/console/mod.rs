@@ -15,6 +15,7 @@ mod chart;
 mod cookie;
 mod csrf;
 mod days;
+mod delete_page;
 mod delivery_row;
 mod done;
 mod door;

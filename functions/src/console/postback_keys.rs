@@ -20,7 +20,7 @@ use super::error_page::ErrorPage;
 use super::form::SignedForm;
 use super::key_forms::PostbackKeyForm;
 use super::key_row::{KeyRow, Made};
-use super::keys::{DeletePage, changed, paused, unknown};
+use super::keys::{changed, deletion, paused, unknown};
 use super::origin::origin_of;
 use super::page::{Layout, Section, page, page_with};
 use super::session::Signed;
@@ -93,9 +93,9 @@ pub(super) async fn ask_delete(
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
     let layout = Layout::of(&signed, Section::Campaigns);
-    let key = KeyRow::of(&key, signed.key());
     let whose = "What the partner sends with it is refused";
-    Ok(page(&DeletePage { layout, key, here: list_of(&campaign), whose }))
+    let key = KeyRow::of(&key, signed.key());
+    Ok(page(&deletion(layout, &key, &list_of(&campaign), whose)))
 }
 
 pub(super) async fn delete(

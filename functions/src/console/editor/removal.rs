@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use hookline::campaign::WebhookId;
@@ -10,6 +9,7 @@ use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, remove_we
 use http::StatusCode;
 
 use super::super::address::PagePath;
+use super::super::delete_page::DeletePage;
 use super::super::done::Done;
 use super::super::error_page::ErrorPage;
 use super::super::form::SignedForm;
@@ -17,18 +17,6 @@ use super::super::page::{Layout, Section, page};
 use super::super::session::Signed;
 use super::{loaded, version_of};
 use crate::management::Backend;
-
-#[derive(Debug, Template)]
-#[template(path = "console/editor/confirm.html")]
-struct ConfirmPage {
-    layout: Layout,
-    question: String,
-    consequence: &'static str,
-    yes: &'static str,
-    action: String,
-    back: String,
-    version: u64,
-}
 
 /// `GET …/webhooks/{webhook}/delete`
 pub(super) async fn ask_webhook(
@@ -40,15 +28,17 @@ pub(super) async fn ask_webhook(
     let found = campaign.webhooks.iter().find(|it| it.id.as_str() == webhook);
     let found = found.ok_or_else(unknown)?;
     let back = format!("/console/campaigns/{id}/webhooks/{webhook}");
-    Ok(page(&ConfirmPage {
+    Ok(page(&DeletePage {
         layout: Layout::of(&signed, Section::Campaigns),
         question: format!("Delete the webhook {}?", found.name),
-        consequence: "It fires no more, and what it still had to deliver is not delivered. What it \
-                      delivered so far stays in the calls.",
-        yes: "Delete it",
+        consequence:
+            "It fires no more, and what it still had to deliver is not delivered. What it \
+                      delivered so far stays in the calls."
+                .to_owned(),
+        facts: Vec::new(),
         action: format!("{back}/delete"),
         back,
-        version: campaign.version,
+        version: Some(campaign.version),
     }))
 }
 
@@ -76,15 +66,17 @@ pub(super) async fn ask_campaign(
 ) -> Result<Response, ErrorPage> {
     let campaign = loaded(&backend, &id).await?;
     let back = format!("/console/campaigns/{id}");
-    Ok(page(&ConfirmPage {
+    Ok(page(&DeletePage {
         layout: Layout::of(&signed, Section::Campaigns),
         question: format!("Delete the campaign {}?", campaign.name),
-        consequence: "Its webhooks fire no more, its postback keys stop working, and calls for it are \
-                      refused. Calls that it had stay until they are no longer kept.",
-        yes: "Delete it",
+        consequence:
+            "Its webhooks fire no more, its postback keys stop working, and calls for it are \
+                      refused. Calls that it had stay until they are no longer kept."
+                .to_owned(),
+        facts: Vec::new(),
         action: format!("{back}/delete"),
         back,
-        version: campaign.version,
+        version: Some(campaign.version),
     }))
 }
 

@@ -170,3 +170,34 @@ async fn a_form_of_no_sign_in_or_of_an_earlier_one_changes_nothing() {
     shows(&old, StatusCode::FORBIDDEN, &["This form was not taken"]);
     visitor.leave().await;
 }
+
+#[tokio::test]
+async fn a_webhook_may_be_called_new() {
+    let visitor = Visitor::signed_in(&solar()).await;
+    let page = visitor.get("/console/campaigns/solar/new-webhook?trigger=start").await;
+    let new = [("id", "new"), ("trigger", "start"), ("url", "https://a.example/"), ("do", "save")];
+    let place = "/console/campaigns/solar/webhooks/new";
+
+    let saved = visitor.send(&page, "/console/campaigns/solar/new-webhook", &new).await;
+
+    assert_eq!(saved.location, format!("{place}?done=webhook-saved"), "{}", saved.text);
+    shows(
+        &visitor.get(place).await,
+        StatusCode::OK,
+        &["https://a.example/", "Delete this webhook"],
+    );
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_campaign_is_deleted_once_that_is_asked_for_twice_and_the_list_says_so() {
+    let visitor = Visitor::signed_in(&solar()).await;
+    let page = visitor.get("/console/campaigns/solar/delete").await;
+    shows(&page, StatusCode::OK, &["Delete the campaign Solar?"]);
+
+    let deleted = visitor.send(&page, "/console/campaigns/solar/delete", &[]).await;
+
+    let list = visitor.get(&deleted.location).await;
+    shows(&list, StatusCode::OK, &["The campaign is deleted.", "Make your first campaign"]);
+    visitor.leave().await;
+}

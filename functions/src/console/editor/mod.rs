@@ -4,10 +4,10 @@
 //! |---|---|
 //! | `/console/campaigns/{id}` | webhooks along the life of a call, and the campaign's settings |
 //! | `…/delete` | asks once more, then deletes the campaign |
-//! | `…/webhooks/new` | which trigger or which ready webhook; then the editor |
+//! | `…/new-webhook` | which trigger or which ready webhook; then the editor |
 //! | `…/webhooks/{webhook}` | the editor |
-//! | `…/webhooks/{webhook}/preview` | what would be sent for a call |
-//! | `…/webhooks/{webhook}/test` | sends it once |
+//! | `…/preview`, under either | what would be sent for a call |
+//! | `…/test`, under either | sends it once |
 //! | `…/webhooks/{webhook}/delete` | asks once more, then deletes the webhook |
 //!
 //! A form goes to its document ([`webhook_form`], [`campaign_form`]), the library judges that, and what
@@ -54,9 +54,9 @@ pub(super) fn routes() -> Router<Arc<Backend>> {
     Router::new()
         .route(CAMPAIGN, get(campaign_page::show).post(settings_edit::save))
         .route(&at("/delete"), get(removal::ask_campaign).post(removal::delete))
-        .route(&at("/webhooks/new"), get(new_webhook::show).post(webhook_edit::save_new))
-        .route(&at("/webhooks/new/preview"), post(webhook_edit::preview_new))
-        .route(&at("/webhooks/new/test"), post(webhook_edit::test_new))
+        .route(&at("/new-webhook"), get(new_webhook::show).post(webhook_edit::save))
+        .route(&at("/new-webhook/preview"), post(webhook_edit::preview))
+        .route(&at("/new-webhook/test"), post(webhook_edit::test))
         .route(&at("/webhooks/{webhook}"), get(webhook_edit::show).post(webhook_edit::save))
         .route(&at("/webhooks/{webhook}/preview"), post(webhook_edit::preview))
         .route(&at("/webhooks/{webhook}/test"), post(webhook_edit::test))

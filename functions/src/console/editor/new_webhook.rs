@@ -67,7 +67,7 @@ impl SampleOffer {
     }
 }
 
-/// `GET /console/campaigns/{id}/webhooks/new`: without a query the picker, with `trigger=` or `sample=`
+/// `GET /console/campaigns/{id}/new-webhook`: without a query the picker, with `trigger=` or `sample=`
 /// the editor.
 pub(super) async fn show(
     signed: Signed,
@@ -92,7 +92,7 @@ pub(super) async fn show(
     Ok(page(&PickPage {
         layout,
         head: CampaignHead::of(&campaign, Tab::Webhooks),
-        place: format!("/console/campaigns/{id}/webhooks/new"),
+        place: format!("/console/campaigns/{id}/new-webhook"),
         triggers: Trigger::ALL.map(TriggerOffer::of).into(),
         samples: samples::all().into_iter().map(SampleOffer::of).collect(),
     }))

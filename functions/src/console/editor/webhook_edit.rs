@@ -8,6 +8,7 @@ use hookline::campaign::{Campaign, SecretsShown, WebhookId};
 use hookline::fault::Faults;
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, save_webhook};
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::super::address::{PagePath, PageQuery};
@@ -43,80 +44,40 @@ pub(super) async fn show(
     Ok(page(&WebhookPage { pane, ..editor }))
 }
 
-/// `POST /console/campaigns/{id}/webhooks/new`
-pub(super) async fn save_new(
-    State(backend): State<Arc<Backend>>,
-    PagePath(id): PagePath<String>,
-    form: EditorForm,
-) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, &form.signed, &form.fields)
-        .await?
-        .save(&backend, form.may_act)
-        .await
+/// The webhook that a form is sent to; none for a new one.
+#[derive(Debug, Deserialize)]
+pub(super) struct WebhookPath {
+    id: String,
+    webhook: Option<String>,
 }
 
-/// `POST /console/campaigns/{id}/webhooks/{webhook}`
+/// `POST /console/campaigns/{id}/webhooks/{webhook}`, `POST /console/campaigns/{id}/new-webhook`
 pub(super) async fn save(
     State(backend): State<Arc<Backend>>,
-    PagePath((id, webhook)): PagePath<(String, String)>,
-    form: EditorForm,
+    PagePath(path): PagePath<WebhookPath>,
+    EditorForm { signed, fields, may_act }: EditorForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
-        .await?
-        .save(&backend, form.may_act)
-        .await
+    Editing::of(&backend, &path, &signed, &fields).await?.save(&backend, may_act).await
 }
 
-/// `POST …/webhooks/new/preview`
-pub(super) async fn preview_new(
-    State(backend): State<Arc<Backend>>,
-    PagePath(id): PagePath<String>,
-    headers: HeaderMap,
-    form: SignedForm,
-) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, &form.signed, &form.fields)
-        .await?
-        .preview(&backend, &headers)
-        .await
-}
-
-/// `POST …/webhooks/{webhook}/preview`
+/// `POST …/preview`
 pub(super) async fn preview(
     State(backend): State<Arc<Backend>>,
-    PagePath((id, webhook)): PagePath<(String, String)>,
+    PagePath(path): PagePath<WebhookPath>,
     headers: HeaderMap,
-    form: SignedForm,
+    SignedForm { signed, fields }: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
-        .await?
-        .preview(&backend, &headers)
-        .await
+    Editing::of(&backend, &path, &signed, &fields).await?.preview(&backend, &headers).await
 }
 
-/// `POST …/webhooks/new/test`
-pub(super) async fn test_new(
-    State(backend): State<Arc<Backend>>,
-    PagePath(id): PagePath<String>,
-    headers: HeaderMap,
-    form: SignedForm,
-) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, &form.signed, &form.fields)
-        .await?
-        .test(&backend, &headers)
-        .await
-}
-
-/// `POST …/webhooks/{webhook}/test`
+/// `POST …/test`
 pub(super) async fn test(
     State(backend): State<Arc<Backend>>,
-    PagePath((id, webhook)): PagePath<(String, String)>,
+    PagePath(path): PagePath<WebhookPath>,
     headers: HeaderMap,
-    form: SignedForm,
+    SignedForm { signed, fields }: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
-        .await?
-        .test(&backend, &headers)
-        .await
+    Editing::of(&backend, &path, &signed, &fields).await?.test(&backend, &headers).await
 }
 
 /// A form that came back.
@@ -135,13 +96,12 @@ struct Editing {
 impl Editing {
     async fn of(
         backend: &Backend,
-        id: &str,
-        webhook: Option<&str>,
+        path: &WebhookPath,
         signed: &Signed,
         fields: &Filled,
     ) -> Result<Self, ErrorPage> {
-        let campaign = loaded(backend, id).await?;
-        let webhook = match webhook {
+        let campaign = loaded(backend, &path.id).await?;
+        let webhook = match &path.webhook {
             Some(id) => Some(WebhookId::parse(id).map_err(|_| unknown())?),
             None => None,
         };

@@ -53,19 +53,17 @@ impl WebhookPage {
         stored: Option<&WebhookId>,
         form: WebhookForm,
     ) -> Self {
-        let webhooks = format!("/console/campaigns/{}/webhooks", campaign.id);
+        let there = format!("/console/campaigns/{}", campaign.id);
         let place = match stored {
-            Some(id) => format!("{webhooks}/{id}"),
-            None => format!("{webhooks}/new"),
+            Some(id) => format!("{there}/webhooks/{id}"),
+            None => format!("{there}/new-webhook"),
         };
         let heading = match stored.and_then(|id| campaign.webhook(id)) {
             Some(webhook) => webhook.name.clone(),
             None => "New webhook".to_owned(),
         };
         let theirs = match stored {
-            Some(id) if campaign.webhook(id).is_none() => {
-                format!("/console/campaigns/{}", campaign.id)
-            }
+            Some(id) if campaign.webhook(id).is_none() => there,
             _ => place.clone(),
         };
         let base = stored.map(|id| fingerprint::of_webhook(campaign, id, &layout.csrf));

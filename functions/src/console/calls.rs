@@ -9,7 +9,6 @@ use hookline::adapters::system::SystemClock;
 use hookline::call::{Call, CallId};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::ports::call_log::{CallLog, Cursor, Page, PageAsked};
-use hookline::ports::campaigns::Campaigns;
 use hookline::ports::clock::Clock;
 use hookline::time::Timestamp;
 use http::HeaderMap;
@@ -19,6 +18,7 @@ use super::address::{PagePath, PageQuery};
 use super::campaign_head::{CampaignHead, Tab};
 use super::days::Days;
 use super::error_page::ErrorPage;
+use super::lookup::campaign_of;
 use super::origin::origin_of;
 use super::page::{Layout, Section, asks_fragment, fragment, page};
 use super::session::Signed;
@@ -69,17 +69,6 @@ pub(super) struct Asked {
     day: String,
     #[serde(default)]
     cursor: String,
-}
-
-/// Reads the campaign that an address names.
-pub(super) async fn campaign_of(backend: &Backend, id: &str) -> Result<Arc<Campaign>, ErrorPage> {
-    let id = CampaignId::parse(id).map_err(|_| unknown_campaign())?;
-    backend.store.campaign_now(&id).await?.ok_or_else(unknown_campaign)
-}
-
-/// There is no such campaign.
-pub(super) fn unknown_campaign() -> ErrorPage {
-    ErrorPage::unknown("There is no campaign of this id.")
 }
 
 pub(super) async fn list(

@@ -14,11 +14,11 @@ use hookline::use_cases::{DeliverySearch, find_deliveries};
 use serde::Deserialize;
 
 use super::address::{PagePath, PageQuery};
-use super::calls::campaign_of;
 use super::campaign_head::{CampaignHead, Tab};
 use super::days::Days;
 use super::delivery_row::DeliveryRow;
 use super::error_page::ErrorPage;
+use super::lookup::campaign_of;
 use super::page::{Layout, Section, page};
 use super::replays::Told;
 use super::session::Signed;

@@ -27,6 +27,7 @@ mod form;
 mod key_forms;
 mod key_row;
 mod keys;
+mod lookup;
 #[cfg(test)]
 mod made_up;
 mod origin;

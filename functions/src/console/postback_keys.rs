@@ -13,7 +13,6 @@ use hookline::use_cases::{PostbackKeyRequest, make_postback_key};
 use http::{HeaderMap, StatusCode};
 
 use super::address::{PagePath, PageQuery};
-use super::calls::{campaign_of, unknown_campaign};
 use super::campaign_head::{CampaignHead, Tab};
 use super::done::{Done, DoneQuery};
 use super::error_page::ErrorPage;
@@ -21,6 +20,7 @@ use super::form::SignedForm;
 use super::key_forms::PostbackKeyForm;
 use super::key_row::{KeyRow, Made};
 use super::keys::{changed, deletion, paused, unknown};
+use super::lookup::{campaign_of, unknown_campaign};
 use super::origin::origin_of;
 use super::page::{Layout, Section, page, page_with};
 use super::session::Signed;

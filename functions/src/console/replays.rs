@@ -19,10 +19,10 @@ use serde_json::json;
 use url::form_urlencoded::Serializer;
 
 use super::address::PagePath;
-use super::calls::campaign_of;
 use super::door::next_page;
 use super::error_page::ErrorPage;
 use super::form::{Filled, SignedForm};
+use super::lookup::campaign_of;
 use super::page::Notice;
 use super::wording::count;
 use crate::management::Backend;

@@ -14,13 +14,14 @@ use super::super::campaign_head::{CampaignHead, Tab};
 use super::super::done::DoneQuery;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
+use super::super::lookup::campaign_of;
 use super::super::page::{Layout, Section, page};
 use super::super::session::Signed;
 use super::campaign_form::CampaignForm;
 use super::choice::{Choice, choices};
 use super::conversion_row::ConversionRow;
 use super::difference::Difference;
-use super::{fingerprint, loaded, trigger_words};
+use super::{fingerprint, trigger_words};
 use crate::management::Backend;
 
 #[derive(Debug, Template)]
@@ -114,7 +115,7 @@ pub(super) async fn show(
     PagePath(id): PagePath<String>,
     PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     let form = CampaignForm::of_document(&campaign.document(SecretsShown::Masked));
     Ok(page(&CampaignPage::of(layout, &campaign, form)))

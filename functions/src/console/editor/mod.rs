@@ -39,8 +39,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use hookline::campaign::{Campaign, CampaignId};
-use hookline::ports::campaigns::Campaigns;
 use http::StatusCode;
 
 use super::error_page::ErrorPage;
@@ -61,13 +59,6 @@ pub(super) fn routes() -> Router<Arc<Backend>> {
         .route(&at("/webhooks/{webhook}/preview"), post(webhook_edit::preview))
         .route(&at("/webhooks/{webhook}/test"), post(webhook_edit::test))
         .route(&at("/webhooks/{webhook}/delete"), get(removal::ask_webhook).post(removal::remove))
-}
-
-/// The campaign as it is stored now.
-async fn loaded(backend: &Backend, id: &str) -> Result<Arc<Campaign>, ErrorPage> {
-    let unknown = || ErrorPage::unknown("There is no such campaign.");
-    let id = CampaignId::parse(id).map_err(|_| unknown())?;
-    backend.store.campaign_now(&id).await?.ok_or_else(unknown)
 }
 
 /// The version that a form was made from.

@@ -12,12 +12,13 @@ use super::super::address::PagePath;
 use super::super::campaign_head::{CampaignHead, Tab};
 use super::super::error_page::ErrorPage;
 use super::super::form::Filled;
+use super::super::lookup::campaign_of;
 use super::super::page::{Layout, Section, page};
 use super::super::session::Signed;
 use super::call_form::CallForm;
 use super::webhook_form::WebhookForm;
 use super::webhook_page::WebhookPage;
-use super::{loaded, trial, trigger_words};
+use super::{trial, trigger_words};
 use crate::management::Backend;
 use crate::samples::{self, Sample};
 
@@ -75,7 +76,7 @@ pub(super) async fn show(
     PagePath(id): PagePath<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let asked = Filled::parse(query.unwrap_or_default().as_bytes());
     let layout = Layout::of(&signed, Section::Campaigns);
     if let Some(sample) = samples::sample(asked.text("sample")) {

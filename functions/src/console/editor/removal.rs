@@ -13,9 +13,10 @@ use super::super::delete_page::DeletePage;
 use super::super::done::Done;
 use super::super::error_page::ErrorPage;
 use super::super::form::SignedForm;
+use super::super::lookup::{campaign_of, unknown_webhook};
 use super::super::page::{Layout, Section, page};
 use super::super::session::Signed;
-use super::{loaded, version_of};
+use super::version_of;
 use crate::management::Backend;
 
 /// `GET …/webhooks/{webhook}/delete`
@@ -24,9 +25,9 @@ pub(super) async fn ask_webhook(
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let found = campaign.webhooks.iter().find(|it| it.id.as_str() == webhook);
-    let found = found.ok_or_else(unknown)?;
+    let found = found.ok_or_else(unknown_webhook)?;
     let back = format!("/console/campaigns/{id}/webhooks/{webhook}");
     Ok(page(&DeletePage {
         layout: Layout::of(&signed, Section::Campaigns),
@@ -48,8 +49,8 @@ pub(super) async fn remove(
     PagePath((id, webhook)): PagePath<(String, String)>,
     SignedForm { fields, .. }: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
-    let webhook = WebhookId::parse(&webhook).map_err(|_| unknown())?;
+    let campaign = campaign_of(&backend, &id).await?;
+    let webhook = WebhookId::parse(&webhook).map_err(|_| unknown_webhook())?;
     let version = version_of(&fields)?;
     let (store, policy) = (&backend.store, &backend.policy);
     match remove_webhook(store, policy, &campaign.id, version, &webhook).await {
@@ -64,7 +65,7 @@ pub(super) async fn ask_campaign(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let back = format!("/console/campaigns/{id}");
     Ok(page(&DeletePage {
         layout: Layout::of(&signed, Section::Campaigns),
@@ -86,7 +87,7 @@ pub(super) async fn delete(
     PagePath(id): PagePath<String>,
     SignedForm { fields, .. }: SignedForm,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let version = version_of(&fields)?;
     match delete_campaign(&backend.store, &campaign.id, version).await {
         Ok(()) => Ok(Done::CampaignDeleted.told_at("/console/")),
@@ -111,8 +112,4 @@ fn refused(refusal: ChangeRefusal) -> ErrorPage {
             ErrorPage::unknown("It is gone already.")
         }
     }
-}
-
-fn unknown() -> ErrorPage {
-    ErrorPage::unknown("The campaign has no such webhook.")
 }

@@ -15,12 +15,13 @@ use super::super::done::Done;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::super::form::EditorForm;
+use super::super::lookup::campaign_of;
 use super::super::page::{Layout, Notice, Section, page_with};
 use super::campaign_form::CampaignForm;
 use super::campaign_page::CampaignPage;
 use super::difference::differences;
 use super::row_step::Step;
-use super::{fingerprint, loaded, version_of};
+use super::{fingerprint, version_of};
 use crate::management::Backend;
 
 /// `POST /console/campaigns/{id}`
@@ -29,7 +30,7 @@ pub(super) async fn save(
     PagePath(id): PagePath<String>,
     EditorForm { signed, fields, may_act }: EditorForm,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let step = Step::of(&fields);
     let mut form = CampaignForm::of_typed(&fields);
     step.change_campaign(&mut form);

@@ -16,6 +16,7 @@ use super::super::done::{Done, DoneQuery};
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::super::form::{EditorForm, Filled, SignedForm};
+use super::super::lookup::{campaign_of, unknown_webhook, webhook_of};
 use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page, page_with};
 use super::super::session::Signed;
 use super::call_form::CallForm;
@@ -24,7 +25,7 @@ use super::fingerprint::webhook_document;
 use super::row_step::Step;
 use super::webhook_form::WebhookForm;
 use super::webhook_page::WebhookPage;
-use super::{fingerprint, loaded, trial, version_of};
+use super::{fingerprint, trial, version_of};
 use crate::management::Backend;
 
 /// `GET /console/campaigns/{id}/webhooks/{webhook}`
@@ -34,8 +35,8 @@ pub(super) async fn show(
     PagePath((id, webhook)): PagePath<(String, String)>,
     PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
-    let webhook = known(&campaign, &webhook)?;
+    let campaign = campaign_of(&backend, &id).await?;
+    let webhook = webhook_of(&campaign, &webhook)?;
     let document = webhook_document(&campaign, &webhook, SecretsShown::Masked).unwrap_or_default();
     let form = WebhookForm::of_document(&document);
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
@@ -100,9 +101,9 @@ impl Editing {
         signed: &Signed,
         fields: &Filled,
     ) -> Result<Self, ErrorPage> {
-        let campaign = loaded(backend, &path.id).await?;
+        let campaign = campaign_of(backend, &path.id).await?;
         let webhook = match &path.webhook {
-            Some(id) => Some(WebhookId::parse(id).map_err(|_| unknown())?),
+            Some(id) => Some(WebhookId::parse(id).map_err(|_| unknown_webhook())?),
             None => None,
         };
         let step = Step::of(fields);
@@ -244,13 +245,4 @@ impl Editing {
         let editor = WebhookPage::of(self.layout, &self.campaign, webhook, self.form);
         WebhookPage { placed, call, version, base, ..editor }
     }
-}
-
-fn known(campaign: &Campaign, id: &str) -> Result<WebhookId, ErrorPage> {
-    let id = WebhookId::parse(id).ok().filter(|id| campaign.webhook(id).is_some());
-    id.ok_or_else(unknown)
-}
-
-fn unknown() -> ErrorPage {
-    ErrorPage::unknown("The campaign has no such webhook.")
 }

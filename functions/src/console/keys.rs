@@ -16,11 +16,11 @@ use super::address::{PagePath, PageQuery};
 use super::delete_page::DeletePage;
 use super::done::{Done, DoneQuery};
 use super::error_page::ErrorPage;
-use super::form::SignedForm;
+use super::form::SessionForm;
 use super::key_forms::KeyForm;
-use super::key_row::{KeyRow, Made};
+use super::key_row::{KeyRow, NewKey};
 use super::page::{Layout, Section, page, page_with};
-use super::session::Signed;
+use super::session::SignedIn;
 use crate::management::Backend;
 use crate::problem::Problem;
 
@@ -31,13 +31,13 @@ const HERE: &str = "/console/keys";
 struct KeysPage {
     layout: Layout,
     keys: Vec<KeyRow>,
-    made: Option<Made>,
+    made: Option<NewKey>,
     form: KeyForm,
     here: &'static str,
 }
 
 pub(super) async fn list(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
@@ -48,9 +48,9 @@ pub(super) async fn list(
 /// The page with a key that was made just now, or with a form that was refused.
 async fn listed(
     backend: &Backend,
-    signed: &Signed,
+    signed: &SignedIn,
     layout: Layout,
-    made: Option<Made>,
+    made: Option<NewKey>,
     form: KeyForm,
 ) -> Result<KeysPage, ErrorPage> {
     let keys = backend.store.api_keys().await?;
@@ -60,7 +60,7 @@ async fn listed(
 
 pub(super) async fn make(
     State(backend): State<Arc<Backend>>,
-    SignedForm { signed, fields }: SignedForm,
+    SessionForm { signed, fields }: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let layout = Layout::of(&signed, Section::Keys);
     let form = KeyForm::of_typed(&fields);
@@ -68,7 +68,7 @@ pub(super) async fn make(
         Ok(request) => {
             let made = make_api_key(&backend.store, &SystemClock, &SystemRandom, request).await;
             let (bearer, key) = made?;
-            (StatusCode::CREATED, Some(Made::of(&bearer, &key)), KeyForm::default())
+            (StatusCode::CREATED, Some(NewKey::of(&bearer, &key)), KeyForm::default())
         }
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, None, form.refused(&faults)),
     };
@@ -78,7 +78,7 @@ pub(super) async fn make(
 pub(super) async fn pause(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
     paused(&backend, &key, &form, HERE).await
@@ -88,14 +88,16 @@ pub(super) async fn pause(
 pub(super) async fn paused(
     backend: &Backend,
     key: &Key,
-    form: &SignedForm,
+    form: &SessionForm,
     list: &str,
 ) -> Result<Response, ErrorPage> {
     let (pause, by) = (form.fields.text("paused") == "yes", &form.signed.key().hash);
-    changed(match pause {
-        true => backend.store.pause_key(&key.hash, by, SystemClock.now()).await?,
-        false => backend.store.resume_key(&key.hash, by).await?,
-    })?;
+    let became = if pause {
+        backend.store.pause_key(&key.hash, by, SystemClock.now()).await?
+    } else {
+        backend.store.resume_key(&key.hash, by).await?
+    };
+    changed(became)?;
     let done = if pause { Done::KeyPaused } else { Done::KeyResumed };
     Ok(done.told_at(list))
 }
@@ -110,7 +112,7 @@ pub(super) fn changed(changed: KeyChanged) -> Result<(), ErrorPage> {
 }
 
 pub(super) async fn ask_delete(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
 ) -> Result<Response, ErrorPage> {
@@ -140,7 +142,7 @@ pub(super) fn deletion(layout: Layout, key: &KeyRow, list: &str, whose: &str) ->
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
     changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
@@ -148,7 +150,7 @@ pub(super) async fn delete(
 }
 
 /// An API key that may be changed by whoever is signed in.
-async fn api_key(backend: &Backend, id: &str, signed: &Signed) -> Result<Arc<Key>, ErrorPage> {
+async fn api_key(backend: &Backend, id: &str, signed: &SignedIn) -> Result<Arc<Key>, ErrorPage> {
     let hash = KeyHash::parse(id).ok_or_else(unknown)?;
     let key = backend.store.key(&hash).await?.ok_or_else(unknown)?;
     if !matches!(key.grant, Grant::Api(_)) {
@@ -186,7 +188,7 @@ mod tests {
         let page = KeysPage {
             layout: Layout::default(),
             keys: [&own, &other].map(|key| KeyRow::of(key, &own)).into(),
-            made: Some(Made::of(&bearer, &other)),
+            made: Some(NewKey::of(&bearer, &other)),
             form: KeyForm { name: "<b>switch</b>".to_owned(), ..KeyForm::default() },
             here: HERE,
         };

@@ -25,7 +25,7 @@ fn webhook(signing_secret: &str) -> [(&str, &str); 7] {
         ("url", "https://mine.example/"),
         ("method", "GET"),
         ("signing_secret", signing_secret),
-        ("do", "save"),
+        ("action", "save"),
     ]
 }
 
@@ -101,7 +101,7 @@ async fn settings_are_saved_though_a_webhook_was_in_between() {
         ("remember", "off"),
         ("secret_name", "partner"),
         ("secret_value", MASK),
-        ("do", "save"),
+        ("action", "save"),
     ];
 
     let saved = visitor.send(&page, SETTINGS, &mine).await;
@@ -117,14 +117,14 @@ async fn settings_are_saved_though_a_webhook_was_in_between() {
 async fn settings_that_somebody_else_saved_stand_beside_ones_own() {
     let visitor = Visitor::signed_in(&solar()).await;
     let page = visitor.get(SETTINGS).await;
-    let theirs = [("name", "Theirs"), ("remember", "off"), ("do", "save")];
+    let theirs = [("name", "Theirs"), ("remember", "off"), ("action", "save")];
     assert!(visitor.send(&page, SETTINGS, &theirs).await.status.is_redirection());
     let mine = [
         ("name", "Mine"),
         ("remember", "off"),
         ("secret_name", "partner"),
         ("secret_value", "loud"),
-        ("do", "save"),
+        ("action", "save"),
     ];
 
     let refused = visitor.send(&page, SETTINGS, &mine).await;
@@ -175,7 +175,8 @@ async fn a_form_of_no_sign_in_or_of_an_earlier_one_changes_nothing() {
 async fn a_webhook_may_be_called_new() {
     let visitor = Visitor::signed_in(&solar()).await;
     let page = visitor.get("/console/campaigns/solar/new-webhook?trigger=start").await;
-    let new = [("id", "new"), ("trigger", "start"), ("url", "https://a.example/"), ("do", "save")];
+    let new =
+        [("id", "new"), ("trigger", "start"), ("url", "https://a.example/"), ("action", "save")];
     let place = "/console/campaigns/solar/webhooks/new";
 
     let saved = visitor.send(&page, "/console/campaigns/solar/new-webhook", &new).await;
@@ -184,7 +185,7 @@ async fn a_webhook_may_be_called_new() {
     shows(
         &visitor.get(place).await,
         StatusCode::OK,
-        &["https://a.example/", "Delete this webhook"],
+        &["https://a.example/", "webhooks/new/delete"],
     );
     visitor.leave().await;
 }

@@ -16,11 +16,11 @@ use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::super::lookup::campaign_of;
 use super::super::page::{Layout, Section, page};
-use super::super::session::Signed;
+use super::super::session::SignedIn;
 use super::campaign_form::CampaignForm;
-use super::choice::{Choice, choices};
 use super::conversion_row::ConversionRow;
 use super::difference::Difference;
+use super::select_option::{SelectOption, select_options};
 use super::{fingerprint, trigger_words};
 use crate::management::Backend;
 
@@ -84,9 +84,9 @@ impl CampaignPage {
         }
     }
 
-    fn remembering(&self) -> [Choice; 3] {
+    fn remembering(&self) -> [SelectOption; 3] {
         let options = [("off", "nothing"), ("all", "every tag"), ("keys", "some tags")];
-        choices(options, &self.form.remember)
+        select_options(options, &self.form.remember)
     }
 }
 
@@ -110,7 +110,7 @@ impl ShownWebhook {
 
 /// `GET /console/campaigns/{id}`
 pub(super) async fn show(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
     PageQuery(done): PageQuery<DoneQuery>,

@@ -17,19 +17,19 @@
 mod call_form;
 mod campaign_form;
 mod campaign_page;
-mod choice;
 mod conversion_row;
+mod delete;
 mod difference;
 mod fingerprint;
 mod fired;
+mod form_action;
 mod new_webhook;
-mod pane;
-mod removal;
-mod row_step;
+mod preview;
+mod select_option;
 mod settings_edit;
 mod token_words;
-mod trial;
 mod trigger_words;
+mod try_webhook;
 mod typed;
 mod webhook_edit;
 mod webhook_form;
@@ -51,14 +51,14 @@ pub(super) fn routes() -> Router<Arc<Backend>> {
     let at = |rest: &str| format!("{CAMPAIGN}{rest}");
     Router::new()
         .route(CAMPAIGN, get(campaign_page::show).post(settings_edit::save))
-        .route(&at("/delete"), get(removal::ask_campaign).post(removal::delete))
+        .route(&at("/delete"), get(delete::ask_campaign).post(delete::delete))
         .route(&at("/new-webhook"), get(new_webhook::show).post(webhook_edit::save))
         .route(&at("/new-webhook/preview"), post(webhook_edit::preview))
         .route(&at("/new-webhook/test"), post(webhook_edit::test))
         .route(&at("/webhooks/{webhook}"), get(webhook_edit::show).post(webhook_edit::save))
         .route(&at("/webhooks/{webhook}/preview"), post(webhook_edit::preview))
         .route(&at("/webhooks/{webhook}/test"), post(webhook_edit::test))
-        .route(&at("/webhooks/{webhook}/delete"), get(removal::ask_webhook).post(removal::remove))
+        .route(&at("/webhooks/{webhook}/delete"), get(delete::ask_webhook).post(delete::remove))
 }
 
 /// The version that a form was made from.

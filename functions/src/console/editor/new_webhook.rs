@@ -14,11 +14,11 @@ use super::super::error_page::ErrorPage;
 use super::super::form::Filled;
 use super::super::lookup::campaign_of;
 use super::super::page::{Layout, Section, page};
-use super::super::session::Signed;
+use super::super::session::SignedIn;
 use super::call_form::CallForm;
 use super::webhook_form::WebhookForm;
 use super::webhook_page::WebhookPage;
-use super::{trial, trigger_words};
+use super::{trigger_words, try_webhook};
 use crate::management::Backend;
 use crate::samples::{self, Sample};
 
@@ -71,7 +71,7 @@ impl SampleOffer {
 /// `GET /console/campaigns/{id}/new-webhook`: without a query the picker, with `trigger=` or `sample=`
 /// the editor.
 pub(super) async fn show(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
     RawQuery(query): RawQuery,
@@ -82,7 +82,7 @@ pub(super) async fn show(
     if let Some(sample) = samples::sample(asked.text("sample")) {
         let form = begun_with(&campaign, WebhookForm::of_document(&sample.webhook));
         let call = CallForm::default();
-        let (pane, _) = trial::preview(&backend, &campaign, &form, &call).await?;
+        let (pane, _) = try_webhook::preview(&backend, &campaign, &form, &call).await?;
         let editor = WebhookPage::of(layout, &campaign, None, form);
         return Ok(page(&WebhookPage { sample: Some(sample), pane, ..editor }));
     }

@@ -20,7 +20,7 @@ use super::super::page::{Layout, Notice, Section, page_with};
 use super::campaign_form::CampaignForm;
 use super::campaign_page::CampaignPage;
 use super::difference::differences;
-use super::row_step::Step;
+use super::form_action::FormAction;
 use super::{fingerprint, version_of};
 use crate::management::Backend;
 
@@ -31,7 +31,7 @@ pub(super) async fn save(
     EditorForm { signed, fields, may_act }: EditorForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
-    let step = Step::of(&fields);
+    let step = FormAction::of(&fields);
     let mut form = CampaignForm::of_typed(&fields);
     step.change_campaign(&mut form);
     let notice = (!may_act).then(Notice::look_again);
@@ -43,7 +43,7 @@ pub(super) async fn save(
         base: fields.text("base").to_owned(),
     };
     match step {
-        Step::Save if may_act => edit.save(&backend).await,
+        FormAction::Save if may_act => edit.save(&backend).await,
         _ => Ok(edit.shown(StatusCode::OK, FieldFaults::default())),
     }
 }

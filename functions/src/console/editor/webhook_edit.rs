@@ -15,22 +15,22 @@ use super::super::address::{PagePath, PageQuery};
 use super::super::done::{Done, DoneQuery};
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
-use super::super::form::{EditorForm, Filled, SignedForm};
+use super::super::form::{EditorForm, Filled, SessionForm};
 use super::super::lookup::{campaign_of, unknown_webhook, webhook_of};
 use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page, page_with};
-use super::super::session::Signed;
+use super::super::session::SignedIn;
 use super::call_form::CallForm;
 use super::difference::differences;
 use super::fingerprint::webhook_document;
-use super::row_step::Step;
+use super::form_action::FormAction;
 use super::webhook_form::WebhookForm;
 use super::webhook_page::WebhookPage;
-use super::{fingerprint, trial, version_of};
+use super::{fingerprint, try_webhook, version_of};
 use crate::management::Backend;
 
 /// `GET /console/campaigns/{id}/webhooks/{webhook}`
 pub(super) async fn show(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
     PageQuery(done): PageQuery<DoneQuery>,
@@ -40,7 +40,7 @@ pub(super) async fn show(
     let document = webhook_document(&campaign, &webhook, SecretsShown::Masked).unwrap_or_default();
     let form = WebhookForm::of_document(&document);
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
-    let (pane, _) = trial::preview(&backend, &campaign, &form, &CallForm::default()).await?;
+    let (pane, _) = try_webhook::preview(&backend, &campaign, &form, &CallForm::default()).await?;
     let editor = WebhookPage::of(layout, &campaign, Some(&webhook), form);
     Ok(page(&WebhookPage { pane, ..editor }))
 }
@@ -66,7 +66,7 @@ pub(super) async fn preview(
     State(backend): State<Arc<Backend>>,
     PagePath(path): PagePath<WebhookPath>,
     headers: HeaderMap,
-    SignedForm { signed, fields }: SignedForm,
+    SessionForm { signed, fields }: SessionForm,
 ) -> Result<Response, ErrorPage> {
     Editing::of(&backend, &path, &signed, &fields).await?.preview(&backend, &headers).await
 }
@@ -76,7 +76,7 @@ pub(super) async fn test(
     State(backend): State<Arc<Backend>>,
     PagePath(path): PagePath<WebhookPath>,
     headers: HeaderMap,
-    SignedForm { signed, fields }: SignedForm,
+    SessionForm { signed, fields }: SessionForm,
 ) -> Result<Response, ErrorPage> {
     Editing::of(&backend, &path, &signed, &fields).await?.test(&backend, &headers).await
 }
@@ -89,7 +89,7 @@ struct Editing {
     webhook: Option<WebhookId>,
     form: WebhookForm,
     call: CallForm,
-    step: Step,
+    step: FormAction,
     version: u64,
     base: String,
 }
@@ -98,7 +98,7 @@ impl Editing {
     async fn of(
         backend: &Backend,
         path: &WebhookPath,
-        signed: &Signed,
+        signed: &SignedIn,
         fields: &Filled,
     ) -> Result<Self, ErrorPage> {
         let campaign = campaign_of(backend, &path.id).await?;
@@ -106,7 +106,7 @@ impl Editing {
             Some(id) => Some(WebhookId::parse(id).map_err(|_| unknown_webhook())?),
             None => None,
         };
-        let step = Step::of(fields);
+        let step = FormAction::of(fields);
         let mut form = WebhookForm::of_typed(fields);
         step.change_webhook(&mut form);
         if let Some(webhook) = &webhook {
@@ -128,7 +128,7 @@ impl Editing {
         if !may_act {
             self.layout.notice = Some(Notice::look_again());
         }
-        if self.step != Step::Save || !may_act {
+        if self.step != FormAction::Save || !may_act {
             return Ok(self.shown(StatusCode::OK, FieldFaults::default()));
         }
         let own = self.id_faults();
@@ -139,7 +139,7 @@ impl Editing {
                 // Everything else that is wrong is told with it.
                 let call = CallForm::default();
                 let (_, mut placed) =
-                    trial::preview(backend, &self.campaign, &self.form, &call).await?;
+                    try_webhook::preview(backend, &self.campaign, &self.form, &call).await?;
                 placed.extend(own);
                 return Ok(self.shown(StatusCode::UNPROCESSABLE_ENTITY, placed));
             }
@@ -218,7 +218,7 @@ impl Editing {
 
     async fn preview(self, backend: &Backend, headers: &HeaderMap) -> Result<Response, ErrorPage> {
         let (pane, placed) =
-            trial::preview(backend, &self.campaign, &self.form, &self.call).await?;
+            try_webhook::preview(backend, &self.campaign, &self.form, &self.call).await?;
         if asks_fragment(headers) {
             return Ok(fragment(&pane));
         }
@@ -226,7 +226,8 @@ impl Editing {
     }
 
     async fn test(self, backend: &Backend, headers: &HeaderMap) -> Result<Response, ErrorPage> {
-        let (tested, placed) = trial::test(backend, &self.campaign, &self.form, &self.call).await?;
+        let (tested, placed) =
+            try_webhook::test(backend, &self.campaign, &self.form, &self.call).await?;
         if asks_fragment(headers) {
             return Ok(fragment(&tested));
         }

@@ -12,16 +12,16 @@ use super::super::address::PagePath;
 use super::super::delete_page::DeletePage;
 use super::super::done::Done;
 use super::super::error_page::ErrorPage;
-use super::super::form::SignedForm;
+use super::super::form::SessionForm;
 use super::super::lookup::{campaign_of, unknown_webhook};
 use super::super::page::{Layout, Section, page};
-use super::super::session::Signed;
+use super::super::session::SignedIn;
 use super::version_of;
 use crate::management::Backend;
 
 /// `GET …/webhooks/{webhook}/delete`
 pub(super) async fn ask_webhook(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
 ) -> Result<Response, ErrorPage> {
@@ -47,7 +47,7 @@ pub(super) async fn ask_webhook(
 pub(super) async fn remove(
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
-    SignedForm { fields, .. }: SignedForm,
+    SessionForm { fields, .. }: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let webhook = WebhookId::parse(&webhook).map_err(|_| unknown_webhook())?;
@@ -61,7 +61,7 @@ pub(super) async fn remove(
 
 /// `GET /console/campaigns/{id}/delete`
 pub(super) async fn ask_campaign(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
 ) -> Result<Response, ErrorPage> {
@@ -85,7 +85,7 @@ pub(super) async fn ask_campaign(
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    SignedForm { fields, .. }: SignedForm,
+    SessionForm { fields, .. }: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let version = version_of(&fields)?;

@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod environment;
 pub mod event_handler;
 pub mod hint_handlers;
+mod key_lookup;
 pub mod log;
 pub mod management;
 pub mod postback_handler;

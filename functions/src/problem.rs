@@ -190,7 +190,7 @@ impl From<ReplayRefusal> for Problem {
             ReplayRefusal::Ping => (409, "is_ping"),
             ReplayRefusal::WebhookDeleted => (409, "webhook_deleted"),
             ReplayRefusal::WebhookDisabled => (409, "webhook_disabled"),
-            ReplayRefusal::Worn => (409, "worn"),
+            ReplayRefusal::AttemptsExhausted => (409, "attempts_exhausted"),
         };
         Self::new(status, code, message)
     }

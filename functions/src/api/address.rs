@@ -16,9 +16,9 @@ use utoipa::IntoParams;
 use crate::problem::Problem;
 
 /// What the path names, read into a structure.
-pub(super) struct At<T>(pub(super) T);
+pub(super) struct ApiPath<T>(pub(super) T);
 
-impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for ApiPath<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {

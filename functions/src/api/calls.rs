@@ -7,14 +7,14 @@ use hookline::adapters::system::SystemClock;
 use hookline::call;
 use hookline::call::CallId;
 use hookline::delivery::Delivery;
-use hookline::ports::call_log::{CallLog, PageAsked};
+use hookline::ports::call_log::{CallLog, PageRequest};
 use hookline::ports::calls::Calls;
 use hookline::ports::clock::Clock;
 use hookline::time::Day;
 
-use super::address::{At, CallPath, CampaignPath, unknown_call};
+use super::address::{ApiPath, CallPath, CampaignPath, unknown_call};
 use super::campaigns::found;
-use super::query::{Asked, CallsQuery};
+use super::query::{ApiQuery, CallsQuery};
 use super::refusals::{Invalid, Unknown};
 use super::reply::Reply;
 use super::wire::call::{Call, CallSummary};
@@ -45,12 +45,12 @@ pub(super) async fn history(
 )]
 pub(super) async fn list_calls(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
-    Asked(query): Asked<CallsQuery>,
+    ApiPath(path): ApiPath<CampaignPath>,
+    ApiQuery(query): ApiQuery<CallsQuery>,
 ) -> Result<Reply<CallPage>, Problem> {
     let campaign = found(&backend, &path.campaign()?).await?;
     let day = query.day.unwrap_or_else(today);
-    let asked = PageAsked { limit: query.limit, after: query.cursor };
+    let asked = PageRequest { limit: query.limit, after: query.cursor };
     let page = backend.store.calls_of(&campaign.id, day, &asked).await?;
     let calls = page.items.iter().map(CallSummary::from).collect();
     Ok(Reply::ok(CallPage::of(day, calls, page.next.as_ref())))
@@ -65,7 +65,7 @@ pub(super) async fn list_calls(
 )]
 pub(super) async fn read_call(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CallPath>,
+    ApiPath(path): ApiPath<CallPath>,
 ) -> Result<Reply<Call>, Problem> {
     let (call, deliveries) = history(&backend, &path.call()?).await?;
     Ok(Reply::ok(Call::of(&call, &deliveries)))

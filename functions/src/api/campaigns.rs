@@ -10,8 +10,8 @@ use hookline::use_cases::{delete_campaign as delete, save_campaign as save};
 use http::StatusCode;
 use serde_json::Value;
 
-use super::address::{At, CampaignPath, unknown_campaign};
-use super::query::{Asked, VersionQuery};
+use super::address::{ApiPath, CampaignPath, unknown_campaign};
+use super::query::{ApiQuery, VersionQuery};
 use super::refusals::{Conflict, Invalid, Unknown};
 use super::reply::{Reply, json_of};
 use super::wire::campaign::{Campaign as Document, CampaignList};
@@ -49,7 +49,7 @@ pub(super) async fn list_campaigns(
 )]
 pub(super) async fn read_campaign(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
+    ApiPath(path): ApiPath<CampaignPath>,
 ) -> Result<Reply<Value>, Problem> {
     let campaign = found(&backend, &path.campaign()?).await?;
     Ok(Reply::ok(campaign.document(SecretsShown::Masked)))
@@ -69,7 +69,7 @@ pub(super) async fn read_campaign(
 )]
 pub(super) async fn save_campaign(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
+    ApiPath(path): ApiPath<CampaignPath>,
     body: Bytes,
 ) -> Result<Reply<Value>, Problem> {
     let id = path.campaign()?;
@@ -87,8 +87,8 @@ pub(super) async fn save_campaign(
 )]
 pub(super) async fn delete_campaign(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
-    Asked(query): Asked<VersionQuery>,
+    ApiPath(path): ApiPath<CampaignPath>,
+    ApiQuery(query): ApiQuery<VersionQuery>,
 ) -> Result<StatusCode, Problem> {
     delete(&backend.store, &path.campaign()?, query.version).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use hookline::use_cases::{DeliverySearch, find_deliveries};
 
-use super::address::{At, CampaignPath, DeliveryPath, unknown_delivery};
+use super::address::{ApiPath, CampaignPath, DeliveryPath, unknown_delivery};
 use super::calls::{history, today};
 use super::campaigns::found;
-use super::query::{Asked, DeliveriesQuery};
+use super::query::{ApiQuery, DeliveriesQuery};
 use super::refusals::{Invalid, Unknown};
 use super::reply::Reply;
 use super::wire::delivery::{Delivery, DeliverySummary};
@@ -28,8 +28,8 @@ use crate::problem::Problem;
 )]
 pub(super) async fn list_deliveries(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
-    Asked(query): Asked<DeliveriesQuery>,
+    ApiPath(path): ApiPath<CampaignPath>,
+    ApiQuery(query): ApiQuery<DeliveriesQuery>,
 ) -> Result<Reply<DeliveryPage>, Problem> {
     let campaign = found(&backend, &path.campaign()?).await?;
     let day = query.day.unwrap_or_else(today);
@@ -55,7 +55,7 @@ pub(super) async fn list_deliveries(
 )]
 pub(super) async fn read_delivery(
     State(backend): State<Arc<Backend>>,
-    At(path): At<DeliveryPath>,
+    ApiPath(path): ApiPath<DeliveryPath>,
 ) -> Result<Reply<Delivery>, Problem> {
     let (_, deliveries) = history(&backend, &path.call()?).await?;
     let named = deliveries.iter().find(|one| one.key.id().as_str() == path.delivery_id);

@@ -1,13 +1,15 @@
-//! The management API, for bearers of an admin key. Its [`document`] says what it takes and answers.
+//! The management API, for bearers of an admin key. Its document, [`openapi()`], says what it takes and
+//! answers.
 
 mod address;
-mod admission;
+mod api_keys;
+mod authentication;
 mod calls;
 mod campaigns;
 mod deliveries;
-mod document;
-mod keys;
-mod published;
+mod key_change;
+mod openapi;
+mod postback_keys;
 mod query;
 mod refusals;
 mod replays;
@@ -24,7 +26,7 @@ use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(crate) use self::published::openapi;
+pub(crate) use self::openapi::openapi;
 
 use crate::management::Backend;
 use crate::problem::Problem;
@@ -35,23 +37,23 @@ pub(crate) fn routes(backend: &Arc<Backend>) -> Router<Arc<Backend>> {
     router
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)
-        .layer(from_fn_with_state(Arc::clone(backend), admission::admit))
+        .layer(from_fn_with_state(Arc::clone(backend), authentication::authenticate))
 }
 
 /// Every operation, with what the document says of it.
 fn operations() -> OpenApiRouter<Arc<Backend>> {
-    OpenApiRouter::with_openapi(document::base())
+    OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(campaigns::list_campaigns))
         .routes(routes!(
             campaigns::read_campaign,
             campaigns::save_campaign,
             campaigns::delete_campaign
         ))
-        .routes(routes!(webhooks::read_webhook, webhooks::save_webhook, webhooks::remove_webhook))
-        .routes(routes!(keys::list_postback_keys, keys::make_postback_key))
-        .routes(routes!(keys::change_postback_key, keys::delete_postback_key))
-        .routes(routes!(keys::list_api_keys, keys::make_api_key))
-        .routes(routes!(keys::change_api_key, keys::delete_api_key))
+        .routes(routes!(webhooks::read_webhook, webhooks::save_webhook, webhooks::delete_webhook))
+        .routes(routes!(postback_keys::list_postback_keys, postback_keys::make_postback_key))
+        .routes(routes!(postback_keys::change_postback_key, postback_keys::delete_postback_key))
+        .routes(routes!(api_keys::list_api_keys, api_keys::make_api_key))
+        .routes(routes!(api_keys::change_api_key, api_keys::delete_api_key))
         .routes(routes!(calls::list_calls))
         .routes(routes!(calls::read_call))
         .routes(routes!(deliveries::list_deliveries))
@@ -61,7 +63,7 @@ fn operations() -> OpenApiRouter<Arc<Backend>> {
         .routes(routes!(trying::render_webhook))
         .routes(routes!(trying::fire_test))
         .routes(routes!(samples::list_samples))
-        .routes(routes!(published::read_document))
+        .routes(routes!(openapi::read_document))
 }
 
 async fn unknown() -> Problem {

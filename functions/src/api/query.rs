@@ -32,9 +32,9 @@ pub(super) trait Query: Sized {
 }
 
 /// The query of the address.
-pub(super) struct Asked<T>(pub(super) T);
+pub(super) struct ApiQuery<T>(pub(super) T);
 
-impl<S: Send + Sync, T: Query> FromRequestParts<S> for Asked<T> {
+impl<S: Send + Sync, T: Query> FromRequestParts<S> for ApiQuery<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {

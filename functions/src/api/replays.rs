@@ -13,7 +13,7 @@ use hookline::time::Timestamp;
 use hookline::use_cases::{ReplayRange, replay_delivery as replay, replay_failed as replay_all};
 use serde_json::Value;
 
-use super::address::{At, CampaignPath, DeliveryPath};
+use super::address::{ApiPath, CampaignPath, DeliveryPath};
 use super::campaigns::found;
 use super::query::cursor;
 use super::refusals::{Conflict, Invalid, Unknown};
@@ -37,7 +37,7 @@ use crate::problem::Problem;
 )]
 pub(super) async fn replay_delivery(
     State(backend): State<Arc<Backend>>,
-    At(path): At<DeliveryPath>,
+    ApiPath(path): ApiPath<DeliveryPath>,
 ) -> Result<Reply<ReplayResult>, Problem> {
     let (call, delivery) = (path.call()?, &path.delivery_id);
     let Backend { store, hints, .. } = &*backend;
@@ -56,7 +56,7 @@ pub(super) async fn replay_delivery(
 )]
 pub(super) async fn replay_failed(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
+    ApiPath(path): ApiPath<CampaignPath>,
     body: Bytes,
 ) -> Result<Reply<RangeResult>, Problem> {
     let id = path.campaign()?;

@@ -16,7 +16,7 @@ use hookline::use_cases::{
 };
 use serde_json::{Value, json};
 
-use super::address::{At, CampaignPath};
+use super::address::{ApiPath, CampaignPath};
 use super::refusals::{Invalid, Unknown};
 use super::reply::{Reply, json_of};
 use super::wire::trial::{Rendered, TestResult, Trial};
@@ -34,7 +34,7 @@ use crate::problem::Problem;
 )]
 pub(super) async fn render_webhook(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
+    ApiPath(path): ApiPath<CampaignPath>,
     body: Bytes,
 ) -> Result<Reply<Rendered>, Problem> {
     let (draft, call) = tried(&backend, &path.campaign()?, &json_of(&body)?).await?;
@@ -52,7 +52,7 @@ pub(super) async fn render_webhook(
 )]
 pub(super) async fn fire_test(
     State(backend): State<Arc<Backend>>,
-    At(path): At<CampaignPath>,
+    ApiPath(path): ApiPath<CampaignPath>,
     body: Bytes,
 ) -> Result<Reply<TestResult>, Problem> {
     let (draft, call) = tried(&backend, &path.campaign()?, &json_of(&body)?).await?;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use hookline::campaign::{Campaign, SecretsShown, WebhookId};
-use hookline::use_cases::{remove_webhook as remove, save_webhook as save};
+use hookline::use_cases::{delete_webhook as delete, save_webhook as save};
 use serde_json::Value;
 
-use super::address::{At, WebhookPath, unknown_webhook};
+use super::address::{ApiPath, WebhookPath, unknown_webhook};
 use super::campaigns::found;
-use super::query::{Asked, VersionQuery};
+use super::query::{ApiQuery, VersionQuery};
 use super::refusals::{Conflict, Invalid, Unknown};
 use super::reply::{Reply, json_of};
 use super::wire::campaign::Campaign as Document;
@@ -32,7 +32,7 @@ use crate::problem::Problem;
 )]
 pub(super) async fn read_webhook(
     State(backend): State<Arc<Backend>>,
-    At(path): At<WebhookPath>,
+    ApiPath(path): ApiPath<WebhookPath>,
 ) -> Result<Reply<StoredWebhook>, Problem> {
     let campaign = found(&backend, &path.campaign()?).await?;
     shown(&campaign, &path.webhook()?)
@@ -52,8 +52,8 @@ pub(super) async fn read_webhook(
 )]
 pub(super) async fn save_webhook(
     State(backend): State<Arc<Backend>>,
-    At(path): At<WebhookPath>,
-    Asked(query): Asked<VersionQuery>,
+    ApiPath(path): ApiPath<WebhookPath>,
+    ApiQuery(query): ApiQuery<VersionQuery>,
     body: Bytes,
 ) -> Result<Reply<StoredWebhook>, Problem> {
     let (campaign, id) = (path.campaign()?, path.webhook()?);
@@ -63,7 +63,7 @@ pub(super) async fn save_webhook(
     shown(&saved, &id)
 }
 
-/// Remove a webhook
+/// Delete a webhook
 ///
 /// What it still owes to calls is not sent.
 #[utoipa::path(
@@ -74,21 +74,18 @@ pub(super) async fn save_webhook(
         Unknown, Conflict, Invalid,
     ),
 )]
-pub(super) async fn remove_webhook(
+pub(super) async fn delete_webhook(
     State(backend): State<Arc<Backend>>,
-    At(path): At<WebhookPath>,
-    Asked(query): Asked<VersionQuery>,
+    ApiPath(path): ApiPath<WebhookPath>,
+    ApiQuery(query): ApiQuery<VersionQuery>,
 ) -> Result<Reply<Value>, Problem> {
     let (campaign, id) = (path.campaign()?, path.webhook()?);
-    let left = remove(&backend.store, &backend.policy, &campaign, query.version, &id).await?;
+    let left = delete(&backend.store, &backend.policy, &campaign, query.version, &id).await?;
     Ok(Reply::ok(left.document(SecretsShown::Masked)))
 }
 
 fn shown(campaign: &Campaign, id: &WebhookId) -> Result<Reply<StoredWebhook>, Problem> {
-    let document = campaign.document(SecretsShown::Masked);
-    let webhooks = document.get("webhooks").and_then(Value::as_array);
-    let named = |webhook: &&Value| webhook.get("id").and_then(Value::as_str) == Some(id.as_str());
-    let webhook = webhooks.into_iter().flatten().find(named);
-    let webhook = webhook.ok_or_else(|| unknown_webhook(id.as_str()))?.clone();
+    let webhook = campaign.webhook_document(id, SecretsShown::Masked);
+    let webhook = webhook.ok_or_else(|| unknown_webhook(id.as_str()))?;
     Ok(Reply::ok(StoredWebhook { campaign_version: campaign.version, webhook }))
 }

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hookline::adapters::system::SystemClock;
 use hookline::call::{Call, CallId};
 use hookline::campaign::{Campaign, CampaignId};
-use hookline::ports::call_log::{CallLog, Cursor, Page, PageAsked};
+use hookline::ports::call_log::{CallLog, Cursor, Page, PageRequest};
 use hookline::ports::clock::Clock;
 use hookline::time::Timestamp;
 use http::HeaderMap;
@@ -83,7 +83,7 @@ pub(super) async fn list(
     let days = DayPicker::asked(&asked.day, now);
     let is_first = asked.cursor.is_empty();
     let after = (!is_first).then(|| Cursor::given(asked.cursor));
-    let wanted = PageAsked { limit: PAGE, after };
+    let wanted = PageRequest { limit: PAGE, after };
     let found = backend.store.calls_of(&campaign.id, days.day(), &wanted).await?;
     let list = CallsList::of(&campaign, &days, is_first, found, now, base_url_of(&headers));
     if asks_fragment(&headers) {

@@ -6,9 +6,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use hookline::adapters::system::{SystemClock, SystemRandom};
-use hookline::key::{Grant, Key, KeyHash};
+use hookline::key::{Key, KeyHash};
 use hookline::ports::clock::Clock;
-use hookline::ports::keys::{KeyChanged, KeyRing, Keys};
+use hookline::ports::keys::{KeyChanged, KeyRing};
 use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
 
@@ -152,10 +152,7 @@ pub(super) async fn delete(
 /// An API key that may be changed by whoever is signed in.
 async fn api_key(backend: &Backend, id: &str, signed: &SignedIn) -> Result<Arc<Key>, ErrorPage> {
     let hash = KeyHash::parse(id).ok_or_else(unknown)?;
-    let key = backend.store.key(&hash).await?.ok_or_else(unknown)?;
-    if !matches!(key.grant, Grant::Api(_)) {
-        return Err(unknown());
-    }
+    let key = backend.api_key(&hash).await?.ok_or_else(unknown)?;
     if key.hash == signed.key().hash {
         let message = "You are signed in with this key. Sign in with another to change it.";
         return Err(ErrorPage::of(StatusCode::CONFLICT, "This is your own key", message));
@@ -170,7 +167,7 @@ pub(super) fn unknown() -> ErrorPage {
 
 #[cfg(test)]
 mod tests {
-    use hookline::key::{BearerKey, Scope};
+    use hookline::key::{BearerKey, Grant, Scope};
     use hookline::time::Timestamp;
 
     use super::*;

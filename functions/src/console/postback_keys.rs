@@ -7,8 +7,8 @@ use axum::extract::State;
 use axum::response::Response;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::{Campaign, CampaignId};
-use hookline::key::{Grant, Key, KeyHash};
-use hookline::ports::keys::{KeyRing, Keys};
+use hookline::key::{Key, KeyHash};
+use hookline::ports::keys::KeyRing;
 use hookline::use_cases::{PostbackKeyRequest, make_postback_key};
 use http::{HeaderMap, StatusCode};
 
@@ -129,11 +129,8 @@ async fn postback_key(
 ) -> Result<(CampaignId, Arc<Key>), ErrorPage> {
     let campaign = CampaignId::parse(campaign).map_err(|_| unknown())?;
     let hash = KeyHash::parse(id).ok_or_else(unknown)?;
-    let key = backend.store.key(&hash).await?.ok_or_else(unknown)?;
-    match &key.grant {
-        Grant::Postback(grant) if grant.campaign == campaign => Ok((campaign, key)),
-        _ => Err(unknown()),
-    }
+    let key = backend.postback_key(&campaign, &hash).await?.ok_or_else(unknown)?;
+    Ok((campaign, key))
 }
 
 impl PostbackKeysPage {

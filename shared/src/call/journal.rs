@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 pub const MAX_ENTRIES: usize = 40;
 /// The most that the tags of one entry weigh, in bytes as JSON writes them; what has no room is left
 /// out and `cut` says so.
-pub const MAX_ENTRY_BYTES: usize = 1024;
+const MAX_ENTRY_BYTES: usize = 1024;
 
 /// Something that told the call's story on.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

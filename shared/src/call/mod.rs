@@ -19,7 +19,7 @@ pub(crate) use event::MAX_CALL_SECONDS;
 pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
 pub use id::{CallId, CallIdFault, CallKey};
-pub use journal::{JournalEntry, MAX_ENTRIES, MAX_ENTRY_BYTES, Source};
+pub use journal::{JournalEntry, MAX_ENTRIES, Source};
 pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
 

@@ -6,8 +6,6 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-
 use super::{Call, JournalEntry, Source};
 use crate::campaign::WebhookId;
 use crate::delivery::{Delivery, DeliveryId};
@@ -17,7 +15,7 @@ use crate::time::Timestamp;
 use crate::trigger::Trigger;
 
 /// One value of a tag and all who are known to have brought it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TagOrigin {
     /// The key.
     pub key: TagKey,
@@ -28,19 +26,16 @@ pub struct TagOrigin {
 }
 
 /// Somebody who brought a tag.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Origin {
     /// When; `None` for what the call came with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
     /// Who.
-    #[serde(flatten)]
     pub source: OriginSource,
 }
 
 /// Who brings tags.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(tag = "source", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OriginSource {
     /// The caller's number: its area code and where that is.
     Number,
@@ -53,7 +48,6 @@ pub enum OriginSource {
         /// `start`, `selected`, `answered` or `ended`.
         event: String,
         /// The buyer it is about, by id.
-        #[serde(skip_serializing_if = "Option::is_none")]
         buyer: Option<String>,
     },
     /// A partner who was asked by a webhook.
@@ -173,39 +167,46 @@ mod tests {
         }
     }
 
-    fn shown(origins: &[TagOrigin]) -> Value {
-        serde_json::to_value(origins).unwrap()
+    /// A tag, told as `key:value`, and who brought it.
+    fn brought(tag: &str, from: &[Origin]) -> TagOrigin {
+        let (key, value) = tag.split_once(':').unwrap();
+        let (key, value) = (TagKey::parse(key).unwrap(), TagValue::parse(value).unwrap());
+        TagOrigin { key, value, from: from.to_vec() }
+    }
+
+    fn start() -> [Origin; 1] {
+        let source = OriginSource::Event { event: "start".to_owned(), buyer: None };
+        [Origin { at: Some(at(0)), source }]
     }
 
     #[test]
     fn the_number_says_where_a_caller_is_until_somebody_else_does() {
-        let number = json!([{"source": "number"}]);
-        let start = json!([{"at": at(0), "source": "event", "event": "start"}]);
+        let number = [Origin { at: None, source: OriginSource::Number }];
         let mut call = call();
         assert_eq!(
-            shown(&tag_origins(&call, &[])),
-            json!([
-                {"key": "geo", "value": "614", "from": number},
-                {"key": "geo", "value": "us", "from": number},
-                {"key": "geo", "value": "us-oh", "from": number},
-                {"key": "sub_id", "value": "x", "from": start},
-            ])
+            tag_origins(&call, &[]),
+            [
+                brought("geo:614", &number),
+                brought("geo:us", &number),
+                brought("geo:us-oh", &number),
+                brought("sub_id:x", &start()),
+            ]
         );
 
         let posting = Posting { place: Place::parse("us-10101").ok(), ..Posting::default() };
         call.journal.extend(call.journal_entry(&posting, at(5)));
         call.take_posting(&posting);
 
-        let posted = json!([{"at": at(5), "source": "postback"}]);
+        let posted = [Origin { at: Some(at(5)), source: OriginSource::Postback }];
         assert_eq!(
-            shown(&tag_origins(&call, &[])),
-            json!([
-                {"key": "geo", "value": "614", "from": number},
-                {"key": "geo", "value": "us", "from": posted},
-                {"key": "geo", "value": "us-10101", "from": posted},
-                {"key": "geo", "value": "us-ny", "from": posted},
-                {"key": "sub_id", "value": "x", "from": start},
-            ])
+            tag_origins(&call, &[]),
+            [
+                brought("geo:614", &number),
+                brought("geo:us", &posted),
+                brought("geo:us-10101", &posted),
+                brought("geo:us-ny", &posted),
+                brought("sub_id:x", &start()),
+            ]
         );
     }
 
@@ -225,20 +226,26 @@ mod tests {
         call.tags.merge(answered);
         call.tags.merge(tags(json!({"source": ["web"], "age": ["22"], "lost": ["1"]})));
 
-        let webhook = json!({"at": at(21).plus(Duration::from_millis(500)), "source": "webhook",
-            "webhook": "crm", "trigger": "start", "delivery": deliveries[0].key.id()});
-        let remembered = json!({"at": at(1), "source": "remembered"});
+        let webhook = Origin {
+            at: Some(at(21).plus(Duration::from_millis(500))),
+            source: OriginSource::Webhook {
+                webhook: WebhookId::parse("crm").unwrap(),
+                trigger: Trigger::Start,
+                delivery: deliveries[0].key.id(),
+            },
+        };
+        let remembered = Origin { at: Some(at(1)), source: OriginSource::Remembered };
+        let defaults = Origin { at: Some(at(1)), source: OriginSource::Defaults };
         assert_eq!(
-            shown(&tag_origins(&call, &deliveries)),
-            json!([
-                {"key": "age", "value": "22", "from": [remembered]},
-                {"key": "age", "value": "23", "from": [remembered, webhook]},
-                {"key": "lost", "value": "1", "from": []},
-                {"key": "name", "value": "Jo", "from": [webhook]},
-                {"key": "source", "value": "web", "from": [{"at": at(1), "source": "defaults"}]},
-                {"key": "sub_id", "value": "x",
-                    "from": [{"at": at(0), "source": "event", "event": "start"}]},
-            ])
+            tag_origins(&call, &deliveries),
+            [
+                brought("age:22", std::slice::from_ref(&remembered)),
+                brought("age:23", &[remembered, webhook.clone()]),
+                brought("lost:1", &[]),
+                brought("name:Jo", &[webhook]),
+                brought("source:web", &[defaults]),
+                brought("sub_id:x", &start()),
+            ]
         );
     }
 

@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::templates::Surroundings;
-use super::{Campaign, CampaignId, Conversion, MAX_WEBHOOKS, Remember, ReturnCallers, Webhook};
+use super::{
+    Campaign, CampaignId, Conversion, MAX_WEBHOOKS, Remember, ReturnCallers, Webhook, WebhookId,
+};
 use crate::fault::Faults;
 use crate::fields::{Fields, flag, list, owner_tags, string, text, whole};
 use crate::ports::sender::BlockReason;
@@ -111,6 +113,12 @@ impl Campaign {
             document.retain(|_, value| !value.is_null());
         }
         document
+    }
+
+    /// The document of the webhook of that id, as it stands in the campaign's.
+    #[must_use]
+    pub fn webhook_document(&self, id: &WebhookId, secrets: SecretsShown) -> Option<Value> {
+        self.webhook(id).map(|webhook| webhook.document(secrets))
     }
 }
 
@@ -279,6 +287,17 @@ mod tests {
         assert_eq!(once["conversion"][0]["revenue"], json!("30.00"));
         assert_eq!(once["webhooks"][1]["retry"], json!("standard"));
         assert_eq!(once["webhooks"][0]["retry"], json!("none"));
+    }
+
+    #[test]
+    fn a_webhook_has_the_document_that_stands_in_its_campaigns() {
+        let campaign = Campaign::from_document(&solar()).unwrap();
+        let whole = campaign.document(SecretsShown::Masked);
+        let document = |id: &str| {
+            campaign.webhook_document(&WebhookId::parse(id).unwrap(), SecretsShown::Masked)
+        };
+        assert_eq!(document("sale"), Some(whole["webhooks"][1].clone()));
+        assert_eq!(document("none"), None);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub trait CallLog: Sync {
         &self,
         campaign: &CampaignId,
         day: Day,
-        asked: &PageAsked,
+        asked: &PageRequest,
     ) -> impl Future<Output = Result<Page<Call>, PageRefusal>> + Send;
 
     /// The deliveries of a campaign that were created on a day and have failed, as they stand.
@@ -22,13 +22,13 @@ pub trait CallLog: Sync {
         &self,
         campaign: &CampaignId,
         day: Day,
-        asked: &PageAsked,
+        asked: &PageRequest,
     ) -> impl Future<Output = Result<Page<Delivery>, PageRefusal>> + Send;
 }
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageAsked {
+pub struct PageRequest {
     /// The most that is listed, 1 to 100.
     pub limit: usize,
     /// Where the page before ended; `None` for the first.

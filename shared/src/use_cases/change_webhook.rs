@@ -1,4 +1,4 @@
-//! Changes one webhook of a stored campaign: saves it, takes it out, or puts a draft of it in without
+//! Changes one webhook of a stored campaign: saves it, deletes it, or puts a draft of it in without
 //! saving. All of the campaign is checked as for a save.
 
 use std::sync::Arc;
@@ -65,11 +65,11 @@ pub async fn save_webhook(
     Ok(saved.map_err(|refusal| of_webhook(refusal, index))?)
 }
 
-/// Takes a webhook out, under the campaign's version that was read.
+/// Deletes a webhook, under the campaign's version that was read.
 ///
 /// # Errors
 /// When it is not there, or the version is stale.
-pub async fn remove_webhook(
+pub async fn delete_webhook(
     campaigns: &impl Campaigns,
     admission: &impl Admission,
     campaign: &CampaignId,
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_webhook_is_added_replaced_and_taken_out() {
+    async fn a_webhook_is_added_replaced_and_deleted() {
         let (store, id) = store().await;
         let (new, sale) = (WebhookId::parse("new").unwrap(), WebhookId::parse("sale").unwrap());
         let document = json!({"trigger": "always", "url": "https://a.example/"});
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(webhook.url.source(), "https://b.example/");
         assert!(webhook.signing_secret.is_some(), "a mask keeps what is stored");
 
-        let left = remove_webhook(&store, &Anywhere, &id, 3, &sale).await.unwrap();
+        let left = delete_webhook(&store, &Anywhere, &id, 3, &sale).await.unwrap();
         assert_eq!((ids(&left), left.version), (vec!["crm", "new"], 4));
     }
 
@@ -260,7 +260,7 @@ mod tests {
         let document = json!({"trigger": "start", "url": "https://other.example/"});
         let refused = save_webhook(&store, &Anywhere, &id, 0, &crm, document).await.unwrap_err();
         assert!(matches!(refused, ChangeRefusal::Save(SaveRefusal::Stale(Some(_)))));
-        let refused = remove_webhook(&store, &Anywhere, &id, 0, &crm).await.unwrap_err();
+        let refused = delete_webhook(&store, &Anywhere, &id, 0, &crm).await.unwrap_err();
         assert!(matches!(refused, ChangeRefusal::Save(SaveRefusal::Stale(Some(_)))));
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::campaign::{CampaignId, WebhookId};
 use crate::delivery::{Delivery, DeliveryStatus};
-use crate::ports::call_log::{CallLog, Cursor, Page, PageAsked, PageRefusal};
+use crate::ports::call_log::{CallLog, Cursor, Page, PageRefusal, PageRequest};
 use crate::ports::calls::Calls;
 use crate::time::Day;
 
@@ -77,7 +77,7 @@ async fn failed(
     found: &mut FoundDeliveries,
 ) -> Result<Option<Cursor>, PageRefusal> {
     let limit = search.limit - found.deliveries.len();
-    let page = store.failed_of(campaign, search.day, &PageAsked { limit, after }).await?;
+    let page = store.failed_of(campaign, search.day, &PageRequest { limit, after }).await?;
     found.deliveries.extend(page.items.into_iter().filter(|one| search.is_of_webhook(one)));
     Ok(page.next)
 }
@@ -90,7 +90,7 @@ async fn through_calls(
     after: Option<Cursor>,
     found: &mut FoundDeliveries,
 ) -> Result<Option<Cursor>, PageRefusal> {
-    let asked = PageAsked { limit: CALLS_AT_A_TIME, after };
+    let asked = PageRequest { limit: CALLS_AT_A_TIME, after };
     let Page { items, next } = store.calls_of(campaign, search.day, &asked).await?;
     for call in &items {
         // A call may be forgotten between the page and now.
@@ -147,7 +147,7 @@ mod tests {
     }
 
     /// So many of these from where the cursor says, and the next cursor.
-    fn page<T: Clone>(all: &[T], asked: &PageAsked) -> Result<Page<T>, PageRefusal> {
+    fn page<T: Clone>(all: &[T], asked: &PageRequest) -> Result<Page<T>, PageRefusal> {
         let from = match &asked.after {
             Some(cursor) => cursor.as_str().parse().map_err(|_| PageRefusal::Cursor)?,
             None => 0,
@@ -162,7 +162,7 @@ mod tests {
             &self,
             _: &CampaignId,
             _: Day,
-            asked: &PageAsked,
+            asked: &PageRequest,
         ) -> Result<Page<Call>, PageRefusal> {
             let calls: Vec<Call> = self.calls.iter().map(|(call, _)| call.clone()).collect();
             page(&calls, asked)
@@ -172,7 +172,7 @@ mod tests {
             &self,
             _: &CampaignId,
             _: Day,
-            asked: &PageAsked,
+            asked: &PageRequest,
         ) -> Result<Page<Delivery>, PageRefusal> {
             let all: Vec<Delivery> =
                 self.calls.iter().flat_map(|(_, deliveries)| deliveries.clone()).collect();

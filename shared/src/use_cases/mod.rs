@@ -29,7 +29,7 @@ mod try_webhook;
 mod write_data;
 
 pub use advance_call::advance_call;
-pub use change_webhook::{ChangeRefusal, remove_webhook, save_webhook};
+pub use change_webhook::{ChangeRefusal, delete_webhook, save_webhook};
 pub use delete_campaign::delete_campaign;
 pub use deliver::{Delivered, deliver};
 pub use exchange::ShownRequest;

@@ -12,7 +12,7 @@ use crate::call::CallId;
 use crate::campaign::{Campaign, CampaignId, WebhookId};
 use crate::delivery::{Delivery, DeliveryKey, MAX_ATTEMPTS};
 use crate::ports::StoreError;
-use crate::ports::call_log::{CallLog, Cursor, PageAsked, PageRefusal};
+use crate::ports::call_log::{CallLog, Cursor, PageRefusal, PageRequest};
 use crate::ports::calls::Calls;
 use crate::ports::campaigns::Campaigns;
 use crate::ports::clock::Clock;
@@ -57,7 +57,7 @@ pub enum ReplayRefusal {
     WebhookDisabled,
     /// It was attempted as often as a delivery may be.
     #[error("it was attempted {MAX_ATTEMPTS} times, which is as often as may be")]
-    Worn,
+    AttemptsExhausted,
     /// Our own store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -134,7 +134,7 @@ pub async fn replay_failed(
     let mut sum = ReplayedRange { replayed: 0, left_alone: 0, next: None };
     for _ in 0..DAYS_A_REQUEST {
         let Some(Place { day, within }) = place else { break };
-        let asked = PageAsked { limit: DELIVERIES_A_REQUEST, after: within };
+        let asked = PageRequest { limit: DELIVERIES_A_REQUEST, after: within };
         let page = store.failed_of(campaign, day, &asked).await?;
         let looked_at = !page.items.is_empty();
         let in_range: Vec<Delivery> =
@@ -193,7 +193,7 @@ fn why_not(delivery: &Delivery, campaign: Option<&Campaign>) -> Result<(), Repla
         return Err(ReplayRefusal::Ping);
     }
     if delivery.attempts_made() >= MAX_ATTEMPTS {
-        return Err(ReplayRefusal::Worn);
+        return Err(ReplayRefusal::AttemptsExhausted);
     }
     let campaign = campaign.ok_or(ReplayRefusal::WebhookDeleted)?;
     let webhook = campaign.webhook(delivery.webhook());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::call::{Call, CallEvent, EventKind, Posting};
-use hookline::ports::call_log::{CallLog, Cursor, Page, PageAsked, PageRefusal};
+use hookline::ports::call_log::{CallLog, Cursor, Page, PageRefusal, PageRequest};
 use hookline::ports::calls::Calls;
 use hookline::time::{Day, Timestamp};
 use serde_json::json;
@@ -17,11 +17,11 @@ pub(crate) fn today() -> Day {
     Day::of(at(0))
 }
 
-pub(crate) fn asked(limit: usize, after: Option<Cursor>) -> PageAsked {
-    PageAsked { limit, after }
+pub(crate) fn asked(limit: usize, after: Option<Cursor>) -> PageRequest {
+    PageRequest { limit, after }
 }
 
-async fn page(store: &DynamoDb, day: Day, asked: &PageAsked) -> Page<Call> {
+async fn page(store: &DynamoDb, day: Day, asked: &PageRequest) -> Page<Call> {
     store.calls_of(&campaign_id("solar"), day, asked).await.unwrap()
 }
 

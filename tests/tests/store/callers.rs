@@ -67,6 +67,7 @@ async fn all_of_a_posting_waits(kind: Kind) {
         converted: Some(false),
         revenue: Some("0.00".parse().unwrap()),
         payout: Some("15.50".parse().unwrap()),
+        waits_since: None,
     };
     let all = [Waiting { posting, since: at_millis(7), ..waiting("a", 600) }];
 

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use hookline::call::Call;
 use hookline::delivery::{Delivery, FailureKind, Verdict};
 use hookline::ports::call_log::CallLog;
-use hookline::ports::deliveries::{AttemptRecord, Authority, Recorded, Replays};
+use hookline::ports::deliveries::Replays;
 use hookline::ports::intake::{Intake, Record};
 use hookline::tag::TagSet;
 use hookline::time::{Day, Timestamp};
@@ -14,7 +13,8 @@ use serde_json::json;
 
 use super::call_log_dynamodb::{asked, today};
 use super::kind::Kind;
-use super::recorded::{claim_for, ended, read, told};
+use super::recorded::read;
+use super::replays::attempted;
 use super::sample::{FAILED, attempt, connect, created, key, report};
 use super::world::{World, at, campaign_id, started};
 
@@ -26,26 +26,6 @@ async fn failed(world: &World, day: Day) -> Vec<Delivery> {
     page.items
 }
 
-/// Lets an attempt of a delivery end so; the delivery after it.
-async fn attempted(
-    world: &World,
-    call: &Call,
-    delivery: &Delivery,
-    verdict: Verdict,
-    next_at: Option<Timestamp>,
-) -> Delivery {
-    let number = delivery.attempts_made() + 1;
-    claim_for(world, delivery, "me", at(100)).await;
-    let (report, nothing) = (report(&delivery.key, verdict), TagSet::new());
-    let record = AttemptRecord {
-        attempt: Some(&attempt(number)),
-        next_at,
-        ..ended(call, delivery, Authority::Claimant("me"), &report, &nothing)
-    };
-    assert_eq!(told(world, &record).await, Recorded::Kept);
-    read(world, delivery).await
-}
-
 #[tokio::test]
 async fn a_delivery_is_listed_while_it_stands_failed() {
     let world = World::new(Kind::Cold).await;
@@ -55,7 +35,7 @@ async fn a_delivery_is_listed_while_it_stands_failed() {
     let store = world.table().adapter();
     assert_eq!(failed(&world, today()).await, [], "its first attempt is to come");
 
-    let waits = attempted(&world, &call, &pending, FAILED, Some(at(90))).await;
+    let waits = attempted(&world, &call, &pending, FAILED, Some(90)).await;
     assert_eq!(failed(&world, today()).await, [], "it is retried");
     let over = attempted(&world, &call, &waits, FAILED, None).await;
     assert_eq!(failed(&world, today()).await, std::slice::from_ref(&over), "it is out of attempts");

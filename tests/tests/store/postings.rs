@@ -33,6 +33,7 @@ fn posting(id: Option<&str>) -> Posting {
         converted: Some(true),
         revenue: Some("0.00".parse().unwrap()),
         payout: Some("15.50".parse().unwrap()),
+        waits_since: None,
     }
 }
 

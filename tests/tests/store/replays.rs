@@ -43,7 +43,7 @@ async fn one(world: &World, name: &str) -> (Call, Delivery) {
 }
 
 /// Lets the next attempt be made and end so; the delivery after it.
-async fn attempted(
+pub(crate) async fn attempted(
     world: &World,
     call: &Call,
     delivery: &Delivery,

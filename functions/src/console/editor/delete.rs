@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::Response;
 use hookline::campaign::WebhookId;
-use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, remove_webhook};
+use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, delete_webhook};
 use http::StatusCode;
 
 use super::super::address::PagePath;
@@ -53,7 +53,7 @@ pub(super) async fn remove(
     let webhook = WebhookId::parse(&webhook).map_err(|_| unknown_webhook())?;
     let version = version_of(&fields)?;
     let (store, policy) = (&backend.store, &backend.policy);
-    match remove_webhook(store, policy, &campaign.id, version, &webhook).await {
+    match delete_webhook(store, policy, &campaign.id, version, &webhook).await {
         Ok(_) => Ok(Done::WebhookDeleted.told_at(&format!("/console/campaigns/{id}"))),
         Err(refusal) => Err(refused(refusal)),
     }

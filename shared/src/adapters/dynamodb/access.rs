@@ -17,8 +17,8 @@ use crate::ports::StoreError;
 
 /// Items in one batch read (a limit of the service).
 const ITEMS_A_READ: usize = 100;
-/// How often what a batch left over is asked for again.
-const BATCH_TRIES: usize = 5;
+/// How often what a batch left over is asked for or sent again.
+pub(super) const BATCH_TRIES: usize = 5;
 
 /// An item after an update, or as it was when the update's condition did not hold.
 pub(super) enum Updated {
@@ -150,6 +150,18 @@ impl DynamoDb {
                 _ => Err(failed(action)(error)),
             },
         }
+    }
+
+    /// Deletes an item, if it is there.
+    pub(super) async fn delete(&self, key: Item, action: &'static str) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .send()
+            .await
+            .map_err(failed(action))?;
+        Ok(())
     }
 
     /// Puts an item if the conditions of `only_if` hold; says whether they did.

@@ -15,7 +15,7 @@ use crate::call::{Call, CallId};
 use crate::campaign::CampaignId;
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
-use crate::ports::call_log::{CallLog, Page, PageAsked, PageRefusal};
+use crate::ports::call_log::{CallLog, Page, PageRefusal, PageRequest};
 use crate::time::Day;
 
 /// The most that stands on a page.
@@ -26,7 +26,7 @@ impl CallLog for DynamoDb {
         &self,
         campaign: &CampaignId,
         day: Day,
-        asked: &PageAsked,
+        asked: &PageRequest,
     ) -> Result<Page<Call>, PageRefusal> {
         let log = Log { logged: Logged::Calls, campaign, day };
         self.page(&log, asked, call_of, "list calls").await
@@ -36,7 +36,7 @@ impl CallLog for DynamoDb {
         &self,
         campaign: &CampaignId,
         day: Day,
-        asked: &PageAsked,
+        asked: &PageRequest,
     ) -> Result<Page<Delivery>, PageRefusal> {
         let log = Log { logged: Logged::Failures, campaign, day };
         self.page(&log, asked, delivery_of, "list failed deliveries").await
@@ -49,7 +49,7 @@ impl DynamoDb {
     async fn page<T>(
         &self,
         log: &Log<'_>,
-        asked: &PageAsked,
+        asked: &PageRequest,
         read: impl Fn(&CallId, &Item) -> Option<T>,
         action: &'static str,
     ) -> Result<Page<T>, PageRefusal> {

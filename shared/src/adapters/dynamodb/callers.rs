@@ -7,7 +7,6 @@ use super::caller_item::{
     DATA, DEDUPE, REMEMBERED, data_item, data_primary_key, expires_at, last_call_of,
     last_call_primary_key, partition, tags_primary_key, waiting_of, windows_of,
 };
-use super::failure::failed;
 use super::item::{Item, get_number, get_tags, json, number, tag_sets, text};
 use super::update::{KEYS_AN_UPDATE, Update};
 use crate::call::CallId;
@@ -62,14 +61,7 @@ impl Callers for DynamoDb {
     }
 
     async fn settle(&self, caller: Caller<'_>, id: &str) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(data_primary_key(caller, id)))
-            .send()
-            .await
-            .map_err(failed("settle a caller"))?;
-        Ok(())
+        self.delete(data_primary_key(caller, id), "settle a caller").await
     }
 
     async fn windows(&self, caller: Caller<'_>, now: Timestamp) -> Result<Windows, StoreError> {

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use futures_util::join;
 
 use super::DynamoDb;
-use super::access::Updated;
+use super::access::{BATCH_TRIES, Updated};
 use super::call_item::{TAG, call_primary_key, journal_attribute, place_of, tags_of};
 use super::caller_item::window_item;
 use super::delivery_item::item_of;
@@ -19,8 +19,6 @@ use crate::ports::intake::{Record, Standing};
 
 /// Items in one batch (a limit of the service).
 const ITEMS_A_BATCH: usize = 25;
-/// How often what a batch left over is sent again.
-const BATCH_TRIES: usize = 5;
 
 impl DynamoDb {
     pub(super) async fn keep_record(&self, record: &Record<'_>) -> Result<Standing, StoreError> {

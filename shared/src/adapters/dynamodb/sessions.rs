@@ -3,7 +3,6 @@
 
 use super::DynamoDb;
 use super::caller_item::expires_at;
-use super::failure::failed;
 use super::item::{Item, get_millis, get_text, number, primary_key, text};
 use super::keys::{key_admits, key_primary_key, refusal_of};
 use super::transaction::Transacted;
@@ -48,14 +47,7 @@ impl Sessions for DynamoDb {
     }
 
     async fn end_session(&self, session: &KeyHash) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(session_primary_key(session)))
-            .send()
-            .await
-            .map_err(failed("end a session"))?;
-        Ok(())
+        self.delete(session_primary_key(session), "end a session").await
     }
 }
 

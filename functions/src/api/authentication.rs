@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -13,14 +12,11 @@ use crate::envelope::bearer_of;
 use crate::management::Backend;
 use crate::problem::Problem;
 
-/// The key of whoever sent a request.
-pub(super) type Caller = Extension<CallerKey>;
-
-/// The key of whoever sent a request, by its hash.
+/// The key that a request was sent with, by its hash.
 #[derive(Debug, Clone)]
-pub(super) struct CallerKey(KeyHash);
+pub(super) struct PresentedKey(KeyHash);
 
-impl CallerKey {
+impl PresentedKey {
     /// What it is known by.
     pub(super) fn hash(&self) -> &KeyHash {
         &self.0
@@ -28,7 +24,7 @@ impl CallerKey {
 
     /// Refuses to do something to the key that is being used: whoever lets go of it by mistake could
     /// not come back for it.
-    pub(super) fn spare(&self, key: &KeyHash) -> Result<(), Problem> {
+    pub(super) fn refuse_own_key(&self, key: &KeyHash) -> Result<(), Problem> {
         if self.0 == *key {
             let message = "this is the key that you are using; use another for this";
             return Err(Problem::new(409, "own_key", message));
@@ -38,21 +34,21 @@ impl CallerKey {
 }
 
 /// Lets in whoever bears a key with the scope `admin`.
-pub(super) async fn admit(
+pub(super) async fn authenticate(
     State(backend): State<Arc<Backend>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    match admitted(&backend, bearer_of(request.headers())).await {
+    match authenticated(&backend, bearer_of(request.headers())).await {
         Ok(key) => {
-            request.extensions_mut().insert(CallerKey(key.hash.clone()));
+            request.extensions_mut().insert(PresentedKey(key.hash.clone()));
             next.run(request).await
         }
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn admitted(
+async fn authenticated(
     backend: &Backend,
     bearer: Result<BearerKey, KeyRefusal>,
 ) -> Result<Arc<Key>, Problem> {

@@ -41,10 +41,10 @@ impl Trigger {
         Self::Start,
         Self::Selected,
         Self::Answered,
+        Self::Timer,
         Self::Connect,
         Self::Conversion,
         Self::NonConversion,
-        Self::Timer,
         Self::Postback,
         Self::Always,
     ];

@@ -21,8 +21,8 @@ use super::chart::Chart;
 use super::delivery_row::DeliveryRow;
 use super::error_page::ErrorPage;
 use super::page::{Layout, Section, asks_fragment, fragment, page};
-use super::replays::Told;
-use super::session::Signed;
+use super::replays::ReplayOutcome;
+use super::session::SignedIn;
 use super::tag_row::{TagRow, tags};
 use super::wording::{clock, span};
 use crate::management::Backend;
@@ -83,10 +83,10 @@ struct DeliveryPage {
 }
 
 pub(super) async fn show(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    PageQuery(told): PageQuery<Told>,
+    PageQuery(told): PageQuery<ReplayOutcome>,
     headers: HeaderMap,
 ) -> Result<Response, ErrorPage> {
     let (call, deliveries) = history(&backend, &id).await?;
@@ -100,10 +100,10 @@ pub(super) async fn show(
 }
 
 pub(super) async fn show_delivery(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath((call, id)): PagePath<(String, String)>,
-    PageQuery(told): PageQuery<Told>,
+    PageQuery(told): PageQuery<ReplayOutcome>,
 ) -> Result<Response, ErrorPage> {
     let (_, deliveries) = history(&backend, &call).await?;
     let found = deliveries.iter().find(|delivery| delivery.key.id().as_str() == id);
@@ -210,23 +210,23 @@ fn is_of_the_web(address: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up;
+    use super::super::fixtures;
     use super::*;
 
     fn view(call: &Call, deliveries: &[Delivery]) -> CallView {
-        CallView::of(call, deliveries, "word".to_owned(), made_up::now())
+        CallView::of(call, deliveries, "word".to_owned(), fixtures::now())
     }
 
     #[test]
     fn a_page_of_a_call_shows_everything_and_lets_nothing_act() {
-        let mut call = made_up::call();
+        let mut call = fixtures::call();
         if let Some(end) = &mut call.end {
             end.recording_url = Some("javascript:alert(4)".to_owned());
         }
-        let view = view(&call, &made_up::deliveries());
+        let view = view(&call, &fixtures::deliveries());
         let (id, campaign) = ("call-1".to_owned(), "solar".to_owned());
         let text = CallPage { layout: Layout::default(), id, campaign, view }.render().unwrap();
-        assert!(made_up::is_harmless(&text), "{text}");
+        assert!(fixtures::is_harmless(&text), "{text}");
         for shown in [
             "+16145550100",
             "Bright Homes",
@@ -245,9 +245,9 @@ mod tests {
 
     #[test]
     fn a_page_waits_for_what_comes_soon_and_for_nothing_else() {
-        let now = made_up::now();
-        let call = Call { course: hookline::call::Course::default(), ..made_up::call() };
-        let mut deliveries = made_up::deliveries();
+        let now = fixtures::now();
+        let call = Call { course: hookline::call::Course::default(), ..fixtures::call() };
+        let mut deliveries = fixtures::deliveries();
         assert!(more_is_to_come(&call, &deliveries, now));
         deliveries[3].progress =
             hookline::delivery::Progress::Due { at: now.plus(Duration::from_hours(2)) };
@@ -258,20 +258,20 @@ mod tests {
 
     #[test]
     fn more_deliveries_than_are_listed_are_counted() {
-        let many: Vec<Delivery> = made_up::deliveries().into_iter().cycle().take(105).collect();
-        let view = view(&made_up::call(), &many);
+        let many: Vec<Delivery> = fixtures::deliveries().into_iter().cycle().take(105).collect();
+        let view = view(&fixtures::call(), &many);
         assert_eq!((view.deliveries.len(), view.left_out), (100, 5));
     }
 
     #[test]
     fn attempts_that_the_page_has_no_room_for_are_a_link_away() {
-        let mut large = made_up::deliveries().swap_remove(0);
+        let mut large = fixtures::deliveries().swap_remove(0);
         for sent in large.attempts.iter_mut().flat_map(|attempt| &mut attempt.request) {
             if let Some(body) = &mut sent.body {
                 body.text = "&".repeat(4096);
             }
         }
-        let view = view(&made_up::call(), &vec![large; 100]);
+        let view = view(&fixtures::call(), &vec![large; 100]);
         let inline = view.deliveries.iter().filter(|row| !row.attempts.is_empty()).count();
         assert!((40..100).contains(&inline), "{inline}");
         let text = view.render().unwrap();
@@ -281,10 +281,10 @@ mod tests {
 
     #[test]
     fn all_attempts_are_on_the_deliverys_own_page() {
-        let row = DeliveryRow::whole(&made_up::deliveries()[2], made_up::now());
+        let row = DeliveryRow::whole(&fixtures::deliveries()[2], fixtures::now());
         let (layout, csrf, back) = (Layout::default(), "word".to_owned(), String::new());
         let text = DeliveryPage { layout, csrf, back, row }.render().unwrap();
         assert_eq!(text.matches("class=\"attempt\"").count(), 3);
-        assert!(made_up::is_harmless(&text));
+        assert!(fixtures::is_harmless(&text));
     }
 }

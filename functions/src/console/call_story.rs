@@ -122,12 +122,12 @@ impl StoryLine {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up;
+    use super::super::fixtures;
     use super::*;
 
     #[test]
     fn what_happened_is_told_in_order() {
-        let story = story(&made_up::call(), &made_up::deliveries(), made_up::now());
+        let story = story(&fixtures::call(), &fixtures::deliveries(), fixtures::now());
         let told: Vec<(&str, &str)> =
             story.iter().map(|line| (line.since.as_str(), line.text.as_str())).collect();
         let expected = [
@@ -153,7 +153,7 @@ mod tests {
         let keys: Vec<String> = (0..20).map(|number| format!("key{number:02}")).collect();
         let long = "é".repeat(500);
         let pairs: Vec<(&str, &str)> = keys.iter().map(|key| (&**key, &*long)).collect();
-        let line = StoryLine::of(made_up::now(), String::new(), &made_up::tags(&pairs));
+        let line = StoryLine::of(fixtures::now(), String::new(), &fixtures::tags(&pairs));
         assert_eq!((line.tags.len(), line.cut), (12, true));
         assert!(line.tags[0].starts_with("key00: é") && line.tags[0].ends_with('…'));
         assert!(line.tags.iter().all(|tag| tag.chars().count() == MAX_TAG));

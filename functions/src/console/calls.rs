@@ -9,19 +9,19 @@ use hookline::adapters::system::SystemClock;
 use hookline::call::{Call, CallId};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::ports::call_log::{CallLog, Cursor, Page, PageRequest};
-use hookline::ports::campaigns::Campaigns;
 use hookline::ports::clock::Clock;
 use hookline::time::Timestamp;
 use http::HeaderMap;
 use serde::Deserialize;
 
 use super::address::{PagePath, PageQuery};
+use super::base_url::base_url_of;
 use super::campaign_head::{CampaignHead, Tab};
-use super::days::Days;
+use super::day_picker::DayPicker;
 use super::error_page::ErrorPage;
-use super::origin::origin_of;
+use super::lookup::campaign_of;
 use super::page::{Layout, Section, asks_fragment, fragment, page};
-use super::session::Signed;
+use super::session::SignedIn;
 use super::wording::{clock, count, span};
 use crate::management::Backend;
 
@@ -33,7 +33,7 @@ const PAGE: usize = 50;
 struct CallsPage {
     layout: Layout,
     head: CampaignHead,
-    days: Days,
+    days: DayPicker,
     list: CallsList,
 }
 
@@ -64,39 +64,28 @@ struct CallRow {
 
 /// Which calls are asked for.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ListQuery {
     #[serde(default)]
     day: String,
     #[serde(default)]
     cursor: String,
 }
 
-/// Reads the campaign that an address names.
-pub(super) async fn campaign_of(backend: &Backend, id: &str) -> Result<Arc<Campaign>, ErrorPage> {
-    let id = CampaignId::parse(id).map_err(|_| unknown_campaign())?;
-    backend.store.campaign_now(&id).await?.ok_or_else(unknown_campaign)
-}
-
-/// There is no such campaign.
-pub(super) fn unknown_campaign() -> ErrorPage {
-    ErrorPage::unknown("There is no campaign of this id.")
-}
-
 pub(super) async fn list(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    PageQuery(asked): PageQuery<Asked>,
+    PageQuery(asked): PageQuery<ListQuery>,
     headers: HeaderMap,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let now = SystemClock.now();
-    let days = Days::asked(&asked.day, now);
+    let days = DayPicker::asked(&asked.day, now);
     let is_first = asked.cursor.is_empty();
     let after = (!is_first).then(|| Cursor::given(asked.cursor));
     let wanted = PageRequest { limit: PAGE, after };
     let found = backend.store.calls_of(&campaign.id, days.day(), &wanted).await?;
-    let list = CallsList::of(&campaign, &days, is_first, found, now, origin_of(&headers));
+    let list = CallsList::of(&campaign, &days, is_first, found, now, base_url_of(&headers));
     if asks_fragment(&headers) {
         return Ok(fragment(&list));
     }
@@ -107,13 +96,13 @@ pub(super) async fn list(
 
 /// What is in the search box.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Sought {
+pub(super) struct CallSearch {
     #[serde(default)]
     id: String,
 }
 
 /// `GET /console/calls?id=…`: leads to the call of that id.
-pub(super) async fn find(_signed: Signed, PageQuery(sought): PageQuery<Sought>) -> Response {
+pub(super) async fn find(_signed: SignedIn, PageQuery(sought): PageQuery<CallSearch>) -> Response {
     match CallId::parse(sought.id.trim()) {
         Ok(id) => Redirect::to(&format!("/console/calls/{}", id.as_str())).into_response(),
         Err(fault) => ErrorPage::unknown(format!("A call id {fault}.")).into_response(),
@@ -123,7 +112,7 @@ pub(super) async fn find(_signed: Signed, PageQuery(sought): PageQuery<Sought>) 
 impl CallsList {
     fn of(
         campaign: &Campaign,
-        days: &Days,
+        days: &DayPicker,
         is_first: bool,
         found: Page<Call>,
         now: Timestamp,
@@ -165,20 +154,20 @@ impl CallRow {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up;
+    use super::super::fixtures;
     use super::*;
 
     fn list(day: &str, cursor: bool, items: Vec<Call>) -> CallsList {
-        let now = made_up::now();
-        let days = Days::asked(day, now);
+        let now = fixtures::now();
+        let days = DayPicker::asked(day, now);
         let next = Some(Cursor::given("n&x".to_owned()));
         let origin = "https://hooks.example".to_owned();
-        CallsList::of(&made_up::campaign(), &days, !cursor, Page { items, next }, now, origin)
+        CallsList::of(&fixtures::campaign(), &days, !cursor, Page { items, next }, now, origin)
     }
 
     #[test]
     fn a_call_is_a_row_with_what_people_look_for() {
-        let list = list("", false, vec![made_up::call()]);
+        let list = list("", false, vec![fixtures::call()]);
         let row = &list.rows[0];
         assert_eq!((row.at.as_str(), row.caller.as_str()), ("17:00:00", "+16145550100"));
         assert_eq!((row.buyer.as_str(), row.connected.as_str()), ("Bright Homes", "1 min 30 s"));

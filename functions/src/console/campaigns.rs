@@ -10,14 +10,14 @@ use hookline::fault::Faults;
 use hookline::ports::campaigns::{CampaignList, CampaignSummary};
 use hookline::use_cases::{SaveRefusal, save_campaign};
 use http::StatusCode;
-use serde::Deserialize;
 use serde_json::json;
 
 use super::address::PageQuery;
+use super::done::DoneQuery;
 use super::error_page::ErrorPage;
-use super::form::{Filled, SignedForm};
-use super::page::{Layout, Notice, Section, page, page_with};
-use super::session::Signed;
+use super::form::{Filled, SessionForm};
+use super::page::{Layout, Section, page, page_with};
+use super::session::SignedIn;
 use crate::management::Backend;
 
 #[derive(Template)]
@@ -25,12 +25,12 @@ use crate::management::Backend;
 struct CampaignsPage {
     layout: Layout,
     campaigns: Vec<CampaignSummary>,
-    making: Making,
+    making: NewCampaignForm,
 }
 
 /// The form for a new campaign, as it was filled in.
 #[derive(Debug, Default)]
-struct Making {
+struct NewCampaignForm {
     id: String,
     name: String,
     /// What is wrong with the id.
@@ -41,27 +41,19 @@ struct Making {
     fault: Option<String>,
 }
 
-/// What was done before this page was asked for.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
-
 pub(super) async fn list(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
-    PageQuery(Done { done }): PageQuery<Done>,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
     let campaigns = backend.store.campaigns().await?;
-    let notice = (done == "deleted").then(|| Notice::good("The campaign is deleted."));
-    let layout = Layout::of(&signed, Section::Campaigns).with(notice);
-    Ok(page(&CampaignsPage { layout, campaigns, making: Making::default() }))
+    let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
+    Ok(page(&CampaignsPage { layout, campaigns, making: NewCampaignForm::default() }))
 }
 
 pub(super) async fn make(
     State(backend): State<Arc<Backend>>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let (id, name) = asked(&form.fields);
     let refusal = match CampaignId::parse(&id) {
@@ -77,7 +69,7 @@ pub(super) async fn make(
             }
         }
     };
-    let making = Making { id, name, ..Making::refused(refusal)? };
+    let making = NewCampaignForm { id, name, ..NewCampaignForm::refused(refusal)? };
     let campaigns = backend.store.campaigns().await?;
     let layout = Layout::of(&form.signed, Section::Campaigns);
     let status = StatusCode::UNPROCESSABLE_ENTITY;
@@ -90,7 +82,7 @@ fn asked(fields: &Filled) -> (String, String) {
     (id.to_owned(), if name.is_empty() { id } else { name }.to_owned())
 }
 
-impl Making {
+impl NewCampaignForm {
     fn refused(refusal: SaveRefusal) -> Result<Self, ErrorPage> {
         let mut making = Self::default();
         match refusal {
@@ -123,18 +115,18 @@ mod tests {
     fn each_fault_stands_at_its_field() {
         let mut faults = Faults::at("id", "is long");
         faults.extend(Faults::at("name", "is blank"));
-        let making = Making::refused(SaveRefusal::Invalid(faults)).unwrap();
+        let making = NewCampaignForm::refused(SaveRefusal::Invalid(faults)).unwrap();
         assert_eq!(making.id_fault.as_deref(), Some("is long"));
         assert_eq!(making.name_fault.as_deref(), Some("is blank"));
-        assert!(Making::refused(SaveRefusal::Stale(None)).unwrap().id_fault.is_some());
+        assert!(NewCampaignForm::refused(SaveRefusal::Stale(None)).unwrap().id_fault.is_some());
         let store = StoreError { action: "save", cause: String::new() };
-        assert!(Making::refused(SaveRefusal::Store(store)).is_err());
+        assert!(NewCampaignForm::refused(SaveRefusal::Store(store)).is_err());
     }
 
     #[test]
     fn the_first_visit_says_what_to_do_and_a_hostile_name_is_text() {
         let shown = |campaigns, name: &str| {
-            let making = Making { name: name.to_owned(), ..Making::default() };
+            let making = NewCampaignForm { name: name.to_owned(), ..NewCampaignForm::default() };
             CampaignsPage { layout: Layout::default(), campaigns, making }.render().unwrap()
         };
         assert!(shown(Vec::new(), "").contains("Make your first campaign"));

@@ -163,12 +163,12 @@ fn shortened(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up;
+    use super::super::fixtures;
     use super::*;
 
     #[test]
     fn every_delivery_is_a_line_and_every_attempt_a_bar() {
-        let chart = Chart::of(&made_up::call(), &made_up::deliveries(), made_up::now()).unwrap();
+        let chart = Chart::of(&fixtures::call(), &fixtures::deliveries(), fixtures::now()).unwrap();
         let lines: Vec<(&str, &str, usize)> = chart
             .lines
             .iter()
@@ -184,14 +184,14 @@ mod tests {
         assert_eq!(lines, expected);
         assert_eq!(chart.marks.len(), 5);
         assert!(chart.connected.is_some());
-        assert!(made_up::is_harmless(&chart.render().unwrap()));
+        assert!(fixtures::is_harmless(&chart.render().unwrap()));
     }
 
     #[test]
     fn what_is_too_much_to_draw_is_counted() {
         let many: Vec<Delivery> =
-            made_up::deliveries().into_iter().cycle().take(MAX_LINES + 2).collect();
-        let chart = Chart::of(&made_up::call(), &many, made_up::now()).unwrap();
+            fixtures::deliveries().into_iter().cycle().take(MAX_LINES + 2).collect();
+        let chart = Chart::of(&fixtures::call(), &many, fixtures::now()).unwrap();
         assert_eq!((chart.lines.len(), chart.left_out), (MAX_LINES, 2));
     }
 

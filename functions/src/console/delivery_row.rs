@@ -198,14 +198,14 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up;
+    use super::super::fixtures;
     use super::*;
 
     #[test]
     fn where_a_delivery_stands_is_said_in_a_line() {
-        let rows: Vec<DeliveryRow> = made_up::deliveries()
+        let rows: Vec<DeliveryRow> = fixtures::deliveries()
             .iter()
-            .map(|delivery| DeliveryRow::with_last_attempt(delivery, made_up::now()))
+            .map(|delivery| DeliveryRow::with_last_attempt(delivery, fixtures::now()))
             .collect();
         let said: Vec<(&str, &str, bool)> =
             rows.iter().map(|row| (row.status, row.summary.as_str(), row.is_replayable)).collect();
@@ -223,22 +223,22 @@ mod tests {
 
     #[test]
     fn among_others_a_delivery_is_told_in_short_and_on_its_own_page_whole() {
-        let mut sale = made_up::deliveries().swap_remove(2);
+        let mut sale = fixtures::deliveries().swap_remove(2);
         if let Some(report) = &mut sale.report {
             report.notes = vec!["n".repeat(500); 50];
         }
-        let brief = DeliveryRow::in_brief(&sale, made_up::now());
+        let brief = DeliveryRow::in_brief(&sale, fixtures::now());
         assert_eq!((brief.notes.len(), brief.notes[0].chars().count()), (5, 200));
         assert_eq!((brief.weight(), brief.link().as_str()), (0, "3 attempts"));
-        let last = DeliveryRow::with_last_attempt(&sale, made_up::now());
+        let last = DeliveryRow::with_last_attempt(&sale, fixtures::now());
         assert!(last.weight() > 0 && last.link() == "2 earlier attempts");
-        let whole = DeliveryRow::whole(&sale, made_up::now());
+        let whole = DeliveryRow::whole(&sale, fixtures::now());
         assert_eq!((whole.notes.len(), whole.notes[0].len(), whole.earlier), (50, 500, 0));
     }
 
     #[test]
     fn a_body_that_is_not_whole_says_so() {
-        let row = DeliveryRow::with_last_attempt(&made_up::deliveries()[0], made_up::now());
+        let row = DeliveryRow::with_last_attempt(&fixtures::deliveries()[0], fixtures::now());
         let request = row.attempts[0].request.as_ref().unwrap();
         assert_eq!(request.headers, "content-type: application/json");
         assert_eq!(request.cut.as_deref(), Some("The beginning of 5000 bytes."));

@@ -14,14 +14,14 @@ use hookline::use_cases::{DeliverySearch, find_deliveries};
 use serde::Deserialize;
 
 use super::address::{PagePath, PageQuery};
-use super::calls::campaign_of;
 use super::campaign_head::{CampaignHead, Tab};
-use super::days::Days;
+use super::day_picker::DayPicker;
 use super::delivery_row::DeliveryRow;
 use super::error_page::ErrorPage;
+use super::lookup::campaign_of;
 use super::page::{Layout, Section, page};
-use super::replays::Told;
-use super::session::Signed;
+use super::replays::ReplayOutcome;
+use super::session::SignedIn;
 use crate::management::Backend;
 
 /// How many deliveries a page lists.
@@ -32,7 +32,7 @@ const PAGE: usize = 50;
 struct FailedPage {
     layout: Layout,
     head: CampaignHead,
-    days: Days,
+    days: DayPicker,
     campaign: String,
     webhooks: Vec<String>,
     webhook: String,
@@ -46,7 +46,7 @@ struct FailedPage {
 
 /// Which deliveries are asked for.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Asked {
+pub(super) struct ListQuery {
     #[serde(default)]
     day: String,
     /// Only those of this webhook.
@@ -57,15 +57,15 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn list(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    PageQuery(asked): PageQuery<Asked>,
-    PageQuery(told): PageQuery<Told>,
+    PageQuery(asked): PageQuery<ListQuery>,
+    PageQuery(told): PageQuery<ReplayOutcome>,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let now = SystemClock.now();
-    let days = Days::asked(&asked.day, now).keeping("webhook", &asked.webhook);
+    let days = DayPicker::asked(&asked.day, now).keeping("webhook", &asked.webhook);
     let after = Some(asked.cursor).filter(|cursor| !cursor.is_empty()).map(Cursor::given);
     let search = DeliverySearch {
         day: days.day(),
@@ -94,28 +94,28 @@ pub(super) async fn list(
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up;
+    use super::super::fixtures;
     use super::*;
 
     #[test]
     fn each_failed_delivery_is_shown_with_its_reason_and_its_call() {
-        let now = made_up::now();
-        let campaign = made_up::campaign();
+        let now = fixtures::now();
+        let campaign = fixtures::campaign();
         let page = FailedPage {
             layout: Layout::default(),
             head: CampaignHead::of(&campaign, Tab::Failed),
-            days: Days::asked("", now).keeping("webhook", "sale"),
+            days: DayPicker::asked("", now).keeping("webhook", "sale"),
             campaign: "solar".to_owned(),
             webhooks: vec!["crm".to_owned(), "sale".to_owned()],
             webhook: "sale".to_owned(),
             csrf: "word".to_owned(),
             back: "/console/".to_owned(),
-            rows: made_up::deliveries().iter().map(|it| DeliveryRow::in_brief(it, now)).collect(),
+            rows: fixtures::deliveries().iter().map(|it| DeliveryRow::in_brief(it, now)).collect(),
             next: Some("n&x".to_owned()),
             rest: String::new(),
         };
         let text = page.render().unwrap();
-        assert!(made_up::is_harmless(&text));
+        assert!(fixtures::is_harmless(&text));
         for shown in [
             "no whole answer in time",
             "/console/calls/call-1",

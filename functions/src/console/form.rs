@@ -9,7 +9,7 @@ use url::form_urlencoded;
 
 use super::csrf;
 use super::error_page::ErrorPage;
-use super::session::Signed;
+use super::session::SignedIn;
 use super::signed_out::SignedOutPage;
 use crate::management::Backend;
 
@@ -41,20 +41,20 @@ impl Filled {
 
 /// A form that somebody who is signed in sent from a page of their sign-in.
 #[derive(Debug)]
-pub(super) struct SignedForm {
+pub(super) struct SessionForm {
     /// Who.
-    pub(super) signed: Signed,
+    pub(super) signed: SignedIn,
     /// What they filled in.
     pub(super) fields: Filled,
 }
 
-impl FromRequest<Arc<Backend>> for SignedForm {
+impl FromRequest<Arc<Backend>> for SessionForm {
     type Rejection = Response;
 
     async fn from_request(request: Request, backend: &Arc<Backend>) -> Result<Self, Response> {
         let (signed, fields, _) = read(request, backend).await.map_err(ErrorPage::into_response)?;
         let Some(signed) = signed else { return Err(SignedOutPage::plain().into_response()) };
-        if !signed.has_word(fields.text(csrf::FIELD)) {
+        if !signed.has_csrf_token(fields.text(csrf::FIELD)) {
             return Err(ErrorPage::forged().into_response());
         }
         Ok(Self { signed, fields })
@@ -66,7 +66,7 @@ impl FromRequest<Arc<Backend>> for SignedForm {
 #[derive(Debug)]
 pub(super) struct EditorForm {
     /// Who is signed in.
-    pub(super) signed: Signed,
+    pub(super) signed: SignedIn,
     /// What they filled in.
     pub(super) fields: Filled,
     /// Whether it is of their sign-in, and so may change something.
@@ -82,7 +82,7 @@ impl FromRequest<Arc<Backend>> for EditorForm {
         let Some(signed) = signed else {
             return Err(SignedOutPage::holding(&fields, &path).into_response());
         };
-        let may_act = signed.has_word(fields.text(csrf::FIELD));
+        let may_act = signed.has_csrf_token(fields.text(csrf::FIELD));
         Ok(Self { signed, fields, may_act })
     }
 }
@@ -91,12 +91,12 @@ impl FromRequest<Arc<Backend>> for EditorForm {
 async fn read(
     request: Request,
     backend: &Arc<Backend>,
-) -> Result<(Option<Signed>, Filled, String), ErrorPage> {
+) -> Result<(Option<SignedIn>, Filled, String), ErrorPage> {
     let (parts, body) = request.into_parts();
     if csrf::is_foreign(&parts.headers) {
         return Err(ErrorPage::forged());
     }
-    let signed = Signed::by(&parts.headers, backend).await?;
+    let signed = SignedIn::by(&parts.headers, backend).await?;
     let path = parts.uri.path().to_owned();
     let body = Bytes::from_request(Request::from_parts(parts, body), backend).await;
     let fields = Filled::parse(&body.map_err(|_| ErrorPage::too_large())?);

@@ -23,7 +23,7 @@ pub(super) struct KeyRow {
 
 /// A key that was made just now.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(super) struct NewKey {
     /// Its name.
     pub(super) name: String,
     /// The key itself, the one time that it is shown.
@@ -32,7 +32,7 @@ pub(super) struct Made {
     pub(super) is_for_calls: bool,
 }
 
-impl Made {
+impl NewKey {
     /// A key as its making gave it.
     pub(super) fn of(bearer: &BearerKey, key: &Key) -> Self {
         Self {

@@ -4,22 +4,23 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::key::{Key, KeyHash};
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::{KeyChanged, KeyRing};
 use hookline::use_cases::{KeyRequest, make_api_key};
 use http::StatusCode;
-use serde::Deserialize;
 
 use super::address::{PagePath, PageQuery};
+use super::delete_page::DeletePage;
+use super::done::{Done, DoneQuery};
 use super::error_page::ErrorPage;
-use super::form::SignedForm;
+use super::form::SessionForm;
 use super::key_forms::KeyForm;
-use super::key_row::{KeyRow, Made};
-use super::page::{Layout, Notice, Section, page, page_with};
-use super::session::Signed;
+use super::key_row::{KeyRow, NewKey};
+use super::page::{Layout, Section, page, page_with};
+use super::session::SignedIn;
 use crate::management::Backend;
 use crate::problem::Problem;
 
@@ -30,47 +31,15 @@ const HERE: &str = "/console/keys";
 struct KeysPage {
     layout: Layout,
     keys: Vec<KeyRow>,
-    made: Option<Made>,
+    made: Option<NewKey>,
     form: KeyForm,
     here: &'static str,
 }
 
-/// The question before a key is deleted.
-#[derive(Template)]
-#[template(path = "console/key_delete.html")]
-pub(super) struct DeletePage {
-    pub(super) layout: Layout,
-    pub(super) key: KeyRow,
-    /// The list that the key is on.
-    pub(super) here: String,
-    /// Who stops getting in.
-    pub(super) whose: &'static str,
-}
-
-/// What was done before a list was asked for.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Done {
-    #[serde(default)]
-    done: String,
-}
-
-impl Done {
-    /// What was done, as a sentence.
-    pub(super) fn notice(&self) -> Option<Notice> {
-        let sentence = match self.done.as_str() {
-            "paused" => "The key is paused. It may go on working for up to 30 seconds.",
-            "resumed" => "The key works again, within 30 seconds at most.",
-            "deleted" => "The key is deleted. It may go on working for up to 30 seconds.",
-            _ => return None,
-        };
-        Some(Notice::good(sentence))
-    }
-}
-
 pub(super) async fn list(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
-    PageQuery(done): PageQuery<Done>,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
     let layout = Layout::of(&signed, Section::Keys).with(done.notice());
     Ok(page(&listed(&backend, &signed, layout, None, KeyForm::default()).await?))
@@ -79,9 +48,9 @@ pub(super) async fn list(
 /// The page with a key that was made just now, or with a form that was refused.
 async fn listed(
     backend: &Backend,
-    signed: &Signed,
+    signed: &SignedIn,
     layout: Layout,
-    made: Option<Made>,
+    made: Option<NewKey>,
     form: KeyForm,
 ) -> Result<KeysPage, ErrorPage> {
     let keys = backend.store.api_keys().await?;
@@ -91,7 +60,7 @@ async fn listed(
 
 pub(super) async fn make(
     State(backend): State<Arc<Backend>>,
-    SignedForm { signed, fields }: SignedForm,
+    SessionForm { signed, fields }: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let layout = Layout::of(&signed, Section::Keys);
     let form = KeyForm::of_typed(&fields);
@@ -99,7 +68,7 @@ pub(super) async fn make(
         Ok(request) => {
             let made = make_api_key(&backend.store, &SystemClock, &SystemRandom, request).await;
             let (bearer, key) = made?;
-            (StatusCode::CREATED, Some(Made::of(&bearer, &key)), KeyForm::default())
+            (StatusCode::CREATED, Some(NewKey::of(&bearer, &key)), KeyForm::default())
         }
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, None, form.refused(&faults)),
     };
@@ -109,7 +78,7 @@ pub(super) async fn make(
 pub(super) async fn pause(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
     paused(&backend, &key, &form, HERE).await
@@ -119,17 +88,18 @@ pub(super) async fn pause(
 pub(super) async fn paused(
     backend: &Backend,
     key: &Key,
-    form: &SignedForm,
+    form: &SessionForm,
     list: &str,
 ) -> Result<Response, ErrorPage> {
     let (pause, by) = (form.fields.text("paused") == "yes", &form.signed.key().hash);
-    changed(if pause {
+    let became = if pause {
         backend.store.pause_key(&key.hash, by, SystemClock.now()).await?
     } else {
         backend.store.resume_key(&key.hash, by).await?
-    })?;
-    let done = if pause { "paused" } else { "resumed" };
-    Ok(Redirect::to(&format!("{list}?done={done}")).into_response())
+    };
+    changed(became)?;
+    let done = if pause { Done::KeyPaused } else { Done::KeyResumed };
+    Ok(done.told_at(list))
 }
 
 /// Asks that a change of a key was made.
@@ -142,29 +112,45 @@ pub(super) fn changed(changed: KeyChanged) -> Result<(), ErrorPage> {
 }
 
 pub(super) async fn ask_delete(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &signed).await?;
     let layout = Layout::of(&signed, Section::Keys);
-    let key = KeyRow::of(&key, signed.key());
     let whose = "Whoever uses it gets in no more";
-    Ok(page(&DeletePage { layout, key, here: HERE.to_owned(), whose }))
+    Ok(page(&deletion(layout, &KeyRow::of(&key, signed.key()), HERE, whose)))
+}
+
+/// The question before a key of a list is deleted.
+pub(super) fn deletion(layout: Layout, key: &KeyRow, list: &str, whose: &str) -> DeletePage {
+    let mut facts = key.grant.clone();
+    facts.extend([("Made (UTC)", key.made.clone()), ("Id", key.id.clone())]);
+    DeletePage {
+        layout,
+        question: format!("Delete the key “{}”?", key.name),
+        consequence: format!(
+            "{whose}, within 30 seconds and for good. To try first what stops working, pause it."
+        ),
+        facts,
+        action: format!("{list}/{}/delete", key.id),
+        back: list.to_owned(),
+        version: None,
+    }
 }
 
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let key = api_key(&backend, &id, &form.signed).await?;
     changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
-    Ok(Redirect::to(&format!("{HERE}?done=deleted")).into_response())
+    Ok(Done::KeyDeleted.told_at(HERE))
 }
 
 /// An API key that may be changed by whoever is signed in.
-async fn api_key(backend: &Backend, id: &str, signed: &Signed) -> Result<Arc<Key>, ErrorPage> {
+async fn api_key(backend: &Backend, id: &str, signed: &SignedIn) -> Result<Arc<Key>, ErrorPage> {
     let hash = KeyHash::parse(id).ok_or_else(unknown)?;
     let key = backend.api_key(&hash).await?.ok_or_else(unknown)?;
     if key.hash == signed.key().hash {
@@ -199,7 +185,7 @@ mod tests {
         let page = KeysPage {
             layout: Layout::default(),
             keys: [&own, &other].map(|key| KeyRow::of(key, &own)).into(),
-            made: Some(Made::of(&bearer, &other)),
+            made: Some(NewKey::of(&bearer, &other)),
             form: KeyForm { name: "<b>switch</b>".to_owned(), ..KeyForm::default() },
             here: HERE,
         };

@@ -6,6 +6,7 @@
 
 mod address;
 mod assets;
+mod base_url;
 mod call;
 mod call_story;
 mod calls;
@@ -14,26 +15,28 @@ mod campaigns;
 mod chart;
 mod cookie;
 mod csrf;
-mod days;
+mod day_picker;
+mod delete_page;
 mod delivery_row;
-mod door;
+mod done;
 mod editor;
 mod error_page;
 mod failed;
 mod field_faults;
+#[cfg(test)]
+mod fixtures;
 mod form;
 mod key_forms;
 mod key_row;
 mod keys;
-#[cfg(test)]
-mod made_up;
-mod origin;
+mod lookup;
 mod page;
 mod postback_keys;
 mod reference;
 mod replays;
 mod session;
 mod sign_in;
+mod sign_in_redirect;
 mod signed_out;
 mod tag_row;
 mod time_scale;

@@ -11,7 +11,7 @@ use http::header::{
 use http::{HeaderValue, StatusCode};
 
 use super::assets;
-use super::session::Signed;
+use super::session::SignedIn;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
                       img-src 'self' data:; connect-src 'self'; form-action 'self'; \
@@ -87,7 +87,7 @@ impl Notice {
 
 impl Layout {
     /// The frame for whoever is signed in.
-    pub(super) fn of(signed: &Signed, section: Section) -> Self {
+    pub(super) fn of(signed: &SignedIn, section: Section) -> Self {
         Self { csrf: signed.csrf(), section, notice: None }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::key::{Key, KeyHash};
@@ -13,16 +13,17 @@ use hookline::use_cases::{PostbackKeyRequest, make_postback_key};
 use http::{HeaderMap, StatusCode};
 
 use super::address::{PagePath, PageQuery};
-use super::calls::{campaign_of, unknown_campaign};
+use super::base_url::base_url_of;
 use super::campaign_head::{CampaignHead, Tab};
+use super::done::{Done, DoneQuery};
 use super::error_page::ErrorPage;
-use super::form::SignedForm;
+use super::form::SessionForm;
 use super::key_forms::PostbackKeyForm;
-use super::key_row::{KeyRow, Made};
-use super::keys::{DeletePage, Done, changed, paused, unknown};
-use super::origin::origin_of;
+use super::key_row::{KeyRow, NewKey};
+use super::keys::{changed, deletion, paused, unknown};
+use super::lookup::{campaign_of, unknown_campaign};
 use super::page::{Layout, Section, page, page_with};
-use super::session::Signed;
+use super::session::SignedIn;
 use crate::management::Backend;
 
 #[derive(Template)]
@@ -31,30 +32,30 @@ struct PostbackKeysPage {
     layout: Layout,
     head: CampaignHead,
     keys: Vec<KeyRow>,
-    made: Option<Made>,
+    made: Option<NewKey>,
     form: PostbackKeyForm,
     here: String,
     origin: String,
 }
 
 pub(super) async fn list(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
     headers: HeaderMap,
-    PageQuery(done): PageQuery<Done>,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     let keys = rows(&backend, &campaign.id, &signed).await?;
-    Ok(page(&PostbackKeysPage::of(&campaign, layout, keys, origin_of(&headers))))
+    Ok(page(&PostbackKeysPage::of(&campaign, layout, keys, base_url_of(&headers))))
 }
 
 pub(super) async fn make(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
     headers: HeaderMap,
-    SignedForm { signed, fields }: SignedForm,
+    SessionForm { signed, fields }: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let layout = Layout::of(&signed, Section::Campaigns);
@@ -66,45 +67,45 @@ pub(super) async fn make(
             let made = make_postback_key(store, clock, random, request).await?;
             // Deleted while the form was on its way.
             let (bearer, key) = made.ok_or_else(unknown_campaign)?;
-            (StatusCode::CREATED, Some(Made::of(&bearer, &key)), PostbackKeyForm::default())
+            (StatusCode::CREATED, Some(NewKey::of(&bearer, &key)), PostbackKeyForm::default())
         }
         Ok(_) => (StatusCode::UNPROCESSABLE_ENTITY, None, form),
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, None, form.refused(&faults)),
     };
     let keys = rows(&backend, &campaign.id, &signed).await?;
-    let page = PostbackKeysPage::of(&campaign, layout, keys, origin_of(&headers));
+    let page = PostbackKeysPage::of(&campaign, layout, keys, base_url_of(&headers));
     Ok(page_with(status, &PostbackKeysPage { made, form, ..page }))
 }
 
 pub(super) async fn pause(
     State(backend): State<Arc<Backend>>,
     PagePath((id, key)): PagePath<(String, String)>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
     paused(&backend, &key, &form, &list_of(&campaign)).await
 }
 
 pub(super) async fn ask_delete(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath((id, key)): PagePath<(String, String)>,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
     let layout = Layout::of(&signed, Section::Campaigns);
-    let key = KeyRow::of(&key, signed.key());
     let whose = "What the partner sends with it is refused";
-    Ok(page(&DeletePage { layout, key, here: list_of(&campaign), whose }))
+    let key = KeyRow::of(&key, signed.key());
+    Ok(page(&deletion(layout, &key, &list_of(&campaign), whose)))
 }
 
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
     PagePath((id, key)): PagePath<(String, String)>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let (campaign, key) = postback_key(&backend, &id, &key).await?;
     changed(backend.store.delete_key(&key, &form.signed.key().hash).await?)?;
-    Ok(Redirect::to(&format!("{}?done=deleted", list_of(&campaign))).into_response())
+    Ok(Done::KeyDeleted.told_at(&list_of(&campaign)))
 }
 
 fn list_of(campaign: &CampaignId) -> String {
@@ -114,7 +115,7 @@ fn list_of(campaign: &CampaignId) -> String {
 async fn rows(
     backend: &Backend,
     campaign: &CampaignId,
-    signed: &Signed,
+    signed: &SignedIn,
 ) -> Result<Vec<KeyRow>, ErrorPage> {
     let keys = backend.store.postback_keys(campaign).await?;
     Ok(keys.iter().map(|key| KeyRow::of(key, signed.key())).collect())
@@ -147,14 +148,17 @@ impl PostbackKeysPage {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up;
+    use super::super::fixtures;
     use super::*;
 
     #[test]
     fn a_key_that_was_made_comes_with_a_ready_address() {
-        let campaign = made_up::campaign();
-        let made =
-            Made { name: "<b>CRM</b>".to_owned(), key: "hlp_made".to_owned(), is_for_calls: false };
+        let campaign = fixtures::campaign();
+        let made = NewKey {
+            name: "<b>CRM</b>".to_owned(),
+            key: "hlp_made".to_owned(),
+            is_for_calls: false,
+        };
         let origin = "https://hooks.example".to_owned();
         let page = PostbackKeysPage::of(&campaign, Layout::default(), Vec::new(), origin);
         let page = PostbackKeysPage { made: Some(made), ..page };

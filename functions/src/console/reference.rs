@@ -11,7 +11,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
 use self::view::{Group, SchemaView, groups, schemas};
 use super::page::{Layout, Section, page};
-use super::session::Signed;
+use super::session::SignedIn;
 use crate::api::openapi;
 
 #[derive(Template)]
@@ -23,7 +23,7 @@ struct ReferencePage {
 }
 
 /// `GET /console/reference`.
-pub(super) async fn show(signed: Signed) -> Response {
+pub(super) async fn show(signed: SignedIn) -> Response {
     page(&ReferencePage {
         layout: Layout::of(&signed, Section::Reference),
         groups: groups(openapi()),
@@ -33,7 +33,7 @@ pub(super) async fn show(signed: Signed) -> Response {
 
 /// `GET /console/reference/openapi.json`: the document itself, for whoever has a browser at hand and
 /// no key.
-pub(super) async fn document(_signed: Signed) -> Response {
+pub(super) async fn document(_signed: SignedIn) -> Response {
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),

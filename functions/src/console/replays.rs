@@ -19,11 +19,11 @@ use serde_json::json;
 use url::form_urlencoded::Serializer;
 
 use super::address::PagePath;
-use super::calls::campaign_of;
-use super::door::next_page;
 use super::error_page::ErrorPage;
-use super::form::{Filled, SignedForm};
+use super::form::{Filled, SessionForm};
+use super::lookup::campaign_of;
 use super::page::Notice;
+use super::sign_in_redirect::return_path;
 use super::wording::count;
 use crate::management::Backend;
 
@@ -31,7 +31,7 @@ const DAY_SECONDS: i64 = 86_400;
 
 /// What came of the last wish to send again, in the address of the page that tells it.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
-pub(super) struct Told {
+pub(super) struct ReplayOutcome {
     /// How many are sent again.
     again: Option<usize>,
     /// How many were left alone.
@@ -45,24 +45,26 @@ pub(super) struct Told {
 pub(super) async fn one(
     State(backend): State<Arc<Backend>>,
     PagePath((call, delivery)): PagePath<(String, String)>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let call = CallId::parse(&call).map_err(|_| ReplayRefusal::UnknownCall)?;
     let (store, hints, clock) = (&backend.store, &backend.hints, &SystemClock);
     // Boxed: with the SDK's futures inside, it is too large to be moved about.
     let replayed = Box::pin(replay_delivery(store, hints, clock, &call, &delivery)).await?;
     let told = match replayed {
-        Replayed::Started => Told { again: Some(1), ..Told::default() },
-        Replayed::InProgress => Told { again: Some(0), left: 1, ..Told::default() },
+        Replayed::Started => ReplayOutcome { again: Some(1), ..ReplayOutcome::default() },
+        Replayed::InProgress => {
+            ReplayOutcome { again: Some(0), left: 1, ..ReplayOutcome::default() }
+        }
     };
-    let back = told.added_to(next_page(form.fields.text("back")));
+    let back = told.added_to(return_path(form.fields.text("back")));
     Ok(Redirect::to(&format!("{back}#{delivery}")).into_response())
 }
 
 pub(super) async fn day(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let range = range(&form.fields)
@@ -71,8 +73,8 @@ pub(super) async fn day(
     let after = after.map(|rest| Cursor::given(rest.to_owned()));
     let (store, hints, clock) = (&backend.store, &backend.hints, &SystemClock);
     let replaying = replay_failed(store, hints, clock, &campaign.id, &range, after.as_ref());
-    let told = Told::of(Box::pin(replaying).await?);
-    let back = told.added_to(next_page(form.fields.text("back")));
+    let told = ReplayOutcome::of(Box::pin(replaying).await?);
+    let back = told.added_to(return_path(form.fields.text("back")));
     Ok(Redirect::to(&back).into_response())
 }
 
@@ -98,7 +100,7 @@ impl From<ReplayRefusal> for ErrorPage {
     }
 }
 
-impl Told {
+impl ReplayOutcome {
     fn of(replayed: ReplayedRange) -> Self {
         Self {
             again: Some(replayed.replayed),
@@ -151,13 +153,13 @@ impl Told {
 mod tests {
     use super::*;
 
-    fn told(again: usize, left: usize, rest: &str) -> Told {
-        Told { again: Some(again), left, rest: rest.to_owned() }
+    fn told(again: usize, left: usize, rest: &str) -> ReplayOutcome {
+        ReplayOutcome { again: Some(again), left, rest: rest.to_owned() }
     }
 
     #[test]
     fn what_came_of_it_goes_into_the_address() {
-        let address = |told: Told, back: &str| told.added_to(back.to_owned());
+        let address = |told: ReplayOutcome, back: &str| told.added_to(back.to_owned());
         assert_eq!(address(told(1, 0, ""), "/console/calls/c"), "/console/calls/c?again=1");
         assert_eq!(
             address(told(2, 3, "a&b"), "/console/x?day=2026-11-23"),
@@ -167,8 +169,8 @@ mod tests {
 
     #[test]
     fn what_came_of_it_is_said() {
-        let said = |told: Told| told.notice().map(|notice| (notice.text, notice.bad));
-        assert_eq!(said(Told::default()), None);
+        let said = |told: ReplayOutcome| told.notice().map(|notice| (notice.text, notice.bad));
+        assert_eq!(said(ReplayOutcome::default()), None);
         assert_eq!(said(told(1, 0, "")), Some(("It is sent again now.".to_owned(), false)));
         let (text, bad) = said(told(0, 1, "x")).unwrap();
         assert!(bad && text.contains("1 delivery was left alone") && text.ends_with("to go on."));

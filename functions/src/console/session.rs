@@ -20,8 +20,8 @@ use http::request::Parts;
 
 use super::cookie::token_in;
 use super::csrf;
-use super::door::to_the_door;
 use super::error_page::ErrorPage;
+use super::sign_in_redirect::to_sign_in;
 use crate::management::Backend;
 
 /// How long a sign-in lasts.
@@ -29,12 +29,12 @@ pub(super) const LASTS: Duration = Duration::from_hours(12);
 
 /// Whoever is signed in.
 #[derive(Debug)]
-pub(super) struct Signed {
+pub(super) struct SignedIn {
     token: BearerKey,
     key: Arc<Key>,
 }
 
-impl Signed {
+impl SignedIn {
     /// Whoever a request's headers say is signed in.
     pub(super) async fn by(
         headers: &HeaderMap,
@@ -50,7 +50,7 @@ impl Signed {
     }
 
     /// Whether a form is of this sign-in.
-    pub(super) fn has_word(&self, given: &str) -> bool {
+    pub(super) fn has_csrf_token(&self, given: &str) -> bool {
         csrf::is_of(&self.token, given)
     }
 
@@ -66,7 +66,7 @@ impl Signed {
 }
 
 /// Whoever is not signed in is sent to the door, and from there on to where they were going.
-impl FromRequestParts<Arc<Backend>> for Signed {
+impl FromRequestParts<Arc<Backend>> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(
@@ -75,7 +75,7 @@ impl FromRequestParts<Arc<Backend>> for Signed {
     ) -> Result<Self, Response> {
         match Self::by(&parts.headers, backend).await {
             Ok(Some(signed)) => Ok(signed),
-            Ok(None) => Err(to_the_door(parts).into_response()),
+            Ok(None) => Err(to_sign_in(parts).into_response()),
             Err(error) => Err(error.into_response()),
         }
     }
@@ -86,7 +86,7 @@ async fn signed(
     keys: &impl Keys,
     headers: &HeaderMap,
     now: Timestamp,
-) -> Result<Option<Signed>, StoreError> {
+) -> Result<Option<SignedIn>, StoreError> {
     let Some(token) = token_in(headers) else { return Ok(None) };
     let Some(session) = sessions.session(&token.hash(), now).await? else { return Ok(None) };
     let is_good = |key: &Arc<Key>| {
@@ -94,7 +94,7 @@ async fn signed(
             && key.paused_at.is_none_or(|paused_at| paused_at < session.started_at)
     };
     let key = keys.key(&session.key).await?.filter(is_good);
-    Ok(key.map(|key| Signed { token, key }))
+    Ok(key.map(|key| SignedIn { token, key }))
 }
 
 /// Signs the bearer of an admin key in, and gives what their browser is to hold instead of what it

@@ -17,11 +17,11 @@ use serde::Deserialize;
 use super::address::PageQuery;
 use super::cookie::{cookie, forgotten, token_in};
 use super::csrf;
-use super::door::next_page;
 use super::error_page::ErrorPage;
-use super::form::{Filled, SignedForm};
+use super::form::{Filled, SessionForm};
 use super::page::{Layout, page, page_with};
 use super::session::{LASTS, sign_in};
+use super::sign_in_redirect::return_path;
 use crate::management::Backend;
 
 #[derive(Template)]
@@ -34,13 +34,13 @@ struct SignInPage {
 
 /// Where somebody was going.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Going {
+pub(super) struct SignInQuery {
     #[serde(default)]
     next: String,
 }
 
-pub(super) async fn show(PageQuery(going): PageQuery<Going>) -> Response {
-    page(&SignInPage { layout: Layout::default(), next: next_page(&going.next), refused: None })
+pub(super) async fn show(PageQuery(going): PageQuery<SignInQuery>) -> Response {
+    page(&SignInPage { layout: Layout::default(), next: return_path(&going.next), refused: None })
 }
 
 pub(super) async fn take(
@@ -52,7 +52,7 @@ pub(super) async fn take(
         return Err(ErrorPage::forged());
     }
     let fields = Filled::parse(&body);
-    let next = next_page(fields.text("next"));
+    let next = return_path(fields.text("next"));
     let bearer = BearerKey::given(fields.text("key").to_owned());
     let (store, now) = (&backend.store, SystemClock.now());
     let held = token_in(&headers);
@@ -69,7 +69,7 @@ pub(super) async fn take(
 pub(super) async fn leave(
     State(backend): State<Arc<Backend>>,
     headers: HeaderMap,
-    form: SignedForm,
+    form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     backend.store.end_session(&form.signed.hash()).await?;
     Ok(with_cookie(Redirect::to("/console/sign-in"), &forgotten(&headers)))

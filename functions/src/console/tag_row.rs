@@ -69,13 +69,13 @@ impl FromWhere {
 
 #[cfg(test)]
 mod tests {
-    use super::super::made_up;
+    use super::super::fixtures;
     use super::*;
 
     #[test]
     fn each_value_is_told_with_who_brought_it() {
-        let deliveries = made_up::deliveries();
-        let tags = tags(&made_up::call(), &deliveries);
+        let deliveries = fixtures::deliveries();
+        let tags = tags(&fixtures::call(), &deliveries);
         let from = |key: &str| &tags.iter().find(|tag| tag.key == key).unwrap().from;
         let [crm, slow, ..] = &from("age")[..] else { panic!("{tags:?}") };
         assert_eq!((crm.text.as_str(), slow.text.as_str()), ("crm on start", "slow on start"));

@@ -65,7 +65,7 @@ async fn a_webhook_is_picked_previewed_tried_and_saved() -> Outcome {
     // A fault stands beside its field, and what was typed is still there.
     browser.click("details:has(#timeout_ms) > summary").await?;
     browser.fill("#timeout_ms", "9").await?;
-    browser.click("[name=do][value=save]").await?;
+    browser.click("[name=action][value=save]").await?;
     browser.until_text("[role=alert]", "Not saved yet: 1 thing needs another look.").await?;
     browser.until_text("#timeout_ms-more .fault", "50").await?;
     assert_eq!(browser.property("#timeout_ms", "value").await?, "9");
@@ -80,7 +80,7 @@ async fn a_webhook_is_picked_previewed_tried_and_saved() -> Outcome {
     assert!(tested.contains("HTTP 200") && tested.contains(r#"{"score":71}"#), "{tested}");
     assert_eq!(scene.partner.requests_to("/crm").len(), 1);
 
-    browser.click("[name=do][value=save]").await?;
+    browser.click("[name=action][value=save]").await?;
     browser.until_text(".notice.good", "Saved.").await?;
     let saved = scene.send(Method::GET, "/campaigns/solar/webhooks/start", &json!(null)).await;
     assert_eq!(saved["webhook"]["url"], format!("{address}[caller_number]"));
@@ -105,7 +105,7 @@ async fn a_stale_save_shows_both_versions_and_loses_neither() -> Outcome {
     let theirs = webhook("https://theirs.example/");
     let _ = scene.send(Method::PUT, "/campaigns/solar/webhooks/crm?version=1", &theirs).await;
     browser.fill("#url", "https://mine.example/").await?;
-    browser.click("[name=do][value=save]").await?;
+    browser.click("[name=action][value=save]").await?;
 
     browser.until_text(".conflict h3", "Somebody saved this campaign").await?;
     let differs = browser.text(".conflict .differs").await?;

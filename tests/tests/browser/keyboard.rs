@@ -34,7 +34,7 @@ async fn a_webhook_is_made_with_the_keyboard_alone() -> Outcome {
     browser.press(Press::Space).await?;
     let url = "https://crm.example/?n=[caller_number]";
     assert_eq!(browser.property("#url", "value").await?, url);
-    browser.tab_to("[name=do][value=save]").await?;
+    browser.tab_to("[name=action][value=save]").await?;
     browser.press(Press::Enter).await?;
 
     browser.until_text(".notice.good", "Saved.").await?;

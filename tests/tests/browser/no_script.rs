@@ -20,18 +20,18 @@ async fn a_webhook_is_made_tried_and_saved_without_a_script() -> Outcome {
     browser.fill("#url", &address).await?;
     browser.click("details:has(#matches) > summary").await?;
     for (row, (key, value)) in [("geo", "us-ny"), ("gone", "x")].into_iter().enumerate() {
-        browser.click("[name=do][value='add.matches']").await?;
+        browser.click("[name=action][value='add.matches']").await?;
         let cell = |name| format!("[data-row]:nth-of-type({}) [name={name}]", row + 1);
         browser.fill(&cell("match_key"), key).await?;
         browser.fill(&cell("match_values"), value).await?;
     }
-    browser.click("[name=do][value='drop.matches.1']").await?;
+    browser.click("[name=action][value='drop.matches.1']").await?;
     browser.click("[formaction$='/preview#pane']").await?;
     browser.until_text("#pane", "would be fired").await?;
     browser.until_text("#pane .wire", "/crm?phone=%2B1212555").await?;
     browser.click("[formaction$='/test#tested']").await?;
     browser.until_text("#tested", "score: 71").await?;
-    browser.click("[name=do][value=save]").await?;
+    browser.click("[name=action][value=save]").await?;
 
     browser.until_text(".notice.good", "Saved.").await?;
     let saved = scene.send(Method::GET, "/campaigns/solar/webhooks/start", &json!(null)).await;

@@ -25,7 +25,7 @@ fn webhook(signing_secret: &str) -> [(&str, &str); 7] {
         ("url", "https://mine.example/"),
         ("method", "GET"),
         ("signing_secret", signing_secret),
-        ("do", "save"),
+        ("action", "save"),
     ]
 }
 
@@ -55,7 +55,7 @@ async fn a_webhook_is_saved_though_another_was_in_between() {
 
     let saved = visitor.send(&page, WEBHOOK, &webhook(MASK)).await;
 
-    assert_eq!(saved.location, format!("{WEBHOOK}?saved"), "{}", saved.text);
+    assert_eq!(saved.location, format!("{WEBHOOK}?done=webhook-saved"), "{}", saved.text);
     let stored = visitor.api("GET", "/campaigns/solar", &Value::Null).await;
     assert_eq!(stored["webhooks"][0]["url"], "https://mine.example/");
     assert_eq!(stored["webhooks"][1]["url"], "https://theirs.example/");
@@ -101,12 +101,12 @@ async fn settings_are_saved_though_a_webhook_was_in_between() {
         ("remember", "off"),
         ("secret_name", "partner"),
         ("secret_value", MASK),
-        ("do", "save"),
+        ("action", "save"),
     ];
 
     let saved = visitor.send(&page, SETTINGS, &mine).await;
 
-    assert_eq!(saved.location, format!("{SETTINGS}?saved"), "{}", saved.text);
+    assert_eq!(saved.location, format!("{SETTINGS}?done=settings-saved"), "{}", saved.text);
     let stored = visitor.api("GET", "/campaigns/solar", &Value::Null).await;
     assert_eq!(stored["name"], "Roofs");
     assert_eq!(stored["webhooks"][1]["url"], "https://theirs.example/");
@@ -117,14 +117,14 @@ async fn settings_are_saved_though_a_webhook_was_in_between() {
 async fn settings_that_somebody_else_saved_stand_beside_ones_own() {
     let visitor = Visitor::signed_in(&solar()).await;
     let page = visitor.get(SETTINGS).await;
-    let theirs = [("name", "Theirs"), ("remember", "off"), ("do", "save")];
+    let theirs = [("name", "Theirs"), ("remember", "off"), ("action", "save")];
     assert!(visitor.send(&page, SETTINGS, &theirs).await.status.is_redirection());
     let mine = [
         ("name", "Mine"),
         ("remember", "off"),
         ("secret_name", "partner"),
         ("secret_value", "loud"),
-        ("do", "save"),
+        ("action", "save"),
     ];
 
     let refused = visitor.send(&page, SETTINGS, &mine).await;
@@ -133,7 +133,7 @@ async fn settings_that_somebody_else_saved_stand_beside_ones_own() {
     shows(&refused, StatusCode::CONFLICT, &shown);
     assert!(!refused.text.contains("loud"));
     let over = visitor.send(&refused, SETTINGS, &mine).await;
-    assert_eq!(over.location, format!("{SETTINGS}?saved"));
+    assert_eq!(over.location, format!("{SETTINGS}?done=settings-saved"));
     visitor.leave().await;
 }
 
@@ -153,7 +153,7 @@ async fn what_was_typed_outlasts_the_sign_in() {
     let stored = visitor.api("GET", "/campaigns/solar", &Value::Null).await;
     assert_eq!(stored["webhooks"][0]["url"], "https://old.example/");
     let saved = visitor.send(&again, WEBHOOK, &webhook(MASK)).await;
-    assert_eq!(saved.location, format!("{WEBHOOK}?saved"), "{}", saved.text);
+    assert_eq!(saved.location, format!("{WEBHOOK}?done=webhook-saved"), "{}", saved.text);
     visitor.leave().await;
 }
 
@@ -168,5 +168,37 @@ async fn a_form_of_no_sign_in_or_of_an_earlier_one_changes_nothing() {
     visitor.sign_in().await;
     let old = visitor.send(&page, "/console/keys", &key).await;
     shows(&old, StatusCode::FORBIDDEN, &["This form was not taken"]);
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_webhook_may_be_called_new() {
+    let visitor = Visitor::signed_in(&solar()).await;
+    let page = visitor.get("/console/campaigns/solar/new-webhook?trigger=start").await;
+    let new =
+        [("id", "new"), ("trigger", "start"), ("url", "https://a.example/"), ("action", "save")];
+    let place = "/console/campaigns/solar/webhooks/new";
+
+    let saved = visitor.send(&page, "/console/campaigns/solar/new-webhook", &new).await;
+
+    assert_eq!(saved.location, format!("{place}?done=webhook-saved"), "{}", saved.text);
+    shows(
+        &visitor.get(place).await,
+        StatusCode::OK,
+        &["https://a.example/", "webhooks/new/delete"],
+    );
+    visitor.leave().await;
+}
+
+#[tokio::test]
+async fn a_campaign_is_deleted_once_that_is_asked_for_twice_and_the_list_says_so() {
+    let visitor = Visitor::signed_in(&solar()).await;
+    let page = visitor.get("/console/campaigns/solar/delete").await;
+    shows(&page, StatusCode::OK, &["Delete the campaign Solar?"]);
+
+    let deleted = visitor.send(&page, "/console/campaigns/solar/delete", &[]).await;
+
+    let list = visitor.get(&deleted.location).await;
+    shows(&list, StatusCode::OK, &["The campaign is deleted.", "Make your first campaign"]);
     visitor.leave().await;
 }

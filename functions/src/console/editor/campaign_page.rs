@@ -3,23 +3,25 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Response;
 use hookline::campaign::{Campaign, SecretsShown, Webhook};
 use hookline::trigger::Trigger;
 use serde_json::json;
 
-use super::super::address::PagePath;
+use super::super::address::{PagePath, PageQuery};
 use super::super::campaign_head::{CampaignHead, Tab};
+use super::super::done::DoneQuery;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
-use super::super::page::{Layout, Notice, Section, page};
-use super::super::session::Signed;
+use super::super::lookup::campaign_of;
+use super::super::page::{Layout, Section, page};
+use super::super::session::SignedIn;
 use super::campaign_form::CampaignForm;
-use super::choice::{Choice, choices};
 use super::conversion_row::ConversionRow;
 use super::difference::Difference;
-use super::{fingerprint, loaded, trigger_words};
+use super::select_option::{SelectOption, select_options};
+use super::{fingerprint, trigger_words};
 use crate::management::Backend;
 
 #[derive(Debug, Template)]
@@ -72,7 +74,7 @@ impl CampaignPage {
             layout,
             head: CampaignHead::of(campaign, Tab::Webhooks),
             place: format!("/console/campaigns/{}", campaign.id),
-            stages: trigger_words::LIFE.into_iter().map(stage).collect(),
+            stages: Trigger::ALL.into_iter().map(stage).collect(),
             form,
             placed: FieldFaults::default(),
             version: campaign.version,
@@ -82,9 +84,9 @@ impl CampaignPage {
         }
     }
 
-    fn remembering(&self) -> [Choice; 3] {
+    fn remembering(&self) -> [SelectOption; 3] {
         let options = [("off", "nothing"), ("all", "every tag"), ("keys", "some tags")];
-        choices(options, &self.form.remember)
+        select_options(options, &self.form.remember)
     }
 }
 
@@ -108,18 +110,13 @@ impl ShownWebhook {
 
 /// `GET /console/campaigns/{id}`
 pub(super) async fn show(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    RawQuery(query): RawQuery,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
-    let notice = query.as_deref().and_then(|query| match query {
-        "saved" => Some("The settings are saved. Calls go by them within 30 seconds."),
-        "removed" => Some("The webhook is deleted."),
-        _ => None,
-    });
-    let layout = Layout::of(&signed, Section::Campaigns).with(notice.map(Notice::good));
+    let campaign = campaign_of(&backend, &id).await?;
+    let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     let form = CampaignForm::of_document(&campaign.document(SecretsShown::Masked));
     Ok(page(&CampaignPage::of(layout, &campaign, form)))
 }

@@ -7,7 +7,7 @@ use hookline::tag::TagSet;
 use hookline::use_cases::TestFired;
 
 use super::super::wording;
-use super::pane::Fired;
+use super::preview::Fired;
 
 impl Fired {
     /// Tells what came of a test fire.

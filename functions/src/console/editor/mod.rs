@@ -4,10 +4,10 @@
 //! |---|---|
 //! | `/console/campaigns/{id}` | webhooks along the life of a call, and the campaign's settings |
 //! | `…/delete` | asks once more, then deletes the campaign |
-//! | `…/webhooks/new` | which trigger or which ready webhook; then the editor |
+//! | `…/new-webhook` | which trigger or which ready webhook; then the editor |
 //! | `…/webhooks/{webhook}` | the editor |
-//! | `…/webhooks/{webhook}/preview` | what would be sent for a call |
-//! | `…/webhooks/{webhook}/test` | sends it once |
+//! | `…/preview`, under either | what would be sent for a call |
+//! | `…/test`, under either | sends it once |
 //! | `…/webhooks/{webhook}/delete` | asks once more, then deletes the webhook |
 //!
 //! A form goes to its document ([`webhook_form`], [`campaign_form`]), the library judges that, and what
@@ -17,19 +17,19 @@
 mod call_form;
 mod campaign_form;
 mod campaign_page;
-mod choice;
 mod conversion_row;
+mod delete;
 mod difference;
 mod fingerprint;
 mod fired;
+mod form_action;
 mod new_webhook;
-mod pane;
-mod removal;
-mod row_step;
+mod preview;
+mod select_option;
 mod settings_edit;
 mod token_words;
-mod trial;
 mod trigger_words;
+mod try_webhook;
 mod typed;
 mod webhook_edit;
 mod webhook_form;
@@ -39,8 +39,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use hookline::campaign::{Campaign, CampaignId};
-use hookline::ports::campaigns::Campaigns;
 use http::StatusCode;
 
 use super::error_page::ErrorPage;
@@ -53,21 +51,14 @@ pub(super) fn routes() -> Router<Arc<Backend>> {
     let at = |rest: &str| format!("{CAMPAIGN}{rest}");
     Router::new()
         .route(CAMPAIGN, get(campaign_page::show).post(settings_edit::save))
-        .route(&at("/delete"), get(removal::ask_campaign).post(removal::delete))
-        .route(&at("/webhooks/new"), get(new_webhook::show).post(webhook_edit::save_new))
-        .route(&at("/webhooks/new/preview"), post(webhook_edit::preview_new))
-        .route(&at("/webhooks/new/test"), post(webhook_edit::test_new))
+        .route(&at("/delete"), get(delete::ask_campaign).post(delete::delete))
+        .route(&at("/new-webhook"), get(new_webhook::show).post(webhook_edit::save))
+        .route(&at("/new-webhook/preview"), post(webhook_edit::preview))
+        .route(&at("/new-webhook/test"), post(webhook_edit::test))
         .route(&at("/webhooks/{webhook}"), get(webhook_edit::show).post(webhook_edit::save))
         .route(&at("/webhooks/{webhook}/preview"), post(webhook_edit::preview))
         .route(&at("/webhooks/{webhook}/test"), post(webhook_edit::test))
-        .route(&at("/webhooks/{webhook}/delete"), get(removal::ask_webhook).post(removal::remove))
-}
-
-/// The campaign as it is stored now.
-async fn loaded(backend: &Backend, id: &str) -> Result<Arc<Campaign>, ErrorPage> {
-    let unknown = || ErrorPage::unknown("There is no such campaign.");
-    let id = CampaignId::parse(id).map_err(|_| unknown())?;
-    backend.store.campaign_now(&id).await?.ok_or_else(unknown)
+        .route(&at("/webhooks/{webhook}/delete"), get(delete::ask_webhook).post(delete::remove))
 }
 
 /// The version that a form was made from.

@@ -6,18 +6,19 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use hookline::campaign::{Campaign, WebhookId};
-use hookline::trigger::{Class, Trigger};
+use hookline::trigger::Trigger;
 
 use super::super::address::PagePath;
 use super::super::campaign_head::{CampaignHead, Tab};
 use super::super::error_page::ErrorPage;
 use super::super::form::Filled;
+use super::super::lookup::campaign_of;
 use super::super::page::{Layout, Section, page};
-use super::super::session::Signed;
+use super::super::session::SignedIn;
 use super::call_form::CallForm;
 use super::webhook_form::WebhookForm;
 use super::webhook_page::WebhookPage;
-use super::{loaded, trial, trigger_words};
+use super::{trigger_words, try_webhook};
 use crate::management::Backend;
 use crate::samples::{self, Sample};
 
@@ -67,21 +68,21 @@ impl SampleOffer {
     }
 }
 
-/// `GET /console/campaigns/{id}/webhooks/new`: without a query the picker, with `trigger=` or `sample=`
+/// `GET /console/campaigns/{id}/new-webhook`: without a query the picker, with `trigger=` or `sample=`
 /// the editor.
 pub(super) async fn show(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let asked = Filled::parse(query.unwrap_or_default().as_bytes());
     let layout = Layout::of(&signed, Section::Campaigns);
     if let Some(sample) = samples::sample(asked.text("sample")) {
         let form = begun_with(&campaign, WebhookForm::of_document(&sample.webhook));
         let call = CallForm::default();
-        let (pane, _) = trial::preview(&backend, &campaign, &form, &call).await?;
+        let (pane, _) = try_webhook::preview(&backend, &campaign, &form, &call).await?;
         let editor = WebhookPage::of(layout, &campaign, None, form);
         return Ok(page(&WebhookPage { sample: Some(sample), pane, ..editor }));
     }
@@ -92,8 +93,8 @@ pub(super) async fn show(
     Ok(page(&PickPage {
         layout,
         head: CampaignHead::of(&campaign, Tab::Webhooks),
-        place: format!("/console/campaigns/{id}/webhooks/new"),
-        triggers: trigger_words::LIFE.map(TriggerOffer::of).into(),
+        place: format!("/console/campaigns/{id}/new-webhook"),
+        triggers: Trigger::ALL.map(TriggerOffer::of).into(),
         samples: samples::all().into_iter().map(SampleOffer::of).collect(),
     }))
 }
@@ -101,16 +102,11 @@ pub(super) async fn show(
 /// An empty form for a trigger.
 fn begun(campaign: &Campaign, trigger: Trigger) -> WebhookForm {
     let method = "GET".to_owned();
-    let retry = match trigger.class() {
-        Class::Ping => "none",
-        Class::Browser => "standard",
-    };
     let form = WebhookForm {
         id: trigger.as_str().to_owned(),
         trigger: trigger.as_str().to_owned(),
         enabled: true,
         method,
-        retry: retry.to_owned(),
         ..WebhookForm::default()
     };
     begun_with(campaign, form)
@@ -151,7 +147,7 @@ mod tests {
             layout: Layout::default(),
             head: CampaignHead::of(&campaign(), Tab::Webhooks),
             place: "/new".to_owned(),
-            triggers: trigger_words::LIFE.map(TriggerOffer::of).into(),
+            triggers: Trigger::ALL.map(TriggerOffer::of).into(),
             samples: samples::all().into_iter().map(SampleOffer::of).collect(),
         };
         let text = page.render().unwrap();

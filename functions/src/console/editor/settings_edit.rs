@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hookline::campaign::{Campaign, SecretsShown};
 use hookline::fault::Faults;
 use hookline::use_cases::{SaveRefusal, save_campaign};
@@ -11,15 +11,17 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::super::address::PagePath;
+use super::super::done::Done;
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::super::form::EditorForm;
+use super::super::lookup::campaign_of;
 use super::super::page::{Layout, Notice, Section, page_with};
 use super::campaign_form::CampaignForm;
 use super::campaign_page::CampaignPage;
 use super::difference::differences;
-use super::row_step::Step;
-use super::{fingerprint, loaded, version_of};
+use super::form_action::FormAction;
+use super::{fingerprint, version_of};
 use crate::management::Backend;
 
 /// `POST /console/campaigns/{id}`
@@ -28,8 +30,8 @@ pub(super) async fn save(
     PagePath(id): PagePath<String>,
     EditorForm { signed, fields, may_act }: EditorForm,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
-    let step = Step::of(&fields);
+    let campaign = campaign_of(&backend, &id).await?;
+    let step = FormAction::of(&fields);
     let mut form = CampaignForm::of_typed(&fields);
     step.change_campaign(&mut form);
     let notice = (!may_act).then(Notice::look_again);
@@ -41,7 +43,7 @@ pub(super) async fn save(
         base: fields.text("base").to_owned(),
     };
     match step {
-        Step::Save if may_act => edit.save(&backend).await,
+        FormAction::Save if may_act => edit.save(&backend).await,
         _ => Ok(edit.shown(StatusCode::OK, FieldFaults::default())),
     }
 }
@@ -70,8 +72,8 @@ impl SettingsEdit {
         }
         match saved {
             Ok(campaign) => {
-                let place = format!("/console/campaigns/{}?saved", campaign.id);
-                Ok(Redirect::to(&place).into_response())
+                let place = format!("/console/campaigns/{}", campaign.id);
+                Ok(Done::SettingsSaved.told_at(&place))
             }
             Err(SaveRefusal::Invalid(faults)) => {
                 let placed = self.form.placed(&faults);

@@ -2,122 +2,83 @@
 
 use std::sync::Arc;
 
-use axum::extract::{RawQuery, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::State;
+use axum::response::Response;
 use hookline::campaign::{Campaign, SecretsShown, WebhookId};
 use hookline::fault::Faults;
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, save_webhook};
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 use serde_json::json;
 
-use super::super::address::PagePath;
+use super::super::address::{PagePath, PageQuery};
+use super::super::done::{Done, DoneQuery};
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
-use super::super::form::{EditorForm, Filled, SignedForm};
+use super::super::form::{EditorForm, Filled, SessionForm};
+use super::super::lookup::{campaign_of, unknown_webhook, webhook_of};
 use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page, page_with};
-use super::super::session::Signed;
+use super::super::session::SignedIn;
 use super::call_form::CallForm;
 use super::difference::differences;
 use super::fingerprint::webhook_document;
-use super::row_step::Step;
+use super::form_action::FormAction;
 use super::webhook_form::WebhookForm;
 use super::webhook_page::WebhookPage;
-use super::{fingerprint, loaded, trial, version_of};
+use super::{fingerprint, try_webhook, version_of};
 use crate::management::Backend;
 
 /// `GET /console/campaigns/{id}/webhooks/{webhook}`
 pub(super) async fn show(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
-    RawQuery(query): RawQuery,
+    PageQuery(done): PageQuery<DoneQuery>,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
-    let webhook = known(&campaign, &webhook)?;
+    let campaign = campaign_of(&backend, &id).await?;
+    let webhook = webhook_of(&campaign, &webhook)?;
     let document = webhook_document(&campaign, &webhook, SecretsShown::Masked).unwrap_or_default();
     let form = WebhookForm::of_document(&document);
-    let saved = query.as_deref() == Some("saved");
-    let notice = saved.then(|| Notice::good("Saved. Calls go by it within 30 seconds."));
-    let layout = Layout::of(&signed, Section::Campaigns).with(notice);
-    let (pane, _) = trial::preview(&backend, &campaign, &form, &CallForm::default()).await?;
+    let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
+    let (pane, _) = try_webhook::preview(&backend, &campaign, &form, &CallForm::default()).await?;
     let editor = WebhookPage::of(layout, &campaign, Some(&webhook), form);
     Ok(page(&WebhookPage { pane, ..editor }))
 }
 
-/// `POST /console/campaigns/{id}/webhooks/new`
-pub(super) async fn save_new(
-    State(backend): State<Arc<Backend>>,
-    PagePath(id): PagePath<String>,
-    form: EditorForm,
-) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, &form.signed, &form.fields)
-        .await?
-        .save(&backend, form.may_act)
-        .await
+/// The webhook that a form is sent to; none for a new one.
+#[derive(Debug, Deserialize)]
+pub(super) struct WebhookPath {
+    id: String,
+    webhook: Option<String>,
 }
 
-/// `POST /console/campaigns/{id}/webhooks/{webhook}`
+/// `POST /console/campaigns/{id}/webhooks/{webhook}`, `POST /console/campaigns/{id}/new-webhook`
 pub(super) async fn save(
     State(backend): State<Arc<Backend>>,
-    PagePath((id, webhook)): PagePath<(String, String)>,
-    form: EditorForm,
+    PagePath(path): PagePath<WebhookPath>,
+    EditorForm { signed, fields, may_act }: EditorForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
-        .await?
-        .save(&backend, form.may_act)
-        .await
+    Editing::of(&backend, &path, &signed, &fields).await?.save(&backend, may_act).await
 }
 
-/// `POST …/webhooks/new/preview`
-pub(super) async fn preview_new(
-    State(backend): State<Arc<Backend>>,
-    PagePath(id): PagePath<String>,
-    headers: HeaderMap,
-    form: SignedForm,
-) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, &form.signed, &form.fields)
-        .await?
-        .preview(&backend, &headers)
-        .await
-}
-
-/// `POST …/webhooks/{webhook}/preview`
+/// `POST …/preview`
 pub(super) async fn preview(
     State(backend): State<Arc<Backend>>,
-    PagePath((id, webhook)): PagePath<(String, String)>,
+    PagePath(path): PagePath<WebhookPath>,
     headers: HeaderMap,
-    form: SignedForm,
+    SessionForm { signed, fields }: SessionForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
-        .await?
-        .preview(&backend, &headers)
-        .await
+    Editing::of(&backend, &path, &signed, &fields).await?.preview(&backend, &headers).await
 }
 
-/// `POST …/webhooks/new/test`
-pub(super) async fn test_new(
-    State(backend): State<Arc<Backend>>,
-    PagePath(id): PagePath<String>,
-    headers: HeaderMap,
-    form: SignedForm,
-) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, None, &form.signed, &form.fields)
-        .await?
-        .test(&backend, &headers)
-        .await
-}
-
-/// `POST …/webhooks/{webhook}/test`
+/// `POST …/test`
 pub(super) async fn test(
     State(backend): State<Arc<Backend>>,
-    PagePath((id, webhook)): PagePath<(String, String)>,
+    PagePath(path): PagePath<WebhookPath>,
     headers: HeaderMap,
-    form: SignedForm,
+    SessionForm { signed, fields }: SessionForm,
 ) -> Result<Response, ErrorPage> {
-    Editing::of(&backend, &id, Some(&webhook), &form.signed, &form.fields)
-        .await?
-        .test(&backend, &headers)
-        .await
+    Editing::of(&backend, &path, &signed, &fields).await?.test(&backend, &headers).await
 }
 
 /// A form that came back.
@@ -128,7 +89,7 @@ struct Editing {
     webhook: Option<WebhookId>,
     form: WebhookForm,
     call: CallForm,
-    step: Step,
+    step: FormAction,
     version: u64,
     base: String,
 }
@@ -136,17 +97,16 @@ struct Editing {
 impl Editing {
     async fn of(
         backend: &Backend,
-        id: &str,
-        webhook: Option<&str>,
-        signed: &Signed,
+        path: &WebhookPath,
+        signed: &SignedIn,
         fields: &Filled,
     ) -> Result<Self, ErrorPage> {
-        let campaign = loaded(backend, id).await?;
-        let webhook = match webhook {
-            Some(id) => Some(WebhookId::parse(id).map_err(|_| unknown())?),
+        let campaign = campaign_of(backend, &path.id).await?;
+        let webhook = match &path.webhook {
+            Some(id) => Some(WebhookId::parse(id).map_err(|_| unknown_webhook())?),
             None => None,
         };
-        let step = Step::of(fields);
+        let step = FormAction::of(fields);
         let mut form = WebhookForm::of_typed(fields);
         step.change_webhook(&mut form);
         if let Some(webhook) = &webhook {
@@ -168,7 +128,7 @@ impl Editing {
         if !may_act {
             self.layout.notice = Some(Notice::look_again());
         }
-        if self.step != Step::Save || !may_act {
+        if self.step != FormAction::Save || !may_act {
             return Ok(self.shown(StatusCode::OK, FieldFaults::default()));
         }
         let own = self.id_faults();
@@ -179,7 +139,7 @@ impl Editing {
                 // Everything else that is wrong is told with it.
                 let call = CallForm::default();
                 let (_, mut placed) =
-                    trial::preview(backend, &self.campaign, &self.form, &call).await?;
+                    try_webhook::preview(backend, &self.campaign, &self.form, &call).await?;
                 placed.extend(own);
                 return Ok(self.shown(StatusCode::UNPROCESSABLE_ENTITY, placed));
             }
@@ -194,7 +154,7 @@ impl Editing {
         match saved {
             Ok(campaign) => {
                 let place = format!("/console/campaigns/{}/webhooks/{id}", campaign.id);
-                Ok(Redirect::to(&format!("{place}?saved")).into_response())
+                Ok(Done::WebhookSaved.told_at(&place))
             }
             Err(refusal) => self.refused(&id, refusal),
         }
@@ -258,7 +218,7 @@ impl Editing {
 
     async fn preview(self, backend: &Backend, headers: &HeaderMap) -> Result<Response, ErrorPage> {
         let (pane, placed) =
-            trial::preview(backend, &self.campaign, &self.form, &self.call).await?;
+            try_webhook::preview(backend, &self.campaign, &self.form, &self.call).await?;
         if asks_fragment(headers) {
             return Ok(fragment(&pane));
         }
@@ -266,7 +226,8 @@ impl Editing {
     }
 
     async fn test(self, backend: &Backend, headers: &HeaderMap) -> Result<Response, ErrorPage> {
-        let (tested, placed) = trial::test(backend, &self.campaign, &self.form, &self.call).await?;
+        let (tested, placed) =
+            try_webhook::test(backend, &self.campaign, &self.form, &self.call).await?;
         if asks_fragment(headers) {
             return Ok(fragment(&tested));
         }
@@ -285,13 +246,4 @@ impl Editing {
         let editor = WebhookPage::of(self.layout, &self.campaign, webhook, self.form);
         WebhookPage { placed, call, version, base, ..editor }
     }
-}
-
-fn known(campaign: &Campaign, id: &str) -> Result<WebhookId, ErrorPage> {
-    let id = WebhookId::parse(id).ok().filter(|id| campaign.webhook(id).is_some());
-    id.ok_or_else(unknown)
-}
-
-fn unknown() -> ErrorPage {
-    ErrorPage::unknown("The campaign has no such webhook.")
 }

@@ -8,9 +8,9 @@ use super::super::campaign_head::{CampaignHead, Tab};
 use super::super::field_faults::FieldFaults;
 use super::super::page::Layout;
 use super::call_form::CallForm;
-use super::choice::{Choice, choices};
 use super::difference::Difference;
-use super::pane::{Pane, Tested};
+use super::preview::{Preview, TestResult};
+use super::select_option::{SelectOption, select_options};
 use super::token_words::{TokenOffer, campaign_tags, system_tokens};
 use super::webhook_form::WebhookForm;
 use super::{fingerprint, trigger_words};
@@ -39,8 +39,8 @@ pub(super) struct WebhookPage {
     pub(super) conflict: Option<Vec<Difference>>,
     /// Where theirs is.
     pub(super) theirs: String,
-    pub(super) pane: Pane,
-    pub(super) tested: Tested,
+    pub(super) pane: Preview,
+    pub(super) tested: TestResult,
     pub(super) tags: Vec<TokenOffer>,
     pub(super) system: Vec<TokenOffer>,
 }
@@ -53,19 +53,17 @@ impl WebhookPage {
         stored: Option<&WebhookId>,
         form: WebhookForm,
     ) -> Self {
-        let webhooks = format!("/console/campaigns/{}/webhooks", campaign.id);
+        let there = format!("/console/campaigns/{}", campaign.id);
         let place = match stored {
-            Some(id) => format!("{webhooks}/{id}"),
-            None => format!("{webhooks}/new"),
+            Some(id) => format!("{there}/webhooks/{id}"),
+            None => format!("{there}/new-webhook"),
         };
         let heading = match stored.and_then(|id| campaign.webhook(id)) {
             Some(webhook) => webhook.name.clone(),
             None => "New webhook".to_owned(),
         };
         let theirs = match stored {
-            Some(id) if campaign.webhook(id).is_none() => {
-                format!("/console/campaigns/{}", campaign.id)
-            }
+            Some(id) if campaign.webhook(id).is_none() => there,
             _ => place.clone(),
         };
         let base = stored.map(|id| fingerprint::of_webhook(campaign, id, &layout.csrf));
@@ -85,18 +83,18 @@ impl WebhookPage {
             sample: None,
             conflict: None,
             theirs,
-            pane: Pane::default(),
-            tested: Tested::default(),
+            pane: Preview::default(),
+            tested: TestResult::default(),
             tags: campaign_tags(campaign),
             system: system_tokens(),
         }
     }
 
     /// Every trigger with what it is for.
-    fn triggers(&self) -> Vec<(Choice, &'static str)> {
+    fn triggers(&self) -> Vec<(SelectOption, &'static str)> {
         let option = |trigger: Trigger| (trigger.as_str(), trigger_words::title(trigger));
-        let options = choices(trigger_words::LIFE.map(option), &self.form.trigger);
-        options.into_iter().zip(trigger_words::LIFE.map(trigger_words::about)).collect()
+        let options = select_options(Trigger::ALL.map(option), &self.form.trigger);
+        options.into_iter().zip(Trigger::ALL.map(trigger_words::about)).collect()
     }
 
     fn trigger(&self) -> Trigger {
@@ -113,28 +111,31 @@ impl WebhookPage {
         trigger_words::LEAK
     }
 
-    fn methods(&self) -> [Choice; 5] {
-        choices(["GET", "HEAD", "POST", "PUT", "PATCH"].map(|it| (it, it)), &self.form.method)
+    fn methods(&self) -> [SelectOption; 5] {
+        select_options(
+            ["GET", "HEAD", "POST", "PUT", "PATCH"].map(|it| (it, it)),
+            &self.form.method,
+        )
     }
 
-    fn parsing(&self) -> [Choice; 3] {
+    fn parsing(&self) -> [SelectOption; 3] {
         let options =
             [("", "For start, selected, answered"), ("true", "Always"), ("false", "Never")];
-        choices(options, &self.form.parse_response)
+        select_options(options, &self.form.parse_response)
     }
 
-    fn retries(&self) -> [Choice; 4] {
+    fn retries(&self) -> [SelectOption; 4] {
         let options = [
             ("", "As the trigger has it"),
             ("none", "None: one attempt"),
             ("standard", "Standard: 8 attempts in 9 hours"),
             ("extended", "Extended: 11 attempts in 3 days"),
         ];
-        choices(options, &self.form.retry)
+        select_options(options, &self.form.retry)
     }
 
     #[expect(clippy::unused_self, reason = "templates call methods")]
-    fn operators(&self, standing: &str) -> [Choice; 9] {
+    fn operators(&self, standing: &str) -> [SelectOption; 9] {
         let options = [
             ("==", "is"),
             ("!=", "is not"),
@@ -146,7 +147,7 @@ impl WebhookPage {
             ("exists", "is there"),
             ("missing", "is missing"),
         ];
-        choices(options, standing)
+        select_options(options, standing)
     }
 
     fn opens_body(&self) -> bool {

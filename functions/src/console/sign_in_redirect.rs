@@ -9,10 +9,10 @@ use url::Url;
 const HOME: &str = "/console/";
 
 /// Sends somebody to the door.
-pub(super) fn to_the_door(parts: &Parts) -> Redirect {
+pub(super) fn to_sign_in(parts: &Parts) -> Redirect {
     // What a form was to change is not asked for again by going to its address.
     let next = match (&parts.method, parts.uri.path_and_query()) {
-        (&Method::GET, Some(there)) => next_page(there.as_str()),
+        (&Method::GET, Some(there)) => return_path(there.as_str()),
         _ => HOME.to_owned(),
     };
     let query: String = url::form_urlencoded::byte_serialize(next.as_bytes()).collect();
@@ -20,7 +20,7 @@ pub(super) fn to_the_door(parts: &Parts) -> Redirect {
 }
 
 /// Where to go after the door: where somebody was going, if that is a page of the console.
-pub(super) fn next_page(asked: &str) -> String {
+pub(super) fn return_path(asked: &str) -> String {
     const HERE: &str = "http://console.invalid";
     let there = Url::parse(HERE).and_then(|here| here.join(asked)).ok();
     let there = there.filter(|there| {
@@ -42,8 +42,8 @@ mod tests {
 
     #[test]
     fn the_door_leads_only_to_pages_of_the_console() {
-        assert_eq!(next_page("/console/keys?made=1"), "/console/keys?made=1");
-        assert_eq!(next_page("/console/calls/a%2Fb"), "/console/calls/a%2Fb");
+        assert_eq!(return_path("/console/keys?made=1"), "/console/keys?made=1");
+        assert_eq!(return_path("/console/calls/a%2Fb"), "/console/calls/a%2Fb");
         let elsewhere = [
             "",
             "/",
@@ -58,7 +58,7 @@ mod tests {
             "\t//evil.example/console/",
         ];
         for asked in elsewhere {
-            assert_eq!(next_page(asked), "/console/", "{asked}");
+            assert_eq!(return_path(asked), "/console/", "{asked}");
         }
     }
 
@@ -67,7 +67,7 @@ mod tests {
         let door = |method: &str| {
             let request = Request::builder().method(method).uri("/console/keys?a=1&b=2");
             let (parts, ()) = request.body(()).unwrap().into_parts();
-            to_the_door(&parts).into_response().headers()["location"].clone()
+            to_sign_in(&parts).into_response().headers()["location"].clone()
         };
         assert_eq!(door("GET"), "/console/sign-in?next=%2Fconsole%2Fkeys%3Fa%3D1%26b%3D2");
         assert_eq!(door("POST"), "/console/sign-in?next=%2Fconsole%2F");

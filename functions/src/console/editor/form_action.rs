@@ -9,7 +9,7 @@ use super::webhook_form::{MatchRow, WebhookForm};
 
 /// What is to be done with a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum FormAction {
     /// Save it.
     Save,
     /// Show it again with an empty row at the end of a list.
@@ -18,10 +18,10 @@ pub(super) enum Step {
     Drop(String, usize),
 }
 
-impl Step {
+impl FormAction {
     /// Reads the pressed button; a form sent by the return key is saved.
     pub(super) fn of(form: &Filled) -> Self {
-        let mut parts = form.text("do").splitn(3, '.');
+        let mut parts = form.text("action").splitn(3, '.');
         match (parts.next(), parts.next(), parts.next().map(str::parse)) {
             (Some("add"), Some(list), None) => Self::Add(list.to_owned()),
             (Some("drop"), Some(list), Some(Ok(row))) => Self::Drop(list.to_owned(), row),
@@ -73,11 +73,11 @@ mod tests {
 
     #[test]
     fn a_button_says_what_to_do_and_none_means_save() {
-        let step = |button| Step::of(&Filled::of(&[("do", button)]));
-        assert_eq!(step("add.headers"), Step::Add("headers".to_owned()));
-        assert_eq!(step("drop.matches.2"), Step::Drop("matches".to_owned(), 2));
+        let step = |button| FormAction::of(&Filled::of(&[("action", button)]));
+        assert_eq!(step("add.headers"), FormAction::Add("headers".to_owned()));
+        assert_eq!(step("drop.matches.2"), FormAction::Drop("matches".to_owned(), 2));
         for other in ["save", "", "drop.matches", "drop.matches.x", "add"] {
-            assert_eq!(step(other), Step::Save, "{other}");
+            assert_eq!(step(other), FormAction::Save, "{other}");
         }
     }
 
@@ -90,9 +90,9 @@ mod tests {
             ("header_value", "2"),
         ]);
         let mut form = WebhookForm::of_typed(&filled);
-        Step::Add("headers".to_owned()).change_webhook(&mut form);
-        Step::Drop("headers".to_owned(), 0).change_webhook(&mut form);
-        Step::Drop("headers".to_owned(), 9).change_webhook(&mut form);
+        FormAction::Add("headers".to_owned()).change_webhook(&mut form);
+        FormAction::Drop("headers".to_owned(), 0).change_webhook(&mut form);
+        FormAction::Drop("headers".to_owned(), 9).change_webhook(&mut form);
         let names: Vec<_> = form.headers.iter().map(|row| row.name.as_str()).collect();
         assert_eq!(names, ["x-b", ""]);
     }

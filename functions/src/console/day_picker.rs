@@ -5,8 +5,8 @@ use hookline::time::{Day, Timestamp};
 
 /// Links to the day before, the day after and today, and a field for any other.
 #[derive(Debug, Template)]
-#[template(path = "console/days.html")]
-pub(super) struct Days {
+#[template(path = "console/day_picker.html")]
+pub(super) struct DayPicker {
     day: Day,
     before: Option<Day>,
     /// Never a day to come.
@@ -16,7 +16,7 @@ pub(super) struct Days {
     kept: Vec<(&'static str, String)>,
 }
 
-impl Days {
+impl DayPicker {
     /// The day that was asked for, or else today; what is no day is today.
     pub(super) fn asked(text: &str, now: Timestamp) -> Self {
         let today = Day::of(now);
@@ -70,10 +70,10 @@ mod tests {
     #[test]
     fn days_lead_back_and_forth_and_never_past_today() {
         let now = Timestamp::from_millis(1_795_453_205_250).unwrap();
-        let today = Days::asked("", now);
+        let today = DayPicker::asked("", now);
         assert!(today.is_today() && today.after.is_none());
-        assert_eq!(Days::asked("yesterday", now).day(), today.day());
-        let other = Days::asked("2026-11-22", now).keeping("webhook", "a&b").keeping("x", "");
+        assert_eq!(DayPicker::asked("yesterday", now).day(), today.day());
+        let other = DayPicker::asked("2026-11-22", now).keeping("webhook", "a&b").keeping("x", "");
         assert_eq!(
             other.after.map(|day| other.query(&day)).as_deref(),
             Some("?day=2026-11-23&webhook=a%26b")

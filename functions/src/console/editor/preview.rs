@@ -8,8 +8,8 @@ use super::super::field_faults::FieldFaults;
 
 /// What would be sent, and from what.
 #[derive(Debug, Default, Template)]
-#[template(path = "console/editor/pane.html")]
-pub(super) struct Pane {
+#[template(path = "console/editor/preview.html")]
+pub(super) struct Preview {
     /// What has to be put right first.
     pub(super) faults: Vec<(String, String)>,
     /// Which call it is for, in words.
@@ -27,7 +27,7 @@ pub(super) struct Pane {
 /// What came of a test fire.
 #[derive(Debug, Default, Template)]
 #[template(path = "console/editor/tested.html")]
-pub(super) struct Tested {
+pub(super) struct TestResult {
     /// What has to be put right first.
     pub(super) faults: Vec<(String, String)>,
     /// Nothing before it was fired.

@@ -2,52 +2,44 @@
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use hookline::campaign::WebhookId;
 use hookline::use_cases::{ChangeRefusal, SaveRefusal, delete_campaign, delete_webhook};
 use http::StatusCode;
 
 use super::super::address::PagePath;
+use super::super::delete_page::DeletePage;
+use super::super::done::Done;
 use super::super::error_page::ErrorPage;
-use super::super::form::SignedForm;
+use super::super::form::SessionForm;
+use super::super::lookup::{campaign_of, unknown_webhook};
 use super::super::page::{Layout, Section, page};
-use super::super::session::Signed;
-use super::{loaded, version_of};
+use super::super::session::SignedIn;
+use super::version_of;
 use crate::management::Backend;
-
-#[derive(Debug, Template)]
-#[template(path = "console/editor/confirm.html")]
-struct ConfirmPage {
-    layout: Layout,
-    question: String,
-    consequence: &'static str,
-    yes: &'static str,
-    action: String,
-    back: String,
-    version: u64,
-}
 
 /// `GET …/webhooks/{webhook}/delete`
 pub(super) async fn ask_webhook(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let found = campaign.webhooks.iter().find(|it| it.id.as_str() == webhook);
-    let found = found.ok_or_else(unknown)?;
+    let found = found.ok_or_else(unknown_webhook)?;
     let back = format!("/console/campaigns/{id}/webhooks/{webhook}");
-    Ok(page(&ConfirmPage {
+    Ok(page(&DeletePage {
         layout: Layout::of(&signed, Section::Campaigns),
         question: format!("Delete the webhook {}?", found.name),
-        consequence: "It fires no more, and what it still had to deliver is not delivered. What it \
-                      delivered so far stays in the calls.",
-        yes: "Delete it",
+        consequence:
+            "It fires no more, and what it still had to deliver is not delivered. What it \
+                      delivered so far stays in the calls."
+                .to_owned(),
+        facts: Vec::new(),
         action: format!("{back}/delete"),
         back,
-        version: campaign.version,
+        version: Some(campaign.version),
     }))
 }
 
@@ -55,35 +47,37 @@ pub(super) async fn ask_webhook(
 pub(super) async fn remove(
     State(backend): State<Arc<Backend>>,
     PagePath((id, webhook)): PagePath<(String, String)>,
-    SignedForm { fields, .. }: SignedForm,
+    SessionForm { fields, .. }: SessionForm,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
-    let webhook = WebhookId::parse(&webhook).map_err(|_| unknown())?;
+    let campaign = campaign_of(&backend, &id).await?;
+    let webhook = WebhookId::parse(&webhook).map_err(|_| unknown_webhook())?;
     let version = version_of(&fields)?;
     let (store, policy) = (&backend.store, &backend.policy);
     match delete_webhook(store, policy, &campaign.id, version, &webhook).await {
-        Ok(_) => Ok(Redirect::to(&format!("/console/campaigns/{id}?removed")).into_response()),
+        Ok(_) => Ok(Done::WebhookDeleted.told_at(&format!("/console/campaigns/{id}"))),
         Err(refusal) => Err(refused(refusal)),
     }
 }
 
 /// `GET /console/campaigns/{id}/delete`
 pub(super) async fn ask_campaign(
-    signed: Signed,
+    signed: SignedIn,
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let back = format!("/console/campaigns/{id}");
-    Ok(page(&ConfirmPage {
+    Ok(page(&DeletePage {
         layout: Layout::of(&signed, Section::Campaigns),
         question: format!("Delete the campaign {}?", campaign.name),
-        consequence: "Its webhooks fire no more, its postback keys stop working, and calls for it are \
-                      refused. Calls that it had stay until they are no longer kept.",
-        yes: "Delete it",
+        consequence:
+            "Its webhooks fire no more, its postback keys stop working, and calls for it are \
+                      refused. Calls that it had stay until they are no longer kept."
+                .to_owned(),
+        facts: Vec::new(),
         action: format!("{back}/delete"),
         back,
-        version: campaign.version,
+        version: Some(campaign.version),
     }))
 }
 
@@ -91,12 +85,12 @@ pub(super) async fn ask_campaign(
 pub(super) async fn delete(
     State(backend): State<Arc<Backend>>,
     PagePath(id): PagePath<String>,
-    SignedForm { fields, .. }: SignedForm,
+    SessionForm { fields, .. }: SessionForm,
 ) -> Result<Response, ErrorPage> {
-    let campaign = loaded(&backend, &id).await?;
+    let campaign = campaign_of(&backend, &id).await?;
     let version = version_of(&fields)?;
     match delete_campaign(&backend.store, &campaign.id, version).await {
-        Ok(()) => Ok(Redirect::to("/console/").into_response()),
+        Ok(()) => Ok(Done::CampaignDeleted.told_at("/console/")),
         Err(refusal) => Err(refused(refusal)),
     }
 }
@@ -118,8 +112,4 @@ fn refused(refusal: ChangeRefusal) -> ErrorPage {
             ErrorPage::unknown("It is gone already.")
         }
     }
-}
-
-fn unknown() -> ErrorPage {
-    ErrorPage::unknown("The campaign has no such webhook.")
 }

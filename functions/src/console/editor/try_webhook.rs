@@ -16,7 +16,7 @@ use hookline::use_cases::{
 use super::super::error_page::ErrorPage;
 use super::super::field_faults::FieldFaults;
 use super::call_form::CallForm;
-use super::pane::{Fired, Pane, Tested, listed};
+use super::preview::{Fired, Preview, TestResult, listed};
 use super::webhook_form::WebhookForm;
 use crate::management::Backend;
 
@@ -24,9 +24,9 @@ use crate::management::Backend;
 type Tried = Result<(Draft, Call, String), FieldFaults>;
 
 /// Makes the same call up every time, so that a preview changes only by what is typed.
-struct Steady;
+struct FixedRandom;
 
-impl Random for Steady {
+impl Random for FixedRandom {
     fn key_bytes(&self) -> [u8; 24] {
         [0; 24]
     }
@@ -46,13 +46,13 @@ pub(super) async fn preview(
     campaign: &Campaign,
     form: &WebhookForm,
     call: &CallForm,
-) -> Result<(Pane, FieldFaults), ErrorPage> {
-    Ok(match tried(backend, campaign, form, call, &Steady).await? {
+) -> Result<(Preview, FieldFaults), ErrorPage> {
+    Ok(match tried(backend, campaign, form, call, &FixedRandom).await? {
         Ok((draft, call, words)) => {
             let shown = shown(dry_run(&draft, &call, SystemClock.now()), words);
             (shown, FieldFaults::default())
         }
-        Err(placed) => (Pane { faults: listed(&placed), ..Pane::default() }, placed),
+        Err(placed) => (Preview { faults: listed(&placed), ..Preview::default() }, placed),
     })
 }
 
@@ -62,14 +62,14 @@ pub(super) async fn test(
     campaign: &Campaign,
     form: &WebhookForm,
     call: &CallForm,
-) -> Result<(Tested, FieldFaults), ErrorPage> {
+) -> Result<(TestResult, FieldFaults), ErrorPage> {
     Ok(match tried(backend, campaign, form, call, &SystemRandom).await? {
         Ok((draft, call, _)) => {
             let fired = fire_test(&backend.sender, &SystemClock, &draft, &call).await;
-            let shown = Tested { fired: Some(Fired::of(fired)), ..Tested::default() };
+            let shown = TestResult { fired: Some(Fired::of(fired)), ..TestResult::default() };
             (shown, FieldFaults::default())
         }
-        Err(placed) => (Tested { faults: listed(&placed), ..Tested::default() }, placed),
+        Err(placed) => (TestResult { faults: listed(&placed), ..TestResult::default() }, placed),
     })
 }
 
@@ -132,12 +132,12 @@ async fn kept(
     }
 }
 
-fn shown(run: DryRun, call: String) -> Pane {
+fn shown(run: DryRun, call: String) -> Preview {
     let (request, problem) = match run.request {
         Ok(request) => (Some(request), None),
         Err(problem) => (None, Some(problem)),
     };
-    Pane {
+    Preview {
         faults: Vec::new(),
         call,
         fires: run.not_fired.is_none(),
@@ -162,9 +162,9 @@ mod tests {
         Draft { campaign, webhook }
     }
 
-    fn pane_of(webhook: &serde_json::Value, asked: &CallForm) -> Pane {
+    fn pane_of(webhook: &serde_json::Value, asked: &CallForm) -> Preview {
         let draft = draft_of(webhook);
-        let (call, words) = made_up(&draft, asked, &Steady).unwrap();
+        let (call, words) = made_up(&draft, asked, &FixedRandom).unwrap();
         shown(dry_run(&draft, &call, SystemClock.now()), words)
     }
 
@@ -190,7 +190,7 @@ mod tests {
     fn a_call_that_cannot_be_made_up_says_what_is_wrong_with_it() {
         let draft = draft_of(&json!({"id": "w", "trigger": "start", "url": "https://a.example/"}));
         let asked = CallForm { caller_number: "nobody".to_owned(), ..CallForm::default() };
-        let placed = made_up(&draft, &asked, &Steady).unwrap_err();
+        let placed = made_up(&draft, &asked, &FixedRandom).unwrap_err();
         assert!(placed.has("call_caller_number") && placed.count() == 1, "{placed:?}");
     }
 }

@@ -5,7 +5,7 @@ use http::header::HOST;
 use url::Url;
 
 /// The deployment's address without a slash at the end, for commands and addresses to copy.
-pub(super) fn origin_of(headers: &HeaderMap) -> String {
+pub(super) fn base_url_of(headers: &HeaderMap) -> String {
     let scheme = if is_this_machine(headers) { "http" } else { "https" };
     format!("{scheme}://{}", host(headers))
 }
@@ -43,7 +43,7 @@ mod tests {
         ];
         for (host, origin) in cases {
             let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]);
-            assert_eq!(origin_of(&headers), origin);
+            assert_eq!(base_url_of(&headers), origin);
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 /// The fingerprint of a webhook; empty when the campaign has none of that id.
 pub(super) fn of_webhook(campaign: &Campaign, id: &WebhookId, sign_in: &str) -> String {
-    let document = webhook_document(campaign, id, SecretsShown::Plain);
+    let document = campaign.webhook_document(id, SecretsShown::Plain);
     document.map(|document| hash(&document, sign_in)).unwrap_or_default()
 }
 
@@ -21,16 +21,6 @@ pub(super) fn of_settings(campaign: &Campaign, sign_in: &str) -> String {
         document.retain(|name, _| name != "webhooks" && name != "version");
     }
     hash(&document, sign_in)
-}
-
-/// The document of a campaign's webhook; none when it has no such webhook.
-pub(super) fn webhook_document(
-    campaign: &Campaign,
-    id: &WebhookId,
-    secrets: SecretsShown,
-) -> Option<Value> {
-    let place = campaign.webhooks.iter().position(|webhook| webhook.id == *id)?;
-    campaign.document(secrets).pointer(&format!("/webhooks/{place}")).cloned()
 }
 
 fn hash(document: &Value, sign_in: &str) -> String {

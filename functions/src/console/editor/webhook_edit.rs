@@ -21,7 +21,6 @@ use super::super::page::{Layout, Notice, Section, asks_fragment, fragment, page,
 use super::super::session::SignedIn;
 use super::call_form::CallForm;
 use super::difference::differences;
-use super::fingerprint::webhook_document;
 use super::form_action::FormAction;
 use super::webhook_form::WebhookForm;
 use super::webhook_page::WebhookPage;
@@ -37,7 +36,7 @@ pub(super) async fn show(
 ) -> Result<Response, ErrorPage> {
     let campaign = campaign_of(&backend, &id).await?;
     let webhook = webhook_of(&campaign, &webhook)?;
-    let document = webhook_document(&campaign, &webhook, SecretsShown::Masked).unwrap_or_default();
+    let document = campaign.webhook_document(&webhook, SecretsShown::Masked).unwrap_or_default();
     let form = WebhookForm::of_document(&document);
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     let (pane, _) = try_webhook::preview(&backend, &campaign, &form, &CallForm::default()).await?;
@@ -203,7 +202,7 @@ impl Editing {
 
     /// Both versions side by side, mine in the form, to be saved over theirs.
     fn conflict(mut self, id: &WebhookId, current: &Campaign) -> Response {
-        let theirs = webhook_document(current, id, SecretsShown::Masked).unwrap_or(json!({}));
+        let theirs = current.webhook_document(id, SecretsShown::Masked).unwrap_or(json!({}));
         let rows = differences(self.form.in_words(), WebhookForm::of_document(&theirs).in_words());
         let mut placed = FieldFaults::default();
         self.form.hide_secret(&mut placed);

@@ -40,7 +40,7 @@ impl Visitor {
     pub(crate) async fn at_the_door() -> Self {
         let stack = Stack::start(Settings::default()).await.unwrap();
         let api = Client::new(stack.url()).unwrap();
-        let http = reqwest::Client::builder().redirect(Policy::none()).build().unwrap();
+        let http = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         Self { stack, api, http, cookie: String::new() }
     }
 
@@ -51,7 +51,7 @@ impl Visitor {
         let request = with_form(self.http.post(address), &form);
         let answer = request.send().await.unwrap();
         let cookie = answer.headers()[SET_COOKIE].to_str().unwrap();
-        self.cookie = cookie.split(';').next().unwrap().to_owned();
+        cookie.split(';').next().unwrap().clone_into(&mut self.cookie);
     }
 
     /// Forgets the sign-in, as a browser does when it is over.

@@ -6,11 +6,27 @@
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
+use hookline::fault::{Fault, Faults};
+
 /// What is wrong, field by field.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct FieldFaults(BTreeMap<String, Vec<String>>);
 
 impl FieldFaults {
+    /// The faults of a document at the fields that `field_of` finds for the names which their pointers go
+    /// through; those of no field stand at the top.
+    pub(super) fn of(faults: &Faults, field_of: impl Fn(&[String]) -> Option<String>) -> Self {
+        let mut placed = Self::default();
+        for Fault { pointer, detail } in faults.iter() {
+            match field_of(&segments(pointer)) {
+                Some(field) => placed.add(field, detail),
+                None if pointer.is_empty() => placed.add("", detail),
+                None => placed.add("", format!("{pointer}: {detail}")),
+            }
+        }
+        placed
+    }
+
     /// Notes a fault at a field.
     pub(super) fn add(&mut self, field: impl Into<String>, detail: impl Into<String>) {
         self.0.entry(field.into()).or_default().push(detail.into());

@@ -3,7 +3,7 @@
 use hookline::call::{Call, CallEvent, CallId, CallKey, Decision, EventKind, JournalEntry, Source};
 use hookline::campaign::{Campaign, WebhookId};
 use hookline::delivery::{
-    Attempt, Delivery, DeliveryKey, FailureKind, KeptBody, ONCE, Progress, Received, Report, Sent,
+    Attempt, Delivery, DeliveryKey, FailureKind, KeptBody, KeptMessage, ONCE, Progress, Report,
     Verdict,
 };
 use hookline::tag::{TagKey, TagSet, TagValue};
@@ -137,11 +137,11 @@ pub(super) fn delivery(
             http_status: *http_status,
             latency_ms: *latency_ms,
             empty_tokens: vec!["[zip]".to_owned()],
-            request: Some(Sent {
+            request: Some(KeptMessage {
                 headers: header("application/json"),
                 body: body("{\"caller\": \"</pre><script>alert(2)</script>\"}"),
             }),
-            answer: http_status.map(|_| Received {
+            answer: http_status.map(|_| KeptMessage {
                 headers: header("text/html"),
                 body: body("<img src=x onerror=alert(3)>"),
             }),

@@ -51,40 +51,18 @@ impl Room {
     }
 }
 
-/// What is kept of a request. Keys never stand in it.
+/// What is kept of a request or of an answer. Keys never stand in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sent {
-    /// Headers by name, in the order they were set.
+pub struct KeptMessage {
+    /// Headers by name, in their order.
     pub headers: Vec<(String, String)>,
-    /// The body; `None` when none was sent.
+    /// The body; `None` when there was none, or it was not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<KeptBody>,
 }
 
-impl Sent {
-    /// What there is room for of a request's headers and of its body of so many bytes.
-    #[must_use]
-    pub fn within(
-        room: Room,
-        headers: impl IntoIterator<Item = (String, String)>,
-        (text, bytes): (&str, usize),
-    ) -> Self {
-        Self { headers: room.headers(headers), body: room.body(text, bytes) }
-    }
-}
-
-/// What is kept of an answer. Keys never stand in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Received {
-    /// Headers by name, in the order they came.
-    pub headers: Vec<(String, String)>,
-    /// The body; `None` when it was empty or not read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub body: Option<KeptBody>,
-}
-
-impl Received {
-    /// What there is room for of an answer's headers and of its body of so many bytes.
+impl KeptMessage {
+    /// What there is room for of the headers and of a body of so many bytes.
     #[must_use]
     pub fn within(
         room: Room,

@@ -7,7 +7,7 @@ mod report;
 mod schedule;
 
 pub use id::{DeliveryId, DeliveryKey, ONCE};
-pub use kept::{KeptBody, Received, Room, Sent, kept_names, kept_url};
+pub use kept::{KeptBody, KeptMessage, Room, kept_names, kept_url};
 pub use line::{Line, PendingDelivery};
 pub use report::{Attempt, FailureKind, Report, Verdict};
 pub use schedule::{MAX_RETRY_AFTER, Retried, next_attempt};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::kept::{Received, Sent};
+use super::kept::KeptMessage;
 use crate::campaign::WebhookId;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
@@ -141,10 +141,10 @@ pub struct Attempt {
     pub empty_tokens: Vec<String>,
     /// What was sent, besides method and URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request: Option<Sent>,
+    pub request: Option<KeptMessage>,
     /// What was answered, besides the status; `None` when no answer came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub answer: Option<Received>,
+    pub answer: Option<KeptMessage>,
 }
 
 #[cfg(test)]

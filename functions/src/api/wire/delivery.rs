@@ -169,11 +169,11 @@ mod tests {
             http_status: Some(200),
             latency_ms: 41,
             empty_tokens: vec!["sub_id".to_owned()],
-            request: Some(delivery::Sent {
+            request: Some(delivery::KeptMessage {
                 headers: vec![("accept".to_owned(), "*/*".to_owned())],
                 body: None,
             }),
-            answer: Some(delivery::Received {
+            answer: Some(delivery::KeptMessage {
                 headers: Vec::new(),
                 body: Some(delivery::KeptBody { text: "abc".to_owned(), bytes: 9000, cut: true }),
             }),

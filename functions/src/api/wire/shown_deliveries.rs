@@ -65,7 +65,7 @@ fn weight(part: &impl Serialize) -> usize {
 mod tests {
     use hookline::call::CallId;
     use hookline::campaign::WebhookId;
-    use hookline::delivery::{Attempt, DeliveryKey, KeptBody, ONCE, Received, Report, Verdict};
+    use hookline::delivery::{Attempt, DeliveryKey, KeptBody, KeptMessage, ONCE, Report, Verdict};
     use hookline::tag::{TagKey, TagSet, TagValue};
     use hookline::time::Timestamp;
     use hookline::trigger::Trigger;
@@ -98,7 +98,7 @@ mod tests {
             latency_ms: 41,
             empty_tokens: Vec::new(),
             request: None,
-            answer: Some(Received {
+            answer: Some(KeptMessage {
                 headers: Vec::new(),
                 body: Some(KeptBody { text, bytes: 4000, cut: false }),
             }),

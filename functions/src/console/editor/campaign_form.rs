@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use hookline::fault::Faults;
 use hookline::secret::MASK;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::super::field_faults::{FieldFaults, segments};
+use super::super::field_faults::FieldFaults;
 use super::super::form::Filled;
 use super::conversion_row::ConversionRow;
-use super::typed::{Pair, bounded, number, pairs_of, shown, too_many};
+use super::pairs::{Pair, object_of, pairs_of};
+use super::typed::{bounded, number, shown, too_many};
 use super::webhook_form::TYPE_AGAIN;
 
 /// A campaign's settings as a form shows them.
@@ -123,22 +124,13 @@ impl CampaignForm {
             let days = Some(&self.remember_days).filter(|days| !days.is_empty());
             put("return_callers", json!({"remember": remember, "days": days.map(|it| number(it))}));
         }
-        let secrets = self.secrets.iter().filter(|row| !row.is_blank());
-        let secrets: Map<_, _> = secrets.map(|row| (row.name.clone(), json!(row.value))).collect();
-        put("secrets", Value::Object(secrets));
+        put("secrets", object_of(&self.secrets));
         Value::Object(document)
     }
 
     /// Faults of the document at their fields, and those that no document can show.
     pub(super) fn placed(&self, faults: &Faults) -> FieldFaults {
-        let mut placed = FieldFaults::default();
-        for fault in faults.iter() {
-            match self.field_of(&segments(&fault.pointer)) {
-                Some(field) => placed.add(field, &fault.detail),
-                None if fault.pointer.is_empty() => placed.add("", &fault.detail),
-                None => placed.add("", format!("{}: {}", fault.pointer, fault.detail)),
-            }
-        }
+        let mut placed = FieldFaults::of(faults, |segments| self.field_of(segments));
         let lists = [
             ("default_tags", self.default_tags.len(), MAX_TAG_ROWS),
             ("conversion", self.conversion.len(), MAX_CONVERSION),
@@ -147,11 +139,7 @@ impl CampaignForm {
         for (list, _, most) in lists.into_iter().filter(|(_, rows, most)| rows > most) {
             placed.add(list, too_many(most));
         }
-        for (row, secret) in self.secrets.iter().enumerate().filter(|(_, row)| !row.is_blank()) {
-            if self.secrets.iter().take(row).any(|other| other.name == secret.name) {
-                placed.add(format!("secrets.{row}"), "is there twice");
-            }
-        }
+        placed.add_repeated("secrets", &self.secrets);
         placed
     }
 

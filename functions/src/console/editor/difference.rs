@@ -4,7 +4,7 @@
 use hookline::secret::MASK;
 
 use super::campaign_form::CampaignForm;
-use super::typed::Pair;
+use super::pairs::Pair;
 use super::webhook_form::WebhookForm;
 
 /// One field in both versions.

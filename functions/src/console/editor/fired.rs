@@ -65,7 +65,7 @@ fn message(head: String, headers: &[(String, String)], body: Option<&KeptBody>) 
 #[cfg(test)]
 mod tests {
     use hookline::campaign::WebhookId;
-    use hookline::delivery::{Attempt, Received, Report, Sent, Verdict};
+    use hookline::delivery::{Attempt, KeptMessage, Report, Verdict};
     use hookline::tag::{TagKey, TagValue};
     use hookline::time::Timestamp;
 
@@ -94,8 +94,14 @@ mod tests {
             http_status: Some(200),
             latency_ms: 41,
             empty_tokens: Vec::new(),
-            request: Some(Sent { headers: header("x-a", "1"), body: body("hello", 7, false) }),
-            answer: Some(Received { headers: header("server", "b"), body: body("{}", 9000, true) }),
+            request: Some(KeptMessage {
+                headers: header("x-a", "1"),
+                body: body("hello", 7, false),
+            }),
+            answer: Some(KeptMessage {
+                headers: header("server", "b"),
+                body: body("{}", 9000, true),
+            }),
         };
         let not_fired = Some("matches: geo:us-ny".to_owned());
         let fired = Fired::of(TestFired { report, attempt: Some(attempt), not_fired });

@@ -4,7 +4,7 @@
 use super::super::form::Filled;
 use super::campaign_form::CampaignForm;
 use super::conversion_row::ConversionRow;
-use super::typed::Pair;
+use super::pairs::Pair;
 use super::webhook_form::{MatchRow, WebhookForm};
 
 /// What is to be done with a form.

@@ -24,6 +24,7 @@ mod fingerprint;
 mod fired;
 mod form_action;
 mod new_webhook;
+mod pairs;
 mod preview;
 mod select_option;
 mod settings_edit;

@@ -6,22 +6,7 @@
 use serde_json::{Value, json};
 
 use super::super::form::Filled;
-
-/// Two texts that belong together: a header's name and value, a tag and where it stands.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Pair {
-    /// What it is called.
-    pub(super) name: String,
-    /// What it is.
-    pub(super) value: String,
-}
-
-impl Pair {
-    /// Whether somebody left this row alone.
-    pub(super) fn is_blank(&self) -> bool {
-        self.name.is_empty() && self.value.is_empty()
-    }
-}
+use super::pairs::Pair;
 
 impl Filled {
     /// Every value under a name, in order, line breaks as `\n`.
@@ -99,13 +84,6 @@ pub(super) fn shown(document: &Value, member: &str) -> String {
         Some(Value::String(text)) => text.clone(),
         Some(other) => other.to_string(),
     }
-}
-
-/// The members of an object as rows.
-pub(super) fn pairs_of(object: Option<&Value>) -> Vec<Pair> {
-    let members = object.and_then(Value::as_object).into_iter().flatten();
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    members.map(|(name, value)| Pair { name: name.clone(), value: text(value) }).collect()
 }
 
 #[cfg(test)]

@@ -12,9 +12,10 @@ use hookline::secret::MASK;
 use hookline::trigger::Trigger;
 use serde_json::{Map, Value, json};
 
-use super::super::field_faults::{FieldFaults, segments};
+use super::super::field_faults::FieldFaults;
 use super::super::form::Filled;
-use super::typed::{Pair, bounded, number, pairs_of, shown, too_many};
+use super::pairs::{Pair, named_row, object_of, pairs_of};
+use super::typed::{bounded, number, shown, too_many};
 
 /// What is said of a secret that the person has to type once more.
 pub(super) const TYPE_AGAIN: &str = "type it once more: a secret is never shown back";
@@ -184,14 +185,7 @@ impl WebhookForm {
 
     /// Faults of the document at their fields, and those that no document can show.
     pub(super) fn placed(&self, faults: &Faults) -> FieldFaults {
-        let mut placed = FieldFaults::default();
-        for fault in faults.iter() {
-            match self.field_of(&segments(&fault.pointer)) {
-                Some(field) => placed.add(field, &fault.detail),
-                None if fault.pointer.is_empty() => placed.add("", &fault.detail),
-                None => placed.add("", format!("{}: {}", fault.pointer, fault.detail)),
-            }
-        }
+        let mut placed = FieldFaults::of(faults, |segments| self.field_of(segments));
         let lists = [
             ("headers", self.headers.len(), MAX_HEADERS),
             ("matches", self.matches.len(), MAX_MATCHES),
@@ -201,9 +195,7 @@ impl WebhookForm {
             placed.add(list, too_many(most));
         }
         for (list, rows) in [("headers", &self.headers), ("response_map", &self.response_map)] {
-            for row in repeated(rows) {
-                placed.add(format!("{list}.{row}"), "is there twice");
-            }
+            placed.add_repeated(list, rows);
         }
         placed
     }
@@ -267,26 +259,6 @@ impl MatchRow {
             self.values.lines().filter(|line| !line.trim().is_empty()).collect();
         json!({"key": self.key, "op": op, "values": values})
     }
-}
-
-fn object_of(rows: &[Pair]) -> Value {
-    let used = rows.iter().filter(|row| !row.is_blank());
-    used.map(|row| (row.name.clone(), json!(row.value))).collect::<Map<_, _>>().into()
-}
-
-/// The rows whose name an earlier row has.
-fn repeated(rows: &[Pair]) -> Vec<usize> {
-    let same = |row: &Pair, other: &Pair| !other.is_blank() && other.name == row.name;
-    let earlier = |at: usize, row: &Pair| rows.iter().take(at).any(|other| same(row, other));
-    let used = rows.iter().enumerate().filter(|(_, row)| !row.is_blank());
-    used.filter(|(at, row)| earlier(*at, row)).map(|(at, _)| at).collect()
-}
-
-/// The last row of that name, in upper or lower case.
-fn named_row(rows: &[Pair], name: &str) -> Option<usize> {
-    let is_it = |row: &Pair| !row.is_blank() && row.name == name;
-    let similar = |row: &Pair| row.name.eq_ignore_ascii_case(name);
-    rows.iter().rposition(is_it).or_else(|| rows.iter().rposition(similar))
 }
 
 #[cfg(test)]

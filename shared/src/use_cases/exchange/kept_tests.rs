@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Findings, findings_of, prepare};
 use crate::call::{Call, CallFacts, CallId, CallKey, Firing};
 use crate::campaign::Campaign;
-use crate::delivery::{Attempt, DeliveryKey, KeptBody, ONCE, Received, Sent};
+use crate::delivery::{Attempt, DeliveryKey, KeptBody, KeptMessage, ONCE};
 use crate::phone::E164;
 use crate::ports::sender::{Answer, Exchange, Outcome, Request};
 use crate::tag::{TagKey, TagValue};
@@ -104,9 +104,9 @@ fn an_attempt_keeps_what_was_sent_and_answered() {
         ("user-agent", agent),
         ("accept-encoding", "identity"),
     ]);
-    assert_eq!(kept.request, Some(Sent { headers, body: Some(body(r#"{"id": "c1"}"#)) }));
+    assert_eq!(kept.request, Some(KeptMessage { headers, body: Some(body(r#"{"id": "c1"}"#)) }));
     let headers = pairs(&[("content-type", "application/json"), ("set-cookie", "********")]);
-    assert_eq!(kept.answer, Some(Received { headers, body: Some(body(r#"{"ok": true}"#)) }));
+    assert_eq!(kept.answer, Some(KeptMessage { headers, body: Some(body(r#"{"ok": true}"#)) }));
 }
 
 #[test]

@@ -18,7 +18,7 @@ use crate::answer::{AnswerTags, tags_of};
 use crate::call::{Firing, MAX_TAG_BYTES};
 use crate::campaign::Webhook;
 use crate::delivery::{
-    Attempt, FailureKind, Received, Report, Room, Sent, Verdict, kept_names, kept_url,
+    Attempt, FailureKind, KeptMessage, Report, Room, Verdict, kept_names, kept_url,
 };
 use crate::geo::{Location, Place};
 use crate::ports::sender::{self, BODY_CAP, Exchange, Outcome, Request};
@@ -34,7 +34,7 @@ pub(super) struct Outgoing {
     at: Timestamp,
     method: String,
     url: String,
-    sent: Sent,
+    sent: KeptMessage,
     empty: Vec<String>,
     hidden: Hidden,
 }
@@ -95,15 +95,15 @@ impl Outgoing {
         let ShownRequest { method, url, headers, body } = shown_request(firing, request);
         let number = firing.attempt;
         let body = (body.as_deref().unwrap_or_default(), request.body.len());
-        let sent = Sent::within(Room::of_attempt(number), headers, body);
+        let sent = KeptMessage::within(Room::of_attempt(number), headers, body);
         Self { number, at, method, url: kept_url(url), sent, empty: kept_names(empty), hidden }
     }
 
     /// What is kept of an answer.
-    fn received(&self, headers: &HeaderMap, body: &[u8]) -> Received {
+    fn received(&self, headers: &HeaderMap, body: &[u8]) -> KeptMessage {
         let text = self.hidden.hide(&String::from_utf8_lossy(body));
         let headers = shown_headers(&self.hidden, headers);
-        Received::within(Room::of_attempt(self.number), headers, (&text, body.len()))
+        KeptMessage::within(Room::of_attempt(self.number), headers, (&text, body.len()))
     }
 }
 
@@ -243,7 +243,7 @@ mod tests {
                 at: Timestamp::from_millis(0).unwrap(),
                 method: "GET".to_owned(),
                 url: "https://a.example/".to_owned(),
-                sent: Sent { headers: Vec::new(), body: None },
+                sent: KeptMessage { headers: Vec::new(), body: None },
                 empty: Vec::new(),
                 hidden: Hidden::default(),
             };
@@ -266,7 +266,7 @@ mod tests {
             let headers = vec![("retry-after".to_owned(), "120".to_owned())];
             let attempt = attempt.unwrap();
             assert_eq!(attempt.http_status, Some(status));
-            assert_eq!(attempt.answer, Some(Received { headers, body: None }));
+            assert_eq!(attempt.answer, Some(KeptMessage { headers, body: None }));
             assert_eq!(retry_after, Some(Duration::from_mins(2)));
         }
     }

@@ -203,7 +203,8 @@ impl WebhookForm {
     /// Takes out a secret that was typed, and says so at its field.
     pub(super) fn hide_secret(&mut self, placed: &mut FieldFaults) {
         if !self.signing_secret.is_empty() && self.signing_secret != MASK {
-            self.signing_secret.clear();
+            // Whoever overlooks it keeps what is stored, and does not switch signing off.
+            MASK.clone_into(&mut self.signing_secret);
             placed.add("signing_secret", TYPE_AGAIN);
         }
     }

@@ -222,7 +222,7 @@ fn a_typed_secret_is_not_shown_back_and_a_stored_one_stays_masked() {
     typed.hide_secret(&mut placed);
     assert_eq!(
         (typed.signing_secret.as_str(), placed.at("signing_secret")),
-        ("", &[TYPE_AGAIN.to_owned()][..])
+        (MASK, &[TYPE_AGAIN.to_owned()][..])
     );
 
     let mut placed = FieldFaults::default();

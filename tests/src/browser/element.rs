@@ -17,6 +17,15 @@ const PASSING: [&str; 5] = [
     "invalid element state",
 ];
 
+/// What the driver says, under no name of its own, of an element that left with its page between two
+/// of its steps.
+const LEFT: &str = "does not belong to the document";
+
+/// Whether a fault passes once the page is there.
+fn is_passing(error: &str, message: &str) -> bool {
+    PASSING.contains(&error) || message.contains(LEFT)
+}
+
 impl Browser {
     /// Clicks the first element that matches, in the middle of the window as far as it scrolls, where
     /// nothing that sticks to an edge lies over it.
@@ -142,7 +151,7 @@ impl Browser {
                 Ok(Ok(found)) => return Ok(found),
                 Ok(Err(last)) => last,
                 Err(BrowserError::Refused { error, message, .. })
-                    if PASSING.contains(&error.as_str()) =>
+                    if is_passing(&error, &message) =>
                 {
                     format!("{error}: {message}")
                 }

@@ -121,6 +121,13 @@ impl Day {
         (day.to_string() == text).then_some(day)
     }
 
+    /// Its first moment; the last day there is may have none.
+    #[must_use]
+    pub fn start(self) -> Option<Timestamp> {
+        let midnight = jiff::tz::TimeZone::UTC.to_timestamp(self.0.at(0, 0, 0, 0)).ok()?;
+        Some(Timestamp(midnight))
+    }
+
     /// The day before; the first day there is has none.
     #[must_use]
     pub fn before(self) -> Option<Self> {

@@ -9,13 +9,12 @@ use hookline::adapters::system::SystemClock;
 use hookline::call::CallId;
 use hookline::campaign::WebhookId;
 use hookline::ports::call_log::Cursor;
-use hookline::time::{Day, Timestamp};
+use hookline::time::Day;
 use hookline::use_cases::{
     ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery, replay_failed,
 };
 use http::StatusCode;
 use serde::Deserialize;
-use serde_json::json;
 use url::form_urlencoded::Serializer;
 
 use super::address::PagePath;
@@ -81,7 +80,7 @@ pub(super) async fn day(
 /// The day and the webhook of a form.
 fn range(fields: &Filled) -> Option<ReplayRange> {
     let day = Day::parse(fields.text("day"))?;
-    let from = Timestamp::from_json(&json!(format!("{day}T00:00:00Z"))).ok()?;
+    let from = day.start()?;
     let webhook = match fields.text("webhook") {
         "" => None,
         id => Some(WebhookId::parse(id).ok()?),

@@ -1,7 +1,6 @@
 //! What failed, and sending it again.
 
 use hookline_tests::partner::Reply;
-use serde_json::json;
 
 use crate::scene::{Outcome, Scene};
 
@@ -9,14 +8,9 @@ use crate::scene::{Outcome, Scene};
 async fn a_failed_delivery_is_found_looked_at_and_sent_again() -> Outcome {
     let Some(scene) = Scene::signed_in().await? else { return Ok(()) };
     let browser = &scene.browser;
-    let url = scene.partner.url("/sync");
-    scene
-        .campaign(&[json!({"id": "sync", "trigger": "always", "url": url, "retry": "none"})])
-        .await;
     scene.partner.on_each("/sync", [Reply::status(500), Reply::status(204)]);
-    scene.whole_call("one").await;
 
-    scene.until_failed().await;
+    scene.failed_delivery().await;
     scene.goto("/console/campaigns/solar").await?;
     browser.click(".tabs a[href$='/deliveries']").await?;
     let failed = browser.until_text(".delivery", "sync").await?;
@@ -38,12 +32,7 @@ async fn a_failed_delivery_is_found_looked_at_and_sent_again() -> Outcome {
 async fn a_whole_day_is_sent_again_at_once() -> Outcome {
     let Some(scene) = Scene::signed_in().await? else { return Ok(()) };
     let browser = &scene.browser;
-    let url = scene.partner.url("/sync");
-    scene
-        .campaign(&[json!({"id": "sync", "trigger": "always", "url": url, "retry": "none"})])
-        .await;
-    scene.whole_call("one").await;
-    scene.until_failed().await;
+    scene.failed_delivery().await;
     scene.partner.on("/sync", Reply::status(204));
 
     scene.goto("/console/campaigns/solar/deliveries").await?;

@@ -44,12 +44,7 @@ async fn a_webhook_is_made_tried_and_saved_without_a_script() -> Outcome {
 async fn a_failed_delivery_is_sent_again_without_a_script() -> Outcome {
     let Some(scene) = Scene::without_scripts().await? else { return Ok(()) };
     let browser = &scene.browser;
-    let url = scene.partner.url("/sync");
-    scene
-        .campaign(&[json!({"id": "sync", "trigger": "always", "url": url, "retry": "none"})])
-        .await;
-    scene.whole_call("one").await;
-    scene.until_failed().await;
+    scene.failed_delivery().await;
     scene.partner.on("/sync", Reply::status(204));
 
     scene.goto("/console/campaigns/solar/deliveries").await?;

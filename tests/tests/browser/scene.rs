@@ -123,8 +123,17 @@ impl Scene {
         }
     }
 
+    /// A delivery of the webhook `sync`, sent to `/sync` at the end of the call `one`, that failed.
+    pub(crate) async fn failed_delivery(&self) {
+        let url = self.partner.url("/sync");
+        let sync = json!({"id": "sync", "trigger": "always", "url": url, "retry": "none"});
+        self.campaign(&[sync]).await;
+        self.whole_call("one").await;
+        self.until_failed().await;
+    }
+
     /// Waits until a delivery of the campaign `solar` has failed.
-    pub(crate) async fn until_failed(&self) {
+    async fn until_failed(&self) {
         let path = "/campaigns/solar/deliveries?status=failed";
         let deadline = Instant::now() + PATIENCE;
         let mut looks = interval(LOOK);

@@ -21,6 +21,38 @@ pub enum Function {
     Api,
 }
 
+impl Function {
+    const ALL: [Self; 7] = [
+        Self::Start,
+        Self::Selected,
+        Self::Answered,
+        Self::Ended,
+        Self::Postback,
+        Self::Data,
+        Self::Api,
+    ];
+
+    /// Its name in the deployment, after the stack's and a dash.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Selected => "selected",
+            Self::Answered => "answered",
+            Self::Ended => "ended",
+            Self::Postback => "postback",
+            Self::Data => "data",
+            Self::Api => "api",
+        }
+    }
+
+    /// The function of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|function| function.name() == name)
+    }
+}
+
 /// The routes of functions that take one kind of request: method, path with its parameters in
 /// braces, function.
 pub const ROUTES: [(Method, &str, Function); 8] = [

@@ -56,9 +56,9 @@ async fn of_two_made_at_once_one_is_kept() {
 
         let each = stores.iter().zip(&keys);
         let each = each.map(async |(store, key)| store.store_first_key(key).await.unwrap());
-        let stored = at_once(each.collect());
+        let answers = at_once(each.collect());
 
-        let kept = keys.into_iter().zip(&stored).filter(|(_, stored)| **stored);
+        let kept = keys.into_iter().zip(&answers).filter(|(_, stored)| **stored);
         let kept: Vec<Key> = kept.map(|(key, _)| key).collect();
         assert_eq!(kept.len(), 1, "round {round}");
         assert_eq!(stores[0].api_keys().await.unwrap(), kept, "round {round}");

@@ -84,13 +84,14 @@ impl HangUp {
     }
 }
 
-/// A buyer, and the how-many-eth attempt at reaching one this is.
+/// A buyer, and which attempt at reaching one this is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Choice {
     /// The buyer.
     pub buyer: Buyer,
-    /// The platform's count of its attempts, from 1; `None` when it does not count.
-    pub attempt: Option<u32>,
+    /// The platform's count of its attempts, from 1, or its own name for this one; `None` when it
+    /// tells no attempts apart.
+    pub attempt: Option<String>,
 }
 
 impl Moment {
@@ -170,13 +171,13 @@ impl CallEvent {
     }
 
     /// What tells this event from others of the same call, and is the same each time the platform
-    /// sends it: the buyer and the attempt, or the time when the platform does not count its attempts;
+    /// sends it: the buyer and the attempt, or the time when the platform tells no attempts apart;
     /// of a recording, its time and its address.
     #[must_use]
     pub fn occurrence(&self) -> String {
         match &self.moment {
             Moment::Start | Moment::Ended(_) => ONCE.to_owned(),
-            Moment::Selected(choice) | Moment::Answered(choice) => match choice.attempt {
+            Moment::Selected(choice) | Moment::Answered(choice) => match &choice.attempt {
                 Some(attempt) => format!("{attempt}.{}", choice.buyer.id),
                 None => format!("at{}.{}", self.occurred_at.as_millis(), choice.buyer.id),
             },
@@ -276,9 +277,22 @@ fn number(value: &Value) -> Result<Option<E164>, Faults> {
 
 fn choice(fields: &mut Fields<'_>) -> Option<Choice> {
     let buyer = fields.required("buyer", buyer);
-    let attempt = fields.optional("attempt", whole(1, 10_000));
-    let attempt = attempt.and_then(|attempt| u32::try_from(attempt).ok());
+    let attempt = fields.optional("attempt", attempt);
     buyer.map(|buyer| Choice { buyer, attempt })
+}
+
+/// A count, or a name such as a platform gives to the leg that it dials.
+fn attempt(value: &Value) -> Result<String, Faults> {
+    let names = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+    match value {
+        Value::Number(_) => whole(1, 10_000)(value).map(|count| count.to_string()),
+        Value::String(name) if (1..=64).contains(&name.len()) && name.bytes().all(names) => {
+            Ok(name.clone())
+        }
+        _ => {
+            Err(Faults::here("must be a count from 1, or a name of at most 64 letters and digits"))
+        }
+    }
 }
 
 fn hang_up(fields: &mut Fields<'_>) -> HangUp {

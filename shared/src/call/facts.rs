@@ -138,7 +138,7 @@ impl Facts for Firing<'_> {
     fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
         match SystemToken::from_name(name).and_then(|token| self.system(token)) {
             Some(value) => vec![value],
-            None => self.facts.values(name),
+            None => Facts::values(&self.facts, name),
         }
     }
 }
@@ -149,7 +149,17 @@ impl Values for Firing<'_> {
     }
 
     fn secret(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.facts.campaign.secret(name).map(|secret| secret.expose().into())
+        Values::secret(&self.facts, name)
+    }
+}
+
+impl Values for CallFacts<'_> {
+    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
+        Facts::values(self, name)
+    }
+
+    fn secret(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.campaign.secret(name).map(|secret| secret.expose().into())
     }
 }
 

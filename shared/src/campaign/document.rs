@@ -8,7 +8,8 @@ use url::Url;
 
 use super::templates::Surroundings;
 use super::{
-    Campaign, CampaignId, Conversion, MAX_WEBHOOKS, Remember, ReturnCallers, Webhook, WebhookId,
+    Campaign, CampaignId, Conversion, MAX_WEBHOOKS, Remember, ReturnCallers, Twilio, Webhook,
+    WebhookId, twilio,
 };
 use crate::fault::Faults;
 use crate::fields::{Fields, flag, list, owner_tags, string, text, whole};
@@ -67,6 +68,7 @@ impl Campaign {
         let settle_seconds = fields.optional("settle_seconds", whole(0, 900)).unwrap_or(5);
         let always_max_wait = fields.optional("always_max_wait", whole(0, 900)).unwrap_or(60);
         let secrets = fields.optional("secrets", named_secrets).unwrap_or_default();
+        let twilio = fields.optional("twilio", |value| Twilio::from_json(value, &surroundings));
         fields.refuse_others();
 
         webhooks.sort_by_key(|webhook| webhook.order);
@@ -82,6 +84,7 @@ impl Campaign {
             settle_seconds: u16::try_from(settle_seconds).unwrap_or(5),
             always_max_wait: u16::try_from(always_max_wait).unwrap_or(60),
             secrets,
+            twilio,
         }))
     }
 
@@ -108,6 +111,7 @@ impl Campaign {
             "settle_seconds": self.settle_seconds,
             "always_max_wait": self.always_max_wait,
             "secrets": named,
+            "twilio": self.twilio.as_ref().map(|twilio| twilio.document(secrets)),
         });
         if let Some(document) = document.as_object_mut() {
             document.retain(|_, value| !value.is_null());
@@ -148,6 +152,16 @@ pub(crate) fn unmask(document: &mut Value, stored: Option<&Campaign>) -> Result<
         let kept = stored.and_then(|campaign| campaign.secret(name));
         if let Err(fault) = unmask_one(place, kept) {
             faults.extend(fault.under(name).under("secrets"));
+        }
+    }
+    let twilio = document.get_mut("twilio").and_then(Value::as_object_mut);
+    for (name, place) in twilio.into_iter().flatten() {
+        if !twilio::SECRETS.contains(&name.as_str()) {
+            continue;
+        }
+        let kept = stored.and_then(|campaign| campaign.twilio.as_ref()?.secret(name));
+        if let Err(fault) = unmask_one(place, kept) {
+            faults.extend(fault.under(name).under("twilio"));
         }
     }
     faults.or(())

@@ -7,6 +7,7 @@ mod conversion;
 mod document;
 mod id;
 mod templates;
+mod twilio;
 mod webhook;
 mod webhook_document;
 
@@ -16,6 +17,7 @@ pub use conversion::{Conversion, Criterion};
 pub use document::SecretsShown;
 pub(crate) use document::unmask;
 pub use id::{CampaignId, WebhookId};
+pub use twilio::Twilio;
 pub use webhook::{Retry, Webhook, WebhookBody};
 
 use crate::secret::Secret;
@@ -51,6 +53,8 @@ pub struct Campaign {
     pub always_max_wait: u16,
     /// Named secrets for `hmac_sha256`.
     pub secrets: Vec<(String, Secret)>,
+    /// What it takes calls from Twilio with; `None` when it takes none.
+    pub twilio: Option<Twilio>,
 }
 
 impl Campaign {

@@ -1,4 +1,4 @@
-//! Reads the templates of a webhook: well formed, to an address that may be sent to, with secrets
+//! Reads the templates of a campaign: well formed, to an address that may be sent to, with secrets
 //! that the campaign has.
 
 use http::HeaderName;
@@ -14,7 +14,7 @@ use crate::template::{Context, Template, TemplateFault, UrlTemplate};
 
 const MAX_HEADERS: usize = 50;
 
-/// What a webhook's templates have to fit, besides being well formed.
+/// What a campaign's templates have to fit, besides being well formed.
 pub(super) struct Surroundings<'a> {
     /// Says why a URL may not be sent to.
     pub(super) admit: &'a dyn Fn(&Url) -> Result<(), BlockReason>,
@@ -32,7 +32,7 @@ impl Surroundings<'_> {
         faults.or(template)
     }
 
-    fn template(&self, value: &Value, context: Context) -> Result<Template, Faults> {
+    pub(super) fn template(&self, value: &Value, context: Context) -> Result<Template, Faults> {
         let template =
             Template::parse(string(value)?, context).map_err(|faults| positioned(&faults))?;
         let faults = self.unknown_secrets(template.secrets());
@@ -110,7 +110,7 @@ pub(super) fn headers(
     faults.or(headers)
 }
 
-fn positioned(found: &[TemplateFault]) -> Faults {
+pub(super) fn positioned(found: &[TemplateFault]) -> Faults {
     let mut faults = Faults::default();
     for fault in found {
         faults.push("", fault.to_string());

@@ -60,6 +60,18 @@ pub enum Problem {
     /// A JSON template that would not make JSON.
     #[error("with its tokens filled in, this is not JSON: {0}")]
     NotJson(String),
+    /// An XML template that would not make XML.
+    #[error("with its tokens filled in, this is not XML: {0}")]
+    NotXml(String),
+    /// An XML template of another kind than is wanted.
+    #[error("the root element must be <{0}>")]
+    XmlRoot(&'static str),
+    /// A token in a comment, a processing instruction or a declaration.
+    #[error("tokens may stand in text and in the values of attributes only")]
+    TokenInMarkup,
+    /// A CDATA section.
+    #[error("write text without CDATA sections, which values cannot be escaped for")]
+    Cdata,
     /// A URL template that is not `http://…` or `https://…`.
     #[error("a URL starts with http:// or https://")]
     NotAbsolute,

@@ -24,6 +24,7 @@ mod properties;
 mod render;
 mod sample;
 mod url;
+mod xml;
 
 use std::borrow::Cow;
 use std::ops::Range;

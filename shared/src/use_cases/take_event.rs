@@ -5,6 +5,8 @@
 //! repeat still does all that needs no partner: it puts on the call what it begins with, makes it
 //! the caller's latest and hands over what waited.
 
+use std::sync::Arc;
+
 use futures_util::join;
 use serde::Serialize;
 
@@ -46,6 +48,17 @@ pub struct EventAnswer {
     pub webhooks: Vec<Report>,
 }
 
+/// An event that was taken, for platforms that are answered in their own way.
+#[derive(Debug)]
+pub struct TakenEvent {
+    /// What the platform is answered.
+    pub answer: EventAnswer,
+    /// The call as it now stands.
+    pub call: Call,
+    /// Its campaign.
+    pub campaign: Arc<Campaign>,
+}
+
 /// Takes an event in; `bearer` is the key it came with, `None` when the platform was let in
 /// otherwise.
 ///
@@ -59,7 +72,7 @@ pub async fn take_event(
     random: &impl Random,
     event: &CallEvent,
     bearer: Option<&BearerKey>,
-) -> Result<EventAnswer, ClaimError> {
+) -> Result<TakenEvent, ClaimError> {
     let now = clock.now();
     let call_key = CallKey::from_random(random.key_bytes());
     let claim = Claim { event, bearer, now, uuid: random.uuid(), call_key };
@@ -128,12 +141,14 @@ pub async fn take_event(
         Some(trigger) if repeated => store.reports(&call.id, trigger, &occurrence).await?,
         _ => deliveries.into_iter().filter_map(|delivery| delivery.report).collect(),
     };
-    Ok(EventAnswer {
+    let call = call.standing(standing.tags, standing.place);
+    let answer = EventAnswer {
         call_id: call.id.to_string(),
         call_key: starts.then(|| call.key.expose().to_owned()),
-        tags: call.standing(standing.tags, standing.place).shown_tags(),
+        tags: call.shown_tags(),
         webhooks: reports,
-    })
+    };
+    Ok(TakenEvent { answer, call, campaign })
 }
 
 /// The windows that are open for the caller, where a webhook of the trigger asks for them. Where

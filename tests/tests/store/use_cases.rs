@@ -65,7 +65,7 @@ pub(crate) async fn take_with(
 ) -> EventAnswer {
     let clock = At(event.occurred_at);
     let taking = take_event(store, sender, &Deaf, &clock, &SystemRandom, event, None);
-    Box::pin(taking).await.unwrap()
+    Box::pin(taking).await.unwrap().answer
 }
 
 /// Somebody who writes call source data to `solar`.
@@ -114,5 +114,6 @@ pub(crate) async fn try_take(
     event: &CallEvent,
 ) -> Result<EventAnswer, ClaimError> {
     let clock = At(event.occurred_at);
-    Box::pin(take_event(store, &AtOnce, &Deaf, &clock, &SystemRandom, event, None)).await
+    let taking = take_event(store, &AtOnce, &Deaf, &clock, &SystemRandom, event, None);
+    Box::pin(taking).await.map(|taken| taken.answer)
 }

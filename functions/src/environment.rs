@@ -12,6 +12,7 @@ use hookline::adapters::http::{
     RuntimePortListed, SenderFault,
 };
 use hookline::adapters::sqs::{Queue, QueueUrls, SqsHints};
+use url::Url;
 
 /// The longest that the store, or a queue, may take over one operation, its retries included.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(3);
@@ -21,6 +22,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 
 const ALLOWED: &str = "ALLOWED_PRIVATE_ENDPOINTS";
 const RUNTIME: &str = "AWS_LAMBDA_RUNTIME_API";
+const PUBLIC_URL: &str = "PUBLIC_URL";
 
 /// What the functions read of their environment.
 #[derive(Debug)]
@@ -28,6 +30,9 @@ pub struct Environment {
     store: StoreSettings,
     queues: QueueSettings,
     policy: AddressPolicy,
+    /// Where the deployment is asked, without a slash at the end, when that is not the host that it
+    /// sees.
+    pub public_url: Option<String>,
     /// The least severe level that is logged.
     pub log_level: tracing::Level,
 }
@@ -66,6 +71,9 @@ pub enum EnvironmentFault {
     /// A private endpoint on the port of the Runtime API.
     #[error("ALLOWED_PRIVATE_ENDPOINTS: {0}")]
     RuntimePort(#[from] RuntimePortListed),
+    /// `PUBLIC_URL` is no address.
+    #[error("PUBLIC_URL must be an address such as https://hooks.example, without a query")]
+    PublicUrl,
     /// `LOG_LEVEL` is no level.
     #[error("LOG_LEVEL must be one of ERROR, WARN, INFO, DEBUG, TRACE")]
     LogLevel,
@@ -118,11 +126,12 @@ impl Environment {
             .transpose()
             .map_err(|fault| EnvironmentFault::Endpoints(RUNTIME, fault))?;
         let policy = AddressPolicy::new(Loopback::Refused, private, runtime)?;
+        let public_url = variable(PUBLIC_URL).as_deref().map(public_url).transpose()?;
         let log_level = match variable("LOG_LEVEL") {
             None => tracing::Level::INFO,
             Some(level) => level.parse().map_err(|_| EnvironmentFault::LogLevel)?,
         };
-        Ok(Self { store, queues, policy, log_level })
+        Ok(Self { store, queues, policy, public_url, log_level })
     }
 
     /// The store.
@@ -163,6 +172,19 @@ impl QueueSettings {
             config = config.endpoint_url(endpoint);
         }
         config.build()
+    }
+}
+
+fn public_url(text: &str) -> Result<String, EnvironmentFault> {
+    match Url::parse(text) {
+        Ok(url)
+            if matches!(url.scheme(), "http" | "https")
+                && url.query().is_none()
+                && url.fragment().is_none() =>
+        {
+            Ok(text.trim_end_matches('/').to_owned())
+        }
+        _ => Err(EnvironmentFault::PublicUrl),
     }
 }
 
@@ -216,6 +238,12 @@ mod tests {
         assert_eq!(missing, "the environment variable AWS_ACCESS_KEY_ID is not set");
         let endpoints = read(&[("ALLOWED_PRIVATE_ENDPOINTS", "crm")]).unwrap_err().to_string();
         assert!(endpoints.starts_with("ALLOWED_PRIVATE_ENDPOINTS: \"crm\""), "{endpoints}");
+        for wrong in ["hooks.example", "ftp://hooks.example", "https://hooks.example/?a=b"] {
+            let refused = read(&[("PUBLIC_URL", wrong)]).unwrap_err().to_string();
+            assert!(refused.starts_with("PUBLIC_URL must be"), "{refused}");
+        }
+        let read_url = read(&[("PUBLIC_URL", "https://hooks.example/v1/")]).unwrap().public_url;
+        assert_eq!(read_url.as_deref(), Some("https://hooks.example/v1"));
         let level = read(&[("LOG_LEVEL", "loud")]).unwrap_err().to_string();
         assert!(level.starts_with("LOG_LEVEL"), "{level}");
     }

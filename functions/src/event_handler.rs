@@ -7,21 +7,23 @@ use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::call::{CallEvent, EventKind};
 use hookline::key::BearerKey;
 use hookline::ports::clock::Clock;
-use hookline::use_cases::{EventAnswer, take_event};
+use hookline::use_cases::{EventAnswer, TakenEvent, take_event};
 use serde_json::Value;
 
 use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct};
 use crate::environment::Environment;
-use crate::platforms::{Reported, plain};
+use crate::origin::origin_of;
+use crate::platforms::{Reported, plain, twilio};
 use crate::problem::Problem;
 
-/// Takes the events of one kind or another, over HTTP with a key or by direct invoke, where IAM has
-/// let the caller in.
+/// Takes the events of one kind or another, over HTTP with a key or a platform's signature, or by
+/// direct invoke, where IAM has let the caller in.
 #[derive(Debug)]
 pub struct EventHandler {
     store: DynamoDb,
     sender: HttpSender,
     hints: SqsHints,
+    public_url: Option<String>,
 }
 
 impl EventHandler {
@@ -30,13 +32,31 @@ impl EventHandler {
     /// # Errors
     /// When the HTTP client cannot be set up.
     pub fn open(environment: &Environment) -> Result<Self, lambda_runtime::Error> {
-        Ok(Self::new(environment.store(), environment.sender()?, environment.hints()))
+        let handler = Self::new(environment.store(), environment.sender()?, environment.hints());
+        Ok(Self { public_url: environment.public_url.clone(), ..handler })
     }
 
     /// A handler before a store, a sender and queues.
     #[must_use]
     pub fn new(store: DynamoDb, sender: HttpSender, hints: SqsHints) -> Self {
-        Self { store, sender, hints }
+        Self { store, sender, hints, public_url: None }
+    }
+
+    /// Where calls and campaigns are kept.
+    pub(crate) fn store(&self) -> &DynamoDb {
+        &self.store
+    }
+
+    /// The address that whoever sent the request asked. Its path came percent-decoded, which changes
+    /// nothing of what stands in the routes of platforms that sign.
+    pub(crate) fn public_url_of(&self, request: &HttpRequest) -> String {
+        let mut url = self.public_url.clone().unwrap_or_else(|| origin_of(&request.host));
+        url.push_str(&request.path);
+        if let Some(query) = &request.query {
+            url.push('?');
+            url.push_str(query);
+        }
+        url
     }
 
     /// Takes one invocation.
@@ -45,6 +65,9 @@ impl EventHandler {
     /// When a direct invoke could not be done; it may be made again.
     pub async fn take(&self, kind: EventKind, payload: Value) -> Answer {
         match Envelope::open(payload)? {
+            Envelope::Http(request) if twilio::is_for(&request) => {
+                Ok(Box::pin(twilio::take(self, &request)).await.into_payload())
+            }
             Envelope::Http(request) => {
                 let answer = self.take_request(kind, &request).await.map(document);
                 Ok(HttpAnswer::from(answer).into_payload())
@@ -74,6 +97,15 @@ impl EventHandler {
         reported: Reported,
         bearer: Option<&BearerKey>,
     ) -> Result<EventAnswer, Problem> {
+        self.take_whole(reported, bearer).await.map(|taken| taken.answer)
+    }
+
+    /// The same for platforms that are answered with more of the call.
+    pub(crate) async fn take_whole(
+        &self,
+        reported: Reported,
+        bearer: Option<&BearerKey>,
+    ) -> Result<TakenEvent, Problem> {
         let Reported { kind, call, body } = reported;
         let event =
             CallEvent::from_json(kind, call, &body, SystemClock.now()).map_err(Problem::invalid)?;
@@ -81,9 +113,9 @@ impl EventHandler {
         // Boxed: with the SDK's futures inside, it is too large to be moved about.
         let taking =
             take_event(&self.store, &self.sender, &self.hints, clock, random, &event, bearer);
-        let answer = Box::pin(taking).await?;
-        crate::log::event_taken(&event, &answer);
-        Ok(answer)
+        let taken = Box::pin(taking).await?;
+        crate::log::event_taken(&event, &taken.answer);
+        Ok(taken)
     }
 }
 

@@ -31,6 +31,8 @@ pub struct HttpRequest {
     pub method: Method,
     /// The path of its route, with the names of its parameters in braces.
     pub route: String,
+    /// The name of the host that was asked, with its port unless that is the standard one.
+    pub host: String,
     /// The path, percent-decoded.
     pub path: String,
     /// The query as it came, without the question mark.
@@ -63,6 +65,7 @@ impl HttpRequest {
         }
         Ok(Self {
             method: event.request_context.http.method,
+            host: event.request_context.domain_name.unwrap_or_default(),
             route: route_path(event.route_key.as_deref()),
             path: event.raw_path.unwrap_or_default(),
             query: event.raw_query_string.filter(|query| !query.is_empty()),
@@ -150,6 +153,19 @@ impl HttpAnswer {
         Self::of_type(status, document, "application/json")
     }
 
+    /// A document in XML.
+    #[must_use]
+    pub fn xml(document: String) -> Self {
+        let headers = headers_of("text/xml; charset=utf-8");
+        Self { status: 200, headers, body: Bytes::from(document) }
+    }
+
+    /// Nothing: all is well and there is no more to say.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self { status: 204, headers: HeaderMap::new(), body: Bytes::new() }
+    }
+
     /// A problem document (RFC 9457).
     #[must_use]
     pub fn problem(problem: &Problem) -> Self {
@@ -165,10 +181,7 @@ impl HttpAnswer {
     }
 
     fn of_type(status: u16, document: &Value, content_type: &'static str) -> Self {
-        let headers = HeaderMap::from_iter([
-            (CONTENT_TYPE, HeaderValue::from_static(content_type)),
-            (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        ]);
+        let headers = headers_of(content_type);
         Self { status, headers, body: Bytes::from(document.to_string()) }
     }
 
@@ -216,6 +229,14 @@ impl HttpAnswer {
         }
         payload
     }
+}
+
+/// The headers of a document that nobody is to keep.
+fn headers_of(content_type: &'static str) -> HeaderMap {
+    HeaderMap::from_iter([
+        (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ])
 }
 
 /// How many bytes a text takes as a string within a JSON document, without its quotation marks.

@@ -5,6 +5,7 @@
 //! behind this, so an event means the same whoever reports it.
 
 pub(crate) mod plain;
+pub(crate) mod twilio;
 
 use hookline::call::{CallId, EventKind};
 use serde_json::Value;

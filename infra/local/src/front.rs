@@ -128,7 +128,7 @@ fn event(
         "requestContext": {
             "accountId": "000000000000",
             "apiId": "local",
-            "domainName": "localhost",
+            "domainName": joined.get("host").map_or("localhost", String::as_str),
             "domainPrefix": "localhost",
             "http": {
                 "method": method.as_str(),

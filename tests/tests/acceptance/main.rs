@@ -49,5 +49,7 @@ mod timers;
 mod token_values;
 mod tokens;
 mod trying_out;
+mod twilio;
+mod twilio_refusals;
 mod waiting_data;
 mod world;

@@ -8,6 +8,7 @@ use hookline_tests::client::{Answer, Body, Client};
 use hookline_tests::lambda::InvokeFault;
 use hookline_tests::partner::{Partner, Received, Reply};
 use hookline_tests::target::Target;
+use hookline_tests::twilio::signature;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::time::{Instant, MissedTickBehavior, interval};
@@ -88,6 +89,17 @@ impl World {
         body: Body,
     ) -> Answer {
         self.client.send(method, path, authorization, body).await.unwrap()
+    }
+
+    /// Posts a form as Twilio does, to this world's campaign, signed with that auth token; `place` is
+    /// what follows the campaign in the address.
+    pub(crate) async fn twilio(&self, auth_token: &str, place: &str, form: &str) -> Answer {
+        let path = format!("/twilio/{}/{place}", self.campaign());
+        let signed = signature(auth_token, &format!("{}{path}", self.target.url()), form);
+        let body = Body::of_type("application/x-www-form-urlencoded; charset=UTF-8", form)
+            .with("x-twilio-signature", &signed)
+            .with("i-twilio-idempotency-token", "11111111-2222-3333-4444-555555555555");
+        self.send_bare(None, Method::POST, &path, body).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

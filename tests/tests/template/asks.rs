@@ -8,6 +8,7 @@ use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler};
 use hookline_functions::management::Management;
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
 use hookline_functions::runtime::Invocation;
+use hookline_tests::twilio::signature;
 use serde_json::{Value, json};
 
 pub(crate) trait Asks {
@@ -35,6 +36,26 @@ impl Reports for EventHandler {
         };
         let event = event("POST", path, ("call_id", call), Some(bearer), body);
         document(&self.take(function, event).await.unwrap())
+    }
+}
+
+pub(crate) trait Calls {
+    /// A form that Twilio posts to the campaign `solar`, signed with this auth token.
+    async fn call(&self, kind: EventKind, place: &str, auth_token: &str, form: &str);
+}
+
+impl Calls for EventHandler {
+    async fn call(&self, kind: EventKind, place: &str, auth_token: &str, form: &str) {
+        let url = format!("https://hooks.example/twilio/solar/{place}");
+        let route = format!("/twilio/{{campaign_id}}/{place}");
+        let mut event = event("POST", &route, ("campaign_id", "solar"), None, &Value::Null);
+        event["rawPath"] = json!(format!("/twilio/solar/{place}"));
+        event["requestContext"]["domainName"] = json!("hooks.example");
+        event["headers"] = json!({"x-twilio-signature": signature(auth_token, &url, form)});
+        event["body"] = json!(form);
+        let answer = self.take(kind, event).await.unwrap();
+        let wanted = if place == "start" { 200 } else { 204 };
+        assert_eq!(answer["statusCode"], json!(wanted), "{place}: {answer}");
     }
 }
 

@@ -115,7 +115,7 @@ fn every_log_level_that_can_be_chosen_is_one() {
     for level in list(template.at("/Parameters/LogLevel/AllowedValues")) {
         let environment = Environment::from_variables(|name| match name {
             "LOG_LEVEL" => Some(text(level).to_owned()),
-            "ALLOWED_PRIVATE_ENDPOINTS" | "AWS_LAMBDA_RUNTIME_API" => None,
+            "ALLOWED_PRIVATE_ENDPOINTS" | "AWS_LAMBDA_RUNTIME_API" | "PUBLIC_URL" => None,
             _ => Some("set".to_owned()),
         });
         assert_eq!(environment.unwrap().log_level.as_str(), text(level));

@@ -26,7 +26,7 @@ use hookline_local::queues::Queues;
 use hookline_tests::partner::{Partner, Reply};
 use serde_json::{Value, json};
 
-use crate::asks::{Asks, Follows, Posts, Reports};
+use crate::asks::{Asks, Calls, Follows, Posts, Reports};
 use crate::document::Template;
 use crate::gate::{Asked, Gate, SendGate};
 use crate::managed::manage;
@@ -35,6 +35,7 @@ use crate::table::{TABLE, Unwatched, client};
 
 pub(crate) const ADMIN: &str = "hla_admin";
 const NUMBER: &str = "+16145550100";
+const AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const OTHER_NUMBER: &str = "+16145550101";
 /// 2026-11-23T17:00:00Z in unix seconds.
 const BEGINNING: i64 = 1_795_453_200;
@@ -141,8 +142,31 @@ async fn live(world: &World) -> Value {
     world.outcome().follow(&json!({"call_id": "call-2"})).await;
     world.deliver_all("call-2").await;
 
+    call_by_twilio(&world).await;
+
     world.sweep().take().await.unwrap();
     api.ask("GET", "/calls/call-1", ADMIN, &Value::Null).await
+}
+
+/// A whole call as Twilio tells it, each function without anything at hand.
+async fn call_by_twilio(world: &World) {
+    let leg = "ParentCallSid=CA1&CallSid=CA2&To=%2B12125550107&CallStatus";
+    for (binary, kind, place, form) in [
+        ("start", EventKind::Start, "start", format!("CallSid=CA1&From=%2B{}", &NUMBER[1..])),
+        ("answered", EventKind::Answered, "leg", format!("{leg}=initiated")),
+        ("answered", EventKind::Answered, "leg", format!("{leg}=in-progress")),
+        ("answered", EventKind::Answered, "leg", format!("{leg}=in-progress")),
+        ("ended", EventKind::Ended, "status", "CallSid=CA1&CallStatus=completed".to_owned()),
+        (
+            "ended",
+            EventKind::Ended,
+            "recording",
+            "CallSid=CA1&RecordingStatus=completed&RecordingUrl=https://rec.example/1".to_owned(),
+        ),
+    ] {
+        world.let_memory_expire().await;
+        world.events(binary).call(kind, place, AUTH_TOKEN, &form).await;
+    }
 }
 
 /// A database, a partner, and a gate a function.
@@ -303,6 +327,7 @@ fn campaign(partner: &Partner) -> Value {
         "webhooks": webhooks.collect::<Vec<_>>(),
         "conversion": [{"matches": [], "seconds": 60, "dedupe_seconds": 86400}],
         "return_callers": {"remember": "all", "days": 90},
+        "twilio": {"auth_token": AUTH_TOKEN, "twiml": "<Response/>"},
     })
 }
 

@@ -1,0 +1,183 @@
+//! What Twilio tells of a call, in the plain shape.
+//!
+//! | address | parameters | event |
+//! |---|---|---|
+//! | `start` | of a voice webhook | `start` |
+//! | `leg` | of a dialled number's status callback: `initiated`, then `in-progress` | `selected`, `answered` |
+//! | `status` | of the number's own status callback, when the call is over | `ended` |
+//! | `status` | of the `action` of a `<Dial record>` | `recording` |
+//! | `recording` | of a recording's status callback: `completed` | `recording` |
+//!
+//! A call is named by its `CallSid`, an attempt at reaching a buyer by the `CallSid` of the leg, so
+//! that whatever Twilio sends again is the same event. Where Twilio gives no time, it is now.
+
+use std::time::Duration;
+
+use hookline::call::{CallId, EventKind};
+use hookline::campaign::CampaignId;
+use hookline::fault::Faults;
+use hookline::phone::E164;
+use hookline::time::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::super::Reported;
+use super::form::Form;
+use crate::problem::Problem;
+
+/// Statuses of a call that is over.
+const OVER: [&str; 5] = ["completed", "busy", "failed", "no-answer", "canceled"];
+/// What the address of a leg's callback says of the buyer, besides tags.
+const OF_THE_BUYER: [&str; 2] = ["buyer_id", "buyer_name"];
+/// Fields of the plain shape by where Twilio, or the address that it asked, says the same.
+const WORDS: [(&str, &str); 6] = [
+    ("/occurred_at", "/Timestamp"),
+    ("/recording_url", "/RecordingUrl"),
+    ("/attempt", "/CallSid"),
+    ("/buyer/id", "/buyer_id"),
+    ("/buyer/name", "/buyer_name"),
+    ("/campaign_id", "/campaign_id"),
+];
+
+/// A request whose signature is good.
+#[derive(Debug)]
+pub(super) struct Told<'a> {
+    /// The campaign in its address.
+    pub(super) campaign: &'a CampaignId,
+    /// What Twilio posted.
+    pub(super) form: Form,
+    /// The query of its address.
+    pub(super) query: Form,
+    /// What is the same each time that Twilio sends this.
+    pub(super) idempotency: Option<&'a str>,
+    /// Now.
+    pub(super) now: Timestamp,
+}
+
+impl Told<'_> {
+    /// A call came in. The query becomes tags.
+    pub(super) fn start(&self) -> Result<Reported, Problem> {
+        let mut tags = self.query.tags(&[]);
+        if let Some(name) = self.form.get("CallerName") {
+            tags.entry("caller_name").or_insert_with(|| json!(name));
+        }
+        let mut body = self.body(self.now);
+        let numbers = [("caller_number", ["From", "Caller"]), ("called_number", ["To", "Called"])];
+        for (field, names) in numbers {
+            // What is no number, `client:…` or `sip:…` say, stays under Twilio's own name.
+            let given = names.iter().find_map(|name| self.form.get(name));
+            if let Some(number) = given.filter(|text| E164::parse(text).is_ok()) {
+                body.insert(field.to_owned(), json!(number));
+            }
+        }
+        body.insert("tags".to_owned(), Value::Object(tags));
+        Ok(reported(EventKind::Start, self.call("CallSid")?, body))
+    }
+
+    /// A dialled number rings, or was answered; `None` for what else happens to it.
+    pub(super) fn leg(&self) -> Result<Option<Reported>, Problem> {
+        let kind = match self.required("CallStatus")? {
+            "initiated" => EventKind::Selected,
+            "in-progress" | "answered" => EventKind::Answered,
+            _ => return Ok(None),
+        };
+        let (call, attempt) = (self.call("ParentCallSid")?, self.required("CallSid")?);
+        let dialled = self.form.get("To").or(self.form.get("Called"));
+        let id = self.query.get("buyer_id").or(dialled);
+        let id = id.ok_or_else(|| missing("buyer_id"))?;
+        let mut buyer = json!({"id": id, "tags": self.query.tags(&OF_THE_BUYER)});
+        if let Some(name) = self.query.get("buyer_name") {
+            buyer["name"] = json!(name);
+        }
+        let mut body = self.body(self.time("Timestamp").unwrap_or(self.now));
+        body.insert("attempt".to_owned(), json!(attempt));
+        body.insert("buyer".to_owned(), buyer);
+        Ok(Some(reported(kind, call, body)))
+    }
+
+    /// The call is over, or has a recording; `None` while it is neither.
+    pub(super) fn status(&self) -> Result<Option<Reported>, Problem> {
+        let status = self.required("CallStatus")?;
+        if self.form.get("ParentCallSid").is_some() {
+            let detail = "is that of a dialled leg, whose callbacks go to …/leg";
+            return Err(Problem::invalid(Faults::at("ParentCallSid", detail)));
+        }
+        let is_over = OVER.contains(&status);
+        let url = self.form.get("RecordingUrl");
+        if !is_over && url.is_none() {
+            return Ok(None);
+        }
+        let mut body = self.body(self.time("Timestamp").unwrap_or(self.now));
+        if let Some(url) = url {
+            body.insert("recording_url".to_owned(), json!(url));
+        }
+        let kind = if is_over { EventKind::Ended } else { EventKind::Recording };
+        Ok(Some(reported(kind, self.call("CallSid")?, body)))
+    }
+
+    /// A recording is there; `None` while it is not, or when it came to nothing.
+    pub(super) fn recording(&self) -> Result<Option<Reported>, Problem> {
+        if self.required("RecordingStatus")? != "completed" {
+            return Ok(None);
+        }
+        let (url, call) = (self.required("RecordingUrl")?, self.call_of_recording()?);
+        let seconds = self.form.get("RecordingDuration").and_then(|text| text.trim().parse().ok());
+        let began = self.time("RecordingStartTime");
+        let made = began.map(|at| at.plus(Duration::from_secs(seconds.unwrap_or(0))));
+        let at = made.or_else(|| self.time("Timestamp")).unwrap_or(self.now);
+        let mut body = self.body(at);
+        body.insert("recording_url".to_owned(), json!(url));
+        Ok(Some(reported(EventKind::Recording, call, body)))
+    }
+
+    /// Recordings are of the call that came in; one of a dialled leg names it as its parent.
+    fn call_of_recording(&self) -> Result<CallId, Problem> {
+        let is_of_leg = self.form.get("ParentCallSid").is_some();
+        self.call(if is_of_leg { "ParentCallSid" } else { "CallSid" })
+    }
+
+    fn call(&self, name: &str) -> Result<CallId, Problem> {
+        let fault = |detail: String| Problem::invalid(Faults::at(name, detail));
+        CallId::parse(self.required(name)?).map_err(|found| fault(found.to_string()))
+    }
+
+    fn required(&self, name: &str) -> Result<&str, Problem> {
+        self.form.get(name).ok_or_else(|| missing(name))
+    }
+
+    /// A time as RFC 2822 has it.
+    fn time(&self, name: &str) -> Option<Timestamp> {
+        Timestamp::from_http_date(self.form.get(name)?)
+    }
+
+    /// All that was posted, with what every event says.
+    fn body(&self, at: Timestamp) -> Map<String, Value> {
+        let mut body = self.form.raw();
+        if let Some(idempotency) = self.idempotency {
+            body.insert("IdempotencyId".to_owned(), json!(idempotency));
+        }
+        body.insert("campaign_id".to_owned(), json!(self.campaign));
+        body.insert("occurred_at".to_owned(), json!(at));
+        body
+    }
+}
+
+fn reported(kind: EventKind, call: CallId, body: Map<String, Value>) -> Reported {
+    Reported { kind, call, body: Value::Object(body) }
+}
+
+fn missing(name: &str) -> Problem {
+    Problem::invalid(Faults::at(name, "is required"))
+}
+
+/// The problem with its faults where Twilio, or the address that it asked, has them.
+pub(super) fn in_twilios_words(mut problem: Problem) -> Problem {
+    let mut errors = Faults::default();
+    for fault in problem.errors.iter() {
+        let known = WORDS.iter().find(|(plain, _)| *plain == fault.pointer);
+        let tag = ["/tags", "/buyer/tags"].iter().find_map(|at| fault.pointer.strip_prefix(at));
+        let pointer = known.map_or(tag.unwrap_or(&fault.pointer), |(_, own)| own);
+        errors.push(pointer.to_owned(), fault.detail.clone());
+    }
+    problem.errors = errors;
+    problem
+}

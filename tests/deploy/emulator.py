@@ -14,6 +14,8 @@ import boto3
 from botocore.config import Config
 
 REGION = "us-east-1"
+# The access key and the secret of the account's root.
+KEY = "test"
 START_SECONDS = 60
 STOP_SECONDS = 10
 # How often something is looked at that is being waited for.
@@ -34,6 +36,8 @@ class Emulator:
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(port),
             "IOT_MTLS_ENABLED": "0",
+            # Each function may do what its role grants, and no more.
+            "AUTH": "true",
             "MINISTACK_REGION": REGION,
             # Handed on to the functions, which find the table and the queues by it.
             "AWS_ENDPOINT_URL": self.url,
@@ -70,7 +74,7 @@ class Emulator:
         """A client of one of its services."""
         return boto3.client(
             service, endpoint_url=self.url, region_name=REGION,
-            aws_access_key_id="test", aws_secret_access_key="test",
+            aws_access_key_id=KEY, aws_secret_access_key=KEY,
             config=Config(retries={"max_attempts": 1}, read_timeout=60),
         )
 

@@ -6,13 +6,17 @@ import subprocess
 import sys
 
 import stack
+from emulator import KEY, REGION
 
 # Tests that run at the same time. Each invocation that runs at the same time as another of its
 # function is a process of its own, and two cores are what there is.
 THREADS = 8
 
 # What the emulator cannot do, by the test that would see it.
-SKIPPED = {}
+SKIPPED = {
+    "bad_input::an_encoded_slash_is_a_character_of_a_call_id":
+        "it matches routes after it has decoded the path",
+}
 
 
 def run(root, emulator, outputs, key, filters):
@@ -21,6 +25,8 @@ def run(root, emulator, outputs, key, filters):
         "HOOKLINE_URL": api_url(emulator, outputs),
         "HOOKLINE_ADMIN_KEY": key,
         "HOOKLINE_INVOKE_URL": emulator.url,
+        "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": KEY, "AWS_SESSION_TOKEN": "",
+        "AWS_REGION": REGION,
         "HOOKLINE_FUNCTION_PREFIX": stack.NAME,
         "HOOKLINE_PARTNER_PORTS": f"{stack.PARTNER_PORTS[0]}-{stack.PARTNER_PORTS[-1]}",
     }

@@ -72,8 +72,20 @@ def for_emulator(source):
     copied = copy.deepcopy(source)
     parameters = copied["Parameters"]
     numbers = {name: int(parameters[name]["Default"]) for name in NUMBERS}
-    copied["Resources"] = with_numbers(copied["Resources"], numbers)
+    copied["Resources"] = with_batches(with_numbers(copied["Resources"], numbers))
     return copied
+
+
+def with_batches(part):
+    """The part with the right to send one message being that to send several, as it is on AWS."""
+    if isinstance(part, dict):
+        named = {name: with_batches(value) for name, value in part.items()}
+        if named.get("Action") == "sqs:SendMessage":
+            named["Action"] = ["sqs:SendMessage", "sqs:SendMessageBatch"]
+        return named
+    if isinstance(part, list):
+        return [with_batches(one) for one in part]
+    return part
 
 
 def with_numbers(part, numbers):

@@ -18,7 +18,7 @@ use tokio::time::Instant;
 
 pub use self::reply::Reply;
 
-mod port;
+pub mod port;
 mod reply;
 
 /// A longer request head is not read on.

@@ -6,12 +6,12 @@
 //! that is gone should find nobody.
 
 use std::io;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// How long a partner waits for a port when all of the range are taken.
@@ -19,22 +19,53 @@ const PATIENCE: Duration = Duration::from_mins(2);
 /// How often it looks whether one is free.
 const LOOK: Duration = Duration::from_millis(50);
 
+/// How many connections may wait to be taken.
+const BACKLOG: u32 = 1024;
+
 /// How many ports of the range were tried so far.
 static TRIED: AtomicUsize = AtomicUsize::new(0);
 
-/// Opens a port for a partner.
-pub(super) async fn open() -> io::Result<TcpListener> {
+/// Opens a port on which a partner may be reached, one like those of [`super::Partner::start`], for
+/// a partner that a test plays itself.
+///
+/// # Errors
+/// When no port is free.
+pub async fn open() -> io::Result<TcpListener> {
+    take(|address| {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    })
+    .await
+}
+
+/// Takes such a port and lets nobody in: connections to it are refused until it is dropped.
+///
+/// # Errors
+/// When no port is free.
+pub async fn shut() -> io::Result<TcpSocket> {
+    take(|address| {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(address)?;
+        Ok(socket)
+    })
+    .await
+}
+
+async fn take<T>(bind: impl Fn(SocketAddr) -> io::Result<T>) -> io::Result<T> {
     match range()? {
-        None => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await,
-        Some(range) => open_one_of(range, &TRIED, PATIENCE).await,
+        None => bind((Ipv4Addr::LOCALHOST, 0).into()),
+        Some(range) => take_one_of(range, &TRIED, PATIENCE, bind).await,
     }
 }
 
-async fn open_one_of(
+async fn take_one_of<T>(
     range: RangeInclusive<u16>,
     tried: &AtomicUsize,
     patience: Duration,
-) -> io::Result<TcpListener> {
+    bind: impl Fn(SocketAddr) -> io::Result<T>,
+) -> io::Result<T> {
     let deadline = Instant::now() + patience;
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -43,9 +74,9 @@ async fn open_one_of(
         for _ in range.clone() {
             let turn = tried.fetch_add(1, Ordering::Relaxed) % range.len();
             let Some(port) = range.clone().nth(turn) else { continue };
-            match TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await {
+            match bind((Ipv4Addr::LOCALHOST, port).into()) {
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
-                opened => return opened,
+                bound => return bound,
             }
         }
         if Instant::now() > deadline {
@@ -73,6 +104,10 @@ fn parsed(text: &str) -> Option<RangeInclusive<u16>> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::TcpListener as StdListener;
+
+    use tokio::net::TcpStream;
+
     use super::*;
 
     /// Two ports in a row that were free a moment ago.
@@ -90,19 +125,28 @@ mod tests {
     #[tokio::test]
     async fn ports_are_taken_in_turn_and_awaited_when_all_are_taken() {
         let (range, tried) = (two_free().await, AtomicUsize::new(0));
-        let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
+        let take = |patience| take_one_of(range.clone(), &tried, patience, StdListener::bind);
+        let port = |listener: &StdListener| listener.local_addr().unwrap().port();
 
-        let first = open_one_of(range.clone(), &tried, PATIENCE).await.unwrap();
-        let second = open_one_of(range.clone(), &tried, PATIENCE).await.unwrap();
+        let first = take(PATIENCE).await.unwrap();
+        let second = take(PATIENCE).await.unwrap();
         assert_eq!((port(&first), port(&second)), (*range.start(), *range.end()));
 
-        let refused = open_one_of(range.clone(), &tried, Duration::ZERO).await.unwrap_err();
+        let refused = take(Duration::ZERO).await.unwrap_err();
         assert_eq!(refused.to_string(), format!("all of the ports {range:?} are taken"));
 
         let given_back = async { drop(second) };
-        let waiting = open_one_of(range.clone(), &tried, PATIENCE);
-        let (third, ()) = tokio::join!(waiting, given_back);
+        let (third, ()) = tokio::join!(take(PATIENCE), given_back);
         assert_eq!(port(&third.unwrap()), *range.end());
+    }
+
+    #[tokio::test]
+    async fn a_shut_port_refuses() {
+        let shut = shut().await.unwrap();
+
+        let refused = TcpStream::connect(shut.local_addr().unwrap()).await.unwrap_err();
+
+        assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
     }
 
     #[test]

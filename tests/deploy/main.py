@@ -3,7 +3,6 @@
 import contextlib
 import pathlib
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +13,7 @@ import suite
 import template
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+TEMPLATE = ROOT / "template.yaml"
 BINARIES = ROOT / "target" / "debug"
 
 
@@ -25,31 +25,26 @@ def phase(name):
     print(f"   {time.monotonic() - began:.0f} s", flush=True)
 
 
-def build():
-    """Debug binaries: they are those that `cargo test` has built, and they do the same."""
-    command = ["cargo", "build", "--locked", "--quiet", "--package", "hookline-functions", "--bins"]
-    subprocess.run(command, cwd=ROOT, check=True)
-
-
-def main(filters):
-    path = ROOT / "template.yaml"
+def check(source):
     with phase("lint the template"):
-        template.lint(path)
+        template.lint(TEMPLATE)
     with phase("translate it as SAM does"):
-        source = template.read(path)
-        binaries = template.binaries(source)
-        packaged = template.packaged(source, stack.BUCKET)
-        template.translate(packaged)
-    with phase("build the functions"):
-        build()
+        template.translate(template.packaged(source, stack.BUCKET))
+
+
+def deploy(source, filters):
+    """Gives whether the suite passed."""
+    with phase("build the functions and the suite"):
+        suite.build(ROOT)
     with tempfile.TemporaryDirectory(prefix="hookline-deploy-") as folder:
         scratch = pathlib.Path(folder)
         with phase("start the emulator"):
             running = emulator.Emulator(scratch)
         with running:
             with phase("pack and upload the functions"):
-                stack.upload(running, binaries, BINARIES, scratch)
+                stack.upload(running, template.binaries(source), BINARIES, scratch)
             with phase("deploy"):
+                packaged = template.packaged(source, stack.BUCKET)
                 outputs = stack.deploy(running, template.for_emulator(packaged))
             with phase("make the first admin key"):
                 key = stack.first_admin_key(running, outputs)
@@ -57,10 +52,26 @@ def main(filters):
                 failed = suite.run(ROOT, running, outputs, key, filters)
             if failed:
                 suite.report(running, failed)
-    return 1 if failed else 0
+    return not failed
+
+
+def main(arguments):
+    match arguments:
+        case []:
+            wanted = (True, True)
+        case ["check"]:
+            wanted = (True, False)
+        case ["deploy", *_]:
+            wanted = (False, True)
+        case _:
+            sys.exit("usage: tests/deploy/run [check | deploy [NAME OF A TEST]…]")
+    source = template.read(TEMPLATE)
+    if wanted[0]:
+        check(source)
+    return not wanted[1] or deploy(source, arguments[1:])
 
 
 if __name__ == "__main__":
     # So that the emulator is stopped when this is.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(0 if main(sys.argv[1:]) else 1)

@@ -1,12 +1,9 @@
 """The stack in the emulator: its code, its deployment, its first key."""
 
 import concurrent.futures
-import hashlib
 import json
-import secrets
 import subprocess
 import sys
-import time
 import zipfile
 
 from emulator import wait_for
@@ -78,14 +75,16 @@ def deploy(emulator, template):
 
 
 def first_admin_key(emulator, outputs):
-    """Makes the first admin key as README.md says."""
-    table, database = outputs["TableName"], emulator.client("dynamodb")
-    key = f"hla_{secrets.token_hex(24)}"
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    database.put_item(TableName=table, Item={
-        "pk": {"S": f"KEY#{digest}"}, "sk": {"S": "KEY"}, "name": {"S": "first"},
-        "paused": {"BOOL": False}, "created_at": {"N": str(int(time.time() * 1000))},
-        "scope": {"S": "admin"},
-    })
-    database.put_item(TableName=table, Item={"pk": {"S": "KEYS"}, "sk": {"S": digest}})
-    return key
+    """Makes the first admin key as README.md says, and sees that there is no second."""
+    functions = emulator.client("lambda")
+
+    def make():
+        answer = functions.invoke(
+            FunctionName=outputs["ApiFunctionName"], Payload=json.dumps({"make": "admin_key"}),
+        )
+        return json.load(answer["Payload"])
+
+    made, again = make(), make()
+    if "key" not in made or again.get("error", {}).get("code") != "admin_key_made":
+        sys.exit(f"no admin key was made, or a second one: {made.keys()}, {again}")
+    return made["key"]

@@ -19,6 +19,16 @@ SKIPPED = {
 }
 
 
+# Whole workspace, since what `cargo test` builds of it is then what is used here; the suite
+# `binaries` is there for the functions' binaries, which it asks for.
+CARGO = ["cargo", "test", "--workspace", "--locked", "--test", "acceptance"]
+
+
+def build(root):
+    """Debug binaries, which do the same as those that are deployed and are there in a minute."""
+    subprocess.run([*CARGO, "--test", "binaries", "--no-run"], cwd=root, check=True)
+
+
 def run(root, emulator, outputs, key, filters):
     """Runs the suite, or the tests that the filters name. Gives the names of those that failed."""
     environment = os.environ | {
@@ -33,8 +43,7 @@ def run(root, emulator, outputs, key, filters):
     for test, reason in SKIPPED.items():
         print(f"   skipped: {test}: {reason}", flush=True)
     skips = [word for test in SKIPPED for word in ("--skip", test)]
-    command = ["cargo", "test", "--locked", "--package", "hookline-tests", "--test", "acceptance"]
-    command += ["--", f"--test-threads={THREADS}", *skips, *filters]
+    command = [*CARGO, "--", f"--test-threads={THREADS}", *skips, *filters]
     running = subprocess.Popen(
         command, cwd=root, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace",

@@ -9,6 +9,8 @@ mod id;
 mod journal;
 mod origin;
 mod posting;
+mod raw;
+mod room;
 
 use std::collections::BTreeSet;
 
@@ -22,6 +24,8 @@ pub use id::{CallId, CallIdFault, CallKey};
 pub use journal::{JournalEntry, MAX_ENTRIES, Source};
 pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
+pub use raw::{MAX_RAW_BYTES, Raw, RawEvent};
+pub use room::MAX_BUYER_EVENT_BYTES;
 
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;

@@ -7,6 +7,7 @@
 //! | `postbacks` | ids of the postings that were applied, likewise |
 //! | `t:KEY` | the values of one tag, a string set |
 //! | `b:…` | a buyer chosen, or one who answered, JSON |
+//! | `buyer_event_bytes` | what the events about buyers weigh |
 //! | `j:…` | what told its story on, JSON |
 //! | `place` | where somebody said that the caller is, JSON; else the number tells |
 //! | `begun` | whether what was known at its start is on it |
@@ -34,7 +35,7 @@ use super::past_due::DUE_SHARDS;
 use super::update::Update;
 use crate::call::{
     BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING_TIME,
-    HangUp, JournalEntry, Moment,
+    HangUp, JournalEntry, MAX_BUYER_EVENT_BYTES, Moment,
 };
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;
@@ -187,6 +188,12 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
         let at = buyer_event.at.as_millis();
         let name = format!("{BUYER_EVENT}{at:015}:{rank}:{}", secret::sha256_hex(&text));
         update.set(&name, json(&buyer_event));
+    }
+    if let Some(bytes) = event.buyer_event_bytes(claim.now) {
+        let left = MAX_BUYER_EVENT_BYTES.saturating_sub(bytes);
+        let size = |bytes: usize| number(i64::try_from(bytes).unwrap_or(i64::MAX));
+        update.add("buyer_event_bytes", size(bytes));
+        update.require_absent_or("buyer_event_bytes", "<=", size(left));
     }
     let (entry, told) = journal_attribute(&event.journal_entry(claim.now));
     update.set(&entry, told);

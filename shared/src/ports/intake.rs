@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use super::StoreError;
 use super::callers::{CallerMemory, Remembering};
-use crate::call::{
-    Call, CallEvent, CallId, CallKey, JournalEntry, MAX_BUYER_EVENT_BYTES, RawEvent,
-};
+use crate::call::{Call, CallEvent, CallId, CallKey, JournalEntry, MAX_RECURRING_BYTES, RawEvent};
 use crate::campaign::{Campaign, CampaignId};
 use crate::delivery::{Delivery, Report};
 use crate::geo::Place;
@@ -91,10 +89,10 @@ pub enum ClaimError {
     /// The call belongs to another campaign.
     #[error("this call belongs to another campaign")]
     OtherCampaign,
-    /// The call's events about buyers weigh as much as they may.
+    /// The call's events of which it may have any number weigh as much as they may.
     #[error(
-        "this call takes no more selected and answered events: together they weigh at most {} KiB",
-        MAX_BUYER_EVENT_BYTES / 1024
+        "this call takes no more selected, answered and recording events: together they weigh at most {} KiB",
+        MAX_RECURRING_BYTES / 1024
     )]
     Full,
     /// Our own store failed.

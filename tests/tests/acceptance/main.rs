@@ -36,6 +36,7 @@ mod postback_webhooks;
 mod postbacks;
 mod posted_conversion;
 mod raw;
+mod recordings;
 mod reference;
 mod replays;
 mod return_callers;

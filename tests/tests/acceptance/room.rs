@@ -22,8 +22,8 @@ async fn a_call_that_is_full_of_buyers_refuses_another_and_still_ends() {
 
     let refused = selected(4).await.of_status(409);
 
-    let told = "this call takes no more selected and answered events: together they weigh at most \
-                96 KiB";
+    let told = "this call takes no more selected, answered and recording events: together they \
+                weigh at most 96 KiB";
     assert_eq!(
         refused,
         json!({"title": "call_full", "status": 409, "detail": told, "code": "call_full",

@@ -39,6 +39,7 @@ mod race;
 mod raw;
 mod record;
 mod recorded;
+mod recordings;
 mod records_meet;
 mod remember;
 mod replayed;

@@ -1,7 +1,7 @@
 //! A call takes only so much about buyers, so that its item cannot be filled; what it has taken, and
 //! its end, it goes on taking.
 
-use hookline::call::{CallEvent, EventKind, MAX_BUYER_EVENT_BYTES};
+use hookline::call::{CallEvent, EventKind, MAX_RECURRING_BYTES};
 use hookline::ports::intake::ClaimError;
 use serde_json::json;
 
@@ -25,8 +25,8 @@ fn heavy(attempt: i64) -> CallEvent {
 async fn a_full_call_takes_no_more_about_buyers_and_nothing_of_it_half(kind: Kind) {
     let world = World::new(kind).await;
     started(&world, "c1").await;
-    let bytes = heavy(1).buyer_event_bytes(at(1)).unwrap();
-    let room = i64::try_from(MAX_BUYER_EVENT_BYTES / bytes).unwrap();
+    let bytes = heavy(1).recurring_bytes(at(1)).unwrap();
+    let room = i64::try_from(MAX_RECURRING_BYTES / bytes).unwrap();
     assert!((8..16).contains(&room), "{room}");
     for attempt in 1..=room {
         let claimed = claim(&world.store().await, &heavy(attempt), None).await.unwrap();
@@ -36,7 +36,7 @@ async fn a_full_call_takes_no_more_about_buyers_and_nothing_of_it_half(kind: Kin
     let full = stored(&world, "c1").await;
     let refused = claim(&world.store().await, &heavy(room + 1), None).await.unwrap_err();
     assert!(matches!(refused, ClaimError::Full), "{refused:?}");
-    let text = "this call takes no more selected and answered events: together they weigh at most \
+    let text = "this call takes no more selected, answered and recording events: together they weigh at most \
                 96 KiB";
     assert_eq!(refused.to_string(), text);
     assert_eq!(whole(&stored(&world, "c1").await), whole(&full));

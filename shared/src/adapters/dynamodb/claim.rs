@@ -88,7 +88,7 @@ pub(super) fn standing_claim(claim: &Claim<'_>, item: &Item) -> Result<bool, Cla
     }
     match get_text(item, &claimant_name(event)) {
         Some(claimant) => Ok(claimant != claim.uuid),
-        None if event.moment.buyer().is_some() => Err(ClaimError::Full),
+        None if event.recurring_bytes(claim.now).is_some() => Err(ClaimError::Full),
         None => Err(unreadable("claim an event", "the call").into()),
     }
 }

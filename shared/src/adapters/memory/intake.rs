@@ -6,7 +6,7 @@ use super::Memory;
 use super::due::DueIndex;
 use super::kept_call::KeptCall;
 use super::state::State;
-use crate::call::{Call, CallEvent, CallId, MAX_BUYER_EVENT_BYTES, Moment, RawEvent};
+use crate::call::{Call, CallEvent, CallId, MAX_RECURRING_BYTES, Moment, RawEvent};
 use crate::campaign::{Campaign, CampaignId};
 use crate::delivery::{Delivery, Report};
 use crate::key::{BearerKey, KeyRefusal, Scope};
@@ -133,12 +133,12 @@ impl KeptCall {
         if let Some(claimant) = self.claimants.get(&name) {
             return Ok(*claimant != claim.uuid);
         }
-        if let Some(bytes) = event.buyer_event_bytes(claim.now) {
-            let left = MAX_BUYER_EVENT_BYTES.saturating_sub(bytes);
-            if self.buyer_event_bytes > left {
+        if let Some(bytes) = event.recurring_bytes(claim.now) {
+            let left = MAX_RECURRING_BYTES.saturating_sub(bytes);
+            if self.recurring_bytes > left {
                 return Err(ClaimError::Full);
             }
-            self.buyer_event_bytes += bytes;
+            self.recurring_bytes += bytes;
         }
         self.claimants.insert(name, claim.uuid.clone());
         self.change(due, |call| call.take_in(event, claim.now));

@@ -20,8 +20,8 @@ pub(super) struct KeptCall {
     pub(super) claimants: BTreeMap<EventName, String>,
     /// What events said that the plain shape does not know.
     pub(super) raw_events: BTreeMap<EventName, RawEvent>,
-    /// What the events about buyers weigh.
-    pub(super) buyer_event_bytes: usize,
+    /// What the events weigh of which a call may have any number.
+    pub(super) recurring_bytes: usize,
     /// The ids of the postings that were applied, each once.
     pub(super) posting_ids: BTreeSet<PostingId>,
 }
@@ -43,7 +43,7 @@ impl KeptCall {
             deliveries: BTreeMap::new(),
             claimants: BTreeMap::new(),
             raw_events: BTreeMap::new(),
-            buyer_event_bytes: 0,
+            recurring_bytes: 0,
             posting_ids: BTreeSet::new(),
         }
     }

@@ -35,7 +35,7 @@ pub(crate) fn of_request(kind: EventKind, request: &HttpRequest) -> Result<Repor
 ///
 /// # Errors
 /// When it names no call, or an event that the function `ended` does not take.
-pub(crate) fn of_invoke(kind: EventKind, body: Value) -> Result<Reported, Problem> {
+pub(crate) fn of_invoke(kind: EventKind, mut body: Value) -> Result<Reported, Problem> {
     let missing = || Problem::invalid(Faults::at("call_id", "is required"));
     let call = body.get("call_id").ok_or_else(missing)?;
     let call =
@@ -48,5 +48,8 @@ pub(crate) fn of_invoke(kind: EventKind, body: Value) -> Result<Reported, Proble
         }
         _ => kind,
     };
+    if let (EventKind::Ended | EventKind::Recording, Some(body)) = (kind, body.as_object_mut()) {
+        body.remove("event");
+    }
     Ok(Reported { kind, call, body })
 }

@@ -1,14 +1,15 @@
 //! What the call platform reports (spec section 11).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Buyer, BuyerEvent, CallId, End, Recording};
+use super::event_fields::{choice, hang_up, number, recording_url, tags_and_place};
+use super::{Buyer, BuyerEvent, CallId, End, Raw, Recording};
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::ONCE;
 use crate::fault::Faults;
-use crate::fields::{Fields, amount, list, owner_tags, string, text, whole};
+use crate::fields::{Fields, text};
 use crate::geo::Place;
-use crate::phone::E164;
+use crate::phone::{CallerNumber, E164};
 use crate::secret;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
@@ -41,6 +42,8 @@ pub struct CallEvent {
     pub place: Option<Place>,
     /// What happened.
     pub moment: Moment,
+    /// What else the platform says.
+    pub raw: Raw,
 }
 
 /// What happened to the call.
@@ -188,7 +191,8 @@ impl CallEvent {
         }
     }
 
-    /// Reads an event of a kind that came in `now`. Fields that the spec does not know are let be.
+    /// Reads an event of a kind that came in `now`. Fields that the spec does not know are no faults and kept as
+    /// they are.
     ///
     /// # Errors
     /// Every field at fault.
@@ -199,6 +203,7 @@ impl CallEvent {
         now: Timestamp,
     ) -> Result<Self, Faults> {
         let mut fields = Fields::of(body)?;
+        fields.read_elsewhere("call_id");
         let campaign = match kind {
             EventKind::Start => fields.required("campaign_id", CampaignId::from_json),
             _ => fields.optional("campaign_id", CampaignId::from_json),
@@ -208,20 +213,22 @@ impl CallEvent {
             let latest = now.plus_seconds(MAX_AHEAD_SECONDS);
             if at <= latest { Ok(at) } else { Err(Faults::here("is more than a day ahead")) }
         });
-        let from = fields.optional("caller_number", number).flatten();
-        let to = fields.optional("called_number", number).flatten();
+        let from = fields.optional("caller_number", number).and_then(CallerNumber::known);
+        let to = fields.optional("called_number", number).and_then(CallerNumber::known);
         let number_name = fields.optional("number_name", text(200));
         let tags = fields.optional("tags", tags_and_place);
+        let mut others = Map::new();
         let moment = match kind {
             EventKind::Start => Some(Moment::Start),
-            EventKind::Selected => choice(&mut fields).map(Moment::Selected),
-            EventKind::Answered => choice(&mut fields).map(Moment::Answered),
+            EventKind::Selected => choice(&mut fields, &mut others).map(Moment::Selected),
+            EventKind::Answered => choice(&mut fields, &mut others).map(Moment::Answered),
             EventKind::Ended => Some(Moment::Ended(hang_up(&mut fields))),
             EventKind::Recording => {
                 fields.required("recording_url", recording_url).map(Moment::Recording)
             }
         };
         let (tags, place) = tags.unwrap_or_default();
+        others.extend(fields.others().map(|(name, value)| (name.clone(), value.clone())));
         let built = occurred_at.zip(moment).map(|(occurred_at, moment)| Self {
             call,
             campaign,
@@ -232,6 +239,7 @@ impl CallEvent {
             tags,
             place,
             moment,
+            raw: Raw::of(others),
         });
         fields.finish(built)
     }
@@ -263,119 +271,5 @@ impl EventKind {
             Self::Ended => "ended",
             Self::Recording => "recording",
         }
-    }
-}
-
-/// A phone number; an empty one is a withheld one.
-fn number(value: &Value) -> Result<Option<E164>, Faults> {
-    let text = string(value)?;
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    E164::parse(text).map(Some).map_err(Faults::of)
-}
-
-fn choice(fields: &mut Fields<'_>) -> Option<Choice> {
-    let buyer = fields.required("buyer", buyer);
-    let attempt = fields.optional("attempt", attempt);
-    buyer.map(|buyer| Choice { buyer, attempt })
-}
-
-/// A count, or a name such as a platform gives to the leg that it dials.
-fn attempt(value: &Value) -> Result<String, Faults> {
-    let names = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
-    match value {
-        Value::Number(_) => whole(1, 10_000)(value).map(|count| count.to_string()),
-        Value::String(name) if (1..=64).contains(&name.len()) && name.bytes().all(names) => {
-            Ok(name.clone())
-        }
-        _ => {
-            Err(Faults::here("must be a count from 1, or a name of at most 64 letters and digits"))
-        }
-    }
-}
-
-fn hang_up(fields: &mut Fields<'_>) -> HangUp {
-    HangUp {
-        connected_seconds: fields.optional("connected_seconds", connected_seconds),
-        hung_up_by: fields.optional("hung_up_by", text(200)),
-        recording_url: fields.optional("recording_url", recording_url),
-        amounts: Amounts {
-            revenue: fields.optional("revenue", amount),
-            payout: fields.optional("payout", amount),
-        },
-    }
-}
-
-/// Seconds, of which whole ones count: a timer is reached by a full second.
-fn connected_seconds(value: &Value) -> Result<u32, Faults> {
-    let whole = match value {
-        Value::Number(number) => number.as_f64().and_then(|seconds| {
-            let whole = seconds.floor();
-            format!("{whole}").parse().ok().filter(|seconds| *seconds <= MAX_CALL_SECONDS)
-        }),
-        _ => None,
-    };
-    let detail = || Faults::here(format!("must be seconds, 0 to {MAX_CALL_SECONDS}"));
-    whole.ok_or_else(detail)
-}
-
-fn recording_url(value: &Value) -> Result<String, Faults> {
-    let text = text(2048)(value)?;
-    match url::Url::parse(&text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https" | "s3") => Ok(text),
-        _ => Err(Faults::here("must be an http, https or s3 URL")),
-    }
-}
-
-fn buyer(value: &Value) -> Result<Buyer, Faults> {
-    let mut fields = Fields::of(value)?;
-    let id = fields.required("id", |id| match id {
-        Value::Number(number) => Ok(number.to_string()),
-        other => text(128)(other),
-    });
-    let name = fields.optional("name", text(200));
-    let tags = fields.optional("tags", owner_tags).unwrap_or_default();
-    fields.finish(id.map(|id| Buyer { id, name, tags }))
-}
-
-/// The platform's tags; `geo` and `caller_zip` say where the caller is instead of being tags.
-fn tags_and_place(value: &Value) -> Result<(TagSet, Option<Place>), Faults> {
-    let mut object =
-        value.as_object().cloned().ok_or_else(|| Faults::here("must be an object of tags"))?;
-    let mut faults = Faults::default();
-    let mut place = None;
-    for (name, read) in [("geo", Place::parse as fn(&str) -> _), ("caller_zip", Place::from_zip)] {
-        let values = object.remove(name).map_or(Ok(Vec::new()), |value| texts(&value));
-        for text in values.map_err(|faults| faults.under(name))? {
-            // Answers give `geo` back with the area code in it, which is the number's own.
-            if text.len() == 3 && text.bytes().all(|b| b.is_ascii_digit()) {
-                continue;
-            }
-            match read(&text) {
-                Ok(found) => {
-                    place = Some(Place::finer(place, found));
-                }
-                Err(fault) => faults.extend(Faults::at(name, fault.to_string())),
-            }
-        }
-    }
-    match owner_tags(&Value::Object(object)) {
-        Ok(tags) if faults.is_empty() => Ok((tags, place)),
-        Ok(_) => Err(faults),
-        Err(found) => {
-            faults.extend(found);
-            Err(faults)
-        }
-    }
-}
-
-fn texts(value: &Value) -> Result<Vec<String>, Faults> {
-    match value {
-        Value::Null => Ok(Vec::new()),
-        Value::String(text) => Ok(vec![text.clone()]),
-        Value::Number(number) => Ok(vec![number.to_string()]),
-        Value::Array(_) => Ok(list(50, texts)(value)?.into_iter().flatten().collect()),
-        _ => Err(Faults::here("must be a string or an array of strings")),
     }
 }

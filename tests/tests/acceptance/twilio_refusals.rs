@@ -60,7 +60,11 @@ async fn a_request_that_lacks_something_names_it_in_twilios_words() {
     let late = "Timestamp=Sat%2C+23+Nov+2126+17%3A00%3A05+%2B0000";
     for (place, form, wanted) in [
         ("start", "From=%2B16145550100".to_owned(), "/CallSid: is required"),
-        ("start?call_key=x", format!("CallSid={call}"), "/call_key: is a name that Hookline answers itself"),
+        (
+            "start?call_key=x",
+            format!("CallSid={call}"),
+            "/call_key: is a name that Hookline answers itself",
+        ),
         ("leg", format!("CallSid={call}"), "/CallStatus: is required"),
         ("leg", format!("CallSid={call}&CallStatus=initiated&To=x"), "/ParentCallSid: is required"),
         (

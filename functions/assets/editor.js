@@ -64,12 +64,13 @@
   });
 
   // Tokens go where the cursor last was.
-  let target = form.elements.url;
+  const first = form.elements.url || form.elements.twilio_twiml;
+  let target = first;
   form.addEventListener("focusin", ({ target: field }) => {
     if (field.matches("[data-takes-tokens]")) target = field;
   });
   const put = (token) => {
-    if (!target || !target.isConnected) target = form.elements.url;
+    if (!target || !target.isConnected) target = first;
     const part = target.closest("details");
     if (part) part.open = true;
     target.focus();

@@ -55,6 +55,26 @@ pub(crate) struct Campaign {
     /// Named secrets for the filter `hmac_sha256`. Answers show `********`; a mask that is sent keeps
     /// what is stored.
     secrets: Option<BTreeMap<String, String>>,
+    /// What it takes calls from Twilio with; none when left out.
+    twilio: Option<Twilio>,
+}
+
+/// What a campaign takes calls from Twilio with. Answers show tokens as `********`; a mask that is
+/// sent keeps what is stored.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "the domain reads and writes it; this says what it takes")]
+pub(crate) struct Twilio {
+    /// The account's auth token, with which Twilio signs its requests.
+    #[schema(min_length = 1, max_length = 200)]
+    auth_token: String,
+    /// The account's other token, while one takes the place of the other.
+    #[schema(min_length = 1, max_length = 200)]
+    secondary_auth_token: Option<String>,
+    /// What Twilio is answered when a call starts: a template that makes a TwiML document, escaped
+    /// as XML.
+    #[schema(example = "<Response><Dial><Number>[target]</Number></Dial></Response>")]
+    twiml: String,
 }
 
 /// A tag that somebody sets: one value or several.

@@ -11,6 +11,7 @@ use super::super::field_faults::FieldFaults;
 use super::super::form::Filled;
 use super::conversion_row::ConversionRow;
 use super::pairs::{Pair, object_of, pairs_of};
+use super::twilio_fields::TwilioFields;
 use super::typed::{bounded, number, shown, too_many};
 use super::webhook_form::TYPE_AGAIN;
 
@@ -30,6 +31,7 @@ pub(super) struct CampaignForm {
     pub(super) remember_keys: String,
     pub(super) remember_days: String,
     pub(super) secrets: Vec<Pair>,
+    pub(super) twilio: TwilioFields,
 }
 
 /// The most values that default tags have together.
@@ -40,7 +42,7 @@ const MAX_CONVERSION: usize = 50;
 const MAX_SECRETS: usize = 1000;
 
 /// The members of a campaign that this form decides.
-const DECIDED: [&str; 8] = [
+const DECIDED: [&str; 9] = [
     "name",
     "enabled",
     "settle_seconds",
@@ -49,6 +51,7 @@ const DECIDED: [&str; 8] = [
     "conversion",
     "return_callers",
     "secrets",
+    "twilio",
 ];
 
 impl CampaignForm {
@@ -70,6 +73,7 @@ impl CampaignForm {
             remember_keys: typed.one("remember_keys"),
             remember_days: typed.one("remember_days"),
             secrets: rows("secret_name", "secret_value", MAX_SECRETS),
+            twilio: TwilioFields::of_typed(typed),
         }
     }
 
@@ -95,6 +99,7 @@ impl CampaignForm {
             remember_keys,
             remember_days: shown(kept, "days"),
             secrets: pairs_of(document.get("secrets")),
+            twilio: TwilioFields::of_document(document),
         }
     }
 
@@ -125,6 +130,9 @@ impl CampaignForm {
             put("return_callers", json!({"remember": remember, "days": days.map(|it| number(it))}));
         }
         put("secrets", object_of(&self.secrets));
+        if let Some(twilio) = self.twilio.document() {
+            put("twilio", twilio);
+        }
         Value::Object(document)
     }
 
@@ -151,6 +159,7 @@ impl CampaignForm {
                 placed.add(format!("secrets.{row}"), TYPE_AGAIN);
             }
         }
+        self.twilio.hide_secrets(placed);
     }
 
     /// The values of each tag, in the order they were typed.
@@ -176,6 +185,7 @@ impl CampaignForm {
                 let nth = rest.first().and_then(|nth| nth.parse().ok()).unwrap_or(0);
                 row_of(&self.default_tags, name, nth).map(|row| format!("default_tags.{row}"))
             }
+            ["twilio", name] => TwilioFields::field_of(name),
             ["secrets", name] => row_of(&self.secrets, name, 0).map(|row| format!("secrets.{row}")),
             ["conversion", nth, rest @ ..] => {
                 let rows = self.conversion.iter().enumerate();

@@ -21,6 +21,7 @@ use super::campaign_form::CampaignForm;
 use super::conversion_row::ConversionRow;
 use super::difference::Difference;
 use super::select_option::{SelectOption, select_options};
+use super::token_words::{TokenOffer, campaign_tags, system_tokens};
 use super::{fingerprint, trigger_words};
 use crate::management::Backend;
 
@@ -40,6 +41,11 @@ pub(super) struct CampaignPage {
     /// Both versions, when somebody else saved in between.
     pub(super) conflict: Option<Vec<Difference>>,
     pub(super) blank: ConversionRow,
+    /// The tokens that the TwiML may have.
+    pub(super) tags: Vec<TokenOffer>,
+    pub(super) system: Vec<TokenOffer>,
+    /// Where Twilio asks, without the last part of the path.
+    pub(super) twilio: String,
 }
 
 /// A moment of a call with the webhooks that it fires.
@@ -81,6 +87,9 @@ impl CampaignPage {
             base,
             conflict: None,
             blank: ConversionRow::default(),
+            tags: campaign_tags(campaign),
+            system: system_tokens(),
+            twilio: format!("/twilio/{}", campaign.id),
         }
     }
 

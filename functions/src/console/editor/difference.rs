@@ -82,6 +82,9 @@ impl CampaignForm {
             ("For days", remembers(&self.remember_days)),
             ("These tags", remembers(&self.remember_keys)),
             ("Secrets", secrets.collect::<Vec<_>>().join("\n")),
+            ("Twilio's auth token", secret(&self.twilio.auth_token).to_owned()),
+            ("Twilio's other token", secret(&self.twilio.secondary_auth_token).to_owned()),
+            ("TwiML", self.twilio.twiml.clone()),
         ]
     }
 }

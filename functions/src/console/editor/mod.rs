@@ -31,6 +31,7 @@ mod settings_edit;
 mod token_words;
 mod trigger_words;
 mod try_webhook;
+mod twilio_fields;
 mod typed;
 mod webhook_edit;
 mod webhook_form;

@@ -84,10 +84,8 @@ impl Told<'_> {
         let dialled = self.form.get("To").or(self.form.get("Called"));
         let id = self.query.get("buyer_id").or(dialled);
         let id = id.ok_or_else(|| missing("buyer_id"))?;
-        let mut buyer = json!({"id": id, "tags": self.query.tags(&OF_THE_BUYER)});
-        if let Some(name) = self.query.get("buyer_name") {
-            buyer["name"] = json!(name);
-        }
+        let (name, tags) = (self.query.get("buyer_name"), self.query.tags(&OF_THE_BUYER));
+        let buyer = json!({"id": id, "name": name, "tags": tags});
         let mut body = self.body(self.time("Timestamp").unwrap_or(self.now));
         body.insert("attempt".to_owned(), json!(attempt));
         body.insert("buyer".to_owned(), buyer);

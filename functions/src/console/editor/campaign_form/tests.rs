@@ -9,7 +9,8 @@ fn stored() -> Value {
         "conversion": [{"matches": ["credit_offer:yes"], "seconds": 120, "revenue": "30.00"},
                        {"postback": true, "dedupe_seconds": 60}],
         "return_callers": {"remember": ["first_name", "score"], "days": 90},
-        "secrets": {"partner": "hush"}, "settle_seconds": 7, "always_max_wait": 30});
+        "secrets": {"partner": "hush"}, "settle_seconds": 7, "always_max_wait": 30,
+        "twilio": {"auth_token": "t1", "twiml": "<Response>[sub_id]</Response>"}});
     Campaign::from_document(&document).unwrap().document(SecretsShown::Masked)
 }
 
@@ -41,11 +42,14 @@ fn settings_replace_the_stored_ones_and_webhooks_stay() {
         ("remember_days", "30"),
         ("secret_name", "partner"),
         ("secret_value", MASK),
+        ("twilio_auth_token", MASK),
+        ("twilio_twiml", "<Response/>"),
     ]);
     let said = form.document(&stored());
     let expected = json!({"id": "solar", "name": "Roofs", "version": 4, "enabled": false,
         "default_tags": {"vertical": ["roof"]}, "conversion": [],
         "return_callers": {"remember": "all", "days": 30}, "secrets": {"partner": MASK},
+        "twilio": {"auth_token": MASK, "twiml": "<Response/>"},
         "webhooks": stored()["webhooks"]});
     assert_eq!(said, expected);
 }

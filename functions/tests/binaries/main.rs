@@ -22,4 +22,5 @@ mod queues;
 mod refusals;
 mod request;
 mod store_gone;
+mod twilio;
 mod world;

@@ -142,7 +142,7 @@ async fn live(world: &World) -> Value {
     world.outcome().follow(&json!({"call_id": "call-2"})).await;
     world.deliver_all("call-2").await;
 
-    call_by_twilio(&world).await;
+    call_by_twilio(world).await;
 
     world.sweep().take().await.unwrap();
     api.ask("GET", "/calls/call-1", ADMIN, &Value::Null).await

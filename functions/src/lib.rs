@@ -13,6 +13,7 @@ pub mod hint_handlers;
 mod key_lookup;
 pub mod log;
 pub mod management;
+pub mod metrics;
 pub mod postback_handler;
 pub mod problem;
 pub mod runtime;

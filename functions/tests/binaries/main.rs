@@ -16,6 +16,7 @@ mod call;
 mod end;
 mod init;
 mod logs;
+mod metrics;
 mod postbacks;
 mod queues;
 mod refusals;

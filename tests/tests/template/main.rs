@@ -9,12 +9,14 @@
     reason = "a template that does not read fails the test"
 )]
 
+mod alarms;
 mod api;
 mod asks;
-mod document;
+mod dashboard;
 mod functions;
 mod gate;
 mod managed;
+mod metrics;
 mod policy;
 mod queues;
 mod roles;

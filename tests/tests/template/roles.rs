@@ -27,11 +27,11 @@ use hookline_tests::partner::{Partner, Reply};
 use serde_json::{Value, json};
 
 use crate::asks::{Asks, Follows, Posts, Reports};
-use crate::document::Template;
 use crate::gate::{Asked, Gate, SendGate};
 use crate::managed::manage;
 use crate::policy::{Grant, grants_of, queue_names_granted};
 use crate::table::{TABLE, Unwatched, client};
+use hookline_tests::template::Template;
 
 pub(crate) const ADMIN: &str = "hla_admin";
 const NUMBER: &str = "+16145550100";

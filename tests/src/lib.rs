@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod lambda;
 pub mod partner;
 pub mod runtime_api;
 pub mod showcase;

@@ -1,6 +1,10 @@
 //! The Hookline that a black-box suite drives: one started for the test, or one that runs already.
 
+use hookline_local::routes::Function;
 use hookline_local::stack::{Settings, Stack, StackError};
+use serde_json::Value;
+
+use crate::lambda::{InvokeFault, Lambda};
 
 /// Where a Hookline answers, and the key that may do everything there.
 #[derive(Debug)]
@@ -13,6 +17,8 @@ pub enum Target {
         url: String,
         /// The admin key.
         admin_key: String,
+        /// Where its functions are invoked directly, if it was said.
+        lambda: Option<Lambda>,
     },
 }
 
@@ -25,21 +31,29 @@ pub enum TargetError {
     /// No stack could be started.
     #[error(transparent)]
     Stack(#[from] StackError),
+    /// There is no HTTP client to invoke functions with.
+    #[error(transparent)]
+    Client(#[from] reqwest::Error),
 }
 
 impl Target {
     /// The Hookline at `HOOKLINE_URL`, entered with `HOOKLINE_ADMIN_KEY`, or else a new stack in
-    /// memory on a free port. Webhooks must be allowed to go to this machine there.
+    /// memory on a free port. Webhooks must be allowed to go to this machine there. Its functions
+    /// are those at the Lambda endpoint `HOOKLINE_INVOKE_URL` whose names begin with
+    /// `HOOKLINE_FUNCTION_PREFIX`, the name of its stack.
     ///
     /// # Errors
     /// When the key is not set, or no stack can be started.
     pub async fn find() -> Result<Self, TargetError> {
-        let (url, admin_key) = environment();
-        let Some(url) = url else {
+        let Some(url) = variable("HOOKLINE_URL") else {
             return Ok(Self::Own(Box::new(Stack::start(Settings::default()).await?)));
         };
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Self::Running { url, admin_key: admin_key.ok_or(TargetError::NoKey)? })
+        let admin_key = variable("HOOKLINE_ADMIN_KEY").ok_or(TargetError::NoKey)?;
+        let prefix = variable("HOOKLINE_FUNCTION_PREFIX").unwrap_or_default();
+        let lambda = variable("HOOKLINE_INVOKE_URL");
+        let lambda = lambda.map(|endpoint| Lambda::new(&endpoint, prefix)).transpose()?;
+        Ok(Self::Running { url, admin_key, lambda })
     }
 
     /// The base URL, without a slash at its end.
@@ -59,10 +73,26 @@ impl Target {
             Self::Running { admin_key, .. } => admin_key,
         }
     }
+
+    /// Invokes the function of that name (`start`, `api`) directly and waits for its answer.
+    ///
+    /// # Errors
+    /// When there is none: the function failed, or there is no way to it.
+    pub async fn invoke(&self, function: &str, payload: Value) -> Result<Value, InvokeFault> {
+        match self {
+            Self::Own(stack) => {
+                let unknown = || InvokeFault::Unknown(function.to_owned());
+                let answer = stack.invoke(Function::named(function).ok_or_else(unknown)?, payload);
+                answer.await.map_err(|error| InvokeFault::Function(error.to_string()))
+            }
+            Self::Running { lambda: Some(lambda), .. } => lambda.invoke(function, &payload).await,
+            Self::Running { lambda: None, .. } => Err(InvokeFault::NoEndpoint),
+        }
+    }
 }
 
+/// A setting of the suites; none when it is empty.
 #[expect(clippy::disallowed_methods, reason = "the one place where the suites read their settings")]
-fn environment() -> (Option<String>, Option<String>) {
-    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-    (set("HOOKLINE_URL"), set("HOOKLINE_ADMIN_KEY"))
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -4,6 +4,7 @@
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     clippy::panic,
     reason = "a template that does not read fails the test"
 )]
@@ -24,6 +25,7 @@ pub struct Template(Value);
 
 impl Template {
     /// The template at the top of the repository.
+    #[must_use]
     pub fn read() -> Self {
         let file = repository().join("template.yaml");
         let text = std::fs::read_to_string(file).expect("template.yaml is there");
@@ -33,11 +35,13 @@ impl Template {
     }
 
     /// What a JSON pointer leads to.
+    #[must_use]
     pub fn at(&self, pointer: &str) -> &Value {
         self.0.pointer(pointer).unwrap_or_else(|| panic!("template.yaml has no {pointer}"))
     }
 
     /// The resources of a type, by their names.
+    #[must_use]
     pub fn resources(&self, kind: &str) -> BTreeMap<&str, &Value> {
         let all = self.at("/Resources").as_object().expect("resources have names");
         let wanted = all.iter().filter(|(_, resource)| resource["Type"] == kind);
@@ -46,6 +50,7 @@ impl Template {
 
     /// The functions by the binary they run: the name of the resource, and its properties with
     /// those of all functions.
+    #[must_use]
     pub fn functions(&self) -> BTreeMap<String, (&str, Value)> {
         let resources = self.resources("AWS::Serverless::Function");
         let count = resources.len();
@@ -63,6 +68,7 @@ impl Template {
     }
 
     /// The value that a parameter has unless the operator says otherwise, as the text it becomes.
+    #[must_use]
     pub fn default(&self, parameter: &str) -> String {
         match self.at(&format!("/Parameters/{parameter}/Default")) {
             Value::String(text) => text.clone(),
@@ -72,21 +78,25 @@ impl Template {
 }
 
 /// The top of the repository.
+#[must_use]
 pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is within the repository")
 }
 
 /// A value that has to be text.
+#[must_use]
 pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
 }
 
 /// A value that has to be a list.
+#[must_use]
 pub fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
 }
 
 /// What stands alone or in a list.
+#[must_use]
 pub fn one_or_more(value: &Value) -> &[Value] {
     value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice)
 }

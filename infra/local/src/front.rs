@@ -41,7 +41,7 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    async fn invoke(&self, function: Function, payload: Value) -> Answer {
+    pub(crate) async fn invoke(&self, function: Function, payload: Value) -> Answer {
         match function {
             Function::Start => self.events.take(EventKind::Start, payload).await,
             Function::Selected => self.events.take(EventKind::Selected, payload).await,

@@ -16,11 +16,13 @@ use hookline::ports::StoreError;
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::Keys;
 use hookline::ports::random::Random;
+use hookline_functions::envelope::Answer;
 use hookline_functions::environment::StoreSettings;
 use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::management::Management;
 use hookline_functions::postback_handler::PostbackHandler;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -30,6 +32,7 @@ use crate::database::{Database, DatabaseError};
 use crate::front::{Functions, front};
 use crate::pollers::Pollers;
 use crate::queues::{Queues, QueuesError};
+use crate::routes::Function;
 
 /// The table's name on one machine.
 const TABLE: &str = "hookline";
@@ -56,6 +59,7 @@ pub struct Settings {
 pub struct Stack {
     address: SocketAddr,
     admin_key: BearerKey,
+    functions: Arc<Functions>,
     server: Server,
     pollers: Pollers,
     database: Database,
@@ -176,7 +180,15 @@ impl Stack {
         let pollers = Pollers::start(&functions, &queues, sweep_every);
         let front = front(&functions);
         let server = Server::start(listener, front);
-        Ok(Self { address, admin_key, server, pollers, database })
+        Ok(Self { address, admin_key, functions, server, pollers, database })
+    }
+
+    /// Invokes a function directly, as a platform does that IAM lets in.
+    ///
+    /// # Errors
+    /// What Lambda would call a function error.
+    pub async fn invoke(&self, function: Function, payload: Value) -> Answer {
+        self.functions.invoke(function, payload).await
     }
 
     /// Stops, and is done only when its files are free for another.

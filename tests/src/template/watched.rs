@@ -31,9 +31,6 @@ pub enum Dimension {
 
 impl Template {
     /// The properties of every alarm, by the names of their resources.
-    ///
-    /// # Panics
-    /// When the template is not one.
     #[must_use]
     pub fn alarms(&self) -> BTreeMap<&str, &Value> {
         let alarms = self.resources("AWS::CloudWatch::Alarm").into_iter();
@@ -42,9 +39,6 @@ impl Template {
 
     /// The queries of an alarm, those that are there under a condition with the others. An alarm on
     /// one metric has none.
-    ///
-    /// # Panics
-    /// When the queries are no list.
     #[must_use]
     pub fn queries(alarm: &Value) -> Vec<&Value> {
         let queries = alarm.get("Metrics").map(list).unwrap_or_default().iter();
@@ -52,9 +46,6 @@ impl Template {
     }
 
     /// The widgets of the dashboard.
-    ///
-    /// # Panics
-    /// When there is not one dashboard, or its body is not JSON.
     #[must_use]
     pub fn widgets(&self) -> Vec<Value> {
         let dashboards: Vec<&Value> =
@@ -66,9 +57,6 @@ impl Template {
     }
 
     /// Everything that alarms and the dashboard read.
-    ///
-    /// # Panics
-    /// When one of them does not read.
     #[must_use]
     pub fn readings(&self) -> Vec<Reading> {
         let alarms = self.alarms().into_iter().flat_map(|(name, alarm)| of_alarm(name, alarm));
@@ -104,7 +92,7 @@ fn of_template(value: &Value) -> Dimension {
 /// end. Expressions have nothing but that.
 fn of_widget(widget: &Value) -> Vec<Reading> {
     let properties = &widget["properties"];
-    let lines = list(&properties["metrics"]).iter().map(|line| list(line));
+    let lines = list(&properties["metrics"]).iter().map(list);
     let lines = lines.filter(|line| line.iter().any(Value::is_string));
     let reading = |line: &[Value]| {
         let words: Vec<&str> = line.iter().filter_map(Value::as_str).collect();

@@ -2,7 +2,8 @@
 //!
 //! A module for each part of the spec, a test for each of its sentences about calls.
 //! Every test starts a stack of its own in memory. With `HOOKLINE_URL` and `HOOKLINE_ADMIN_KEY`
-//! set they all drive that one instead, as often as one likes: no test uses another's ids.
+//! set they all drive that one instead, as often as one likes: no test uses another's ids; the module
+//! `direct_invokes` asks for `HOOKLINE_INVOKE_URL` and `HOOKLINE_FUNCTION_PREFIX` too.
 
 #![expect(
     clippy::unwrap_used,
@@ -21,6 +22,7 @@ mod changes;
 mod conversion;
 mod dedupe;
 mod deliveries;
+mod direct_invokes;
 mod end_of_call;
 mod ended;
 mod geo;
@@ -33,6 +35,7 @@ mod partners;
 mod postback_webhooks;
 mod postbacks;
 mod posted_conversion;
+mod recordings;
 mod reference;
 mod replays;
 mod return_callers;

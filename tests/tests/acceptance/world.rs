@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use hookline_tests::client::{Answer, Body, Client};
+use hookline_tests::lambda::InvokeFault;
 use hookline_tests::partner::{Partner, Received, Reply};
 use hookline_tests::target::Target;
 use reqwest::Method;
@@ -107,6 +108,15 @@ impl World {
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(Method::DELETE, path, Body::none()).await
+    }
+
+    /// Invokes a function directly, as a platform does that IAM lets in.
+    pub(crate) async fn invoke(
+        &self,
+        function: &str,
+        payload: Value,
+    ) -> Result<Value, InvokeFault> {
+        self.target.invoke(function, payload).await
     }
 
     /// A partner's `GET`.

@@ -9,7 +9,9 @@ mod id;
 mod journal;
 mod origin;
 mod posting;
+mod raw;
 mod recording;
+mod room;
 
 use std::collections::BTreeSet;
 
@@ -23,7 +25,9 @@ pub use id::{CallId, CallIdFault, CallKey};
 pub use journal::{JournalEntry, MAX_ENTRIES, Source};
 pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
+pub use raw::{MAX_RAW_BYTES, Raw, RawEvent};
 pub use recording::Recording;
+pub use room::MAX_RECURRING_BYTES;
 
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;

@@ -14,6 +14,7 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 FUNCTION = "AWS::Serverless::Function"
+ALARM = "AWS::CloudWatch::Alarm"
 
 # Parameters that the emulator keeps as text where a resource wants a number.
 NUMBERS = {"MaxConcurrency"}
@@ -72,8 +73,17 @@ def for_emulator(source):
     copied = copy.deepcopy(source)
     parameters = copied["Parameters"]
     numbers = {name: int(parameters[name]["Default"]) for name in NUMBERS}
-    copied["Resources"] = with_batches(with_numbers(copied["Resources"], numbers))
+    resources = without_expressions(copied["Resources"])
+    copied["Resources"] = with_batches(with_numbers(resources, numbers))
     return copied
+
+
+def without_expressions(resources):
+    """The resources without the alarms that watch an expression over several metrics."""
+    return {
+        name: one for name, one in resources.items()
+        if one["Type"] != ALARM or "Metrics" not in one["Properties"]
+    }
 
 
 def with_batches(part):

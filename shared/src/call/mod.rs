@@ -7,6 +7,7 @@ mod event;
 mod facts;
 mod id;
 mod journal;
+mod legs;
 mod origin;
 mod posting;
 
@@ -20,6 +21,7 @@ pub use event::{CallEvent, Choice, EventKind, HangUp, Moment};
 pub use facts::{CallFacts, Firing, Masked};
 pub use id::{CallId, CallIdFault, CallKey};
 pub use journal::{JournalEntry, MAX_ENTRIES, Source};
+pub use legs::{LegChange, Legs, MAX_LEGS};
 pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
 

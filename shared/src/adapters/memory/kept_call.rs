@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::due::DueIndex;
-use crate::call::{Call, PostingId};
+use crate::call::{Call, Legs, PostingId};
 use crate::delivery::{Delivery, DeliveryKey};
 use crate::ports::hints::Hint;
 
@@ -20,6 +20,8 @@ pub(super) struct KeptCall {
     pub(super) claimants: BTreeMap<EventName, String>,
     /// The ids of the postings that were applied, likewise.
     pub(super) posting_ids: BTreeSet<PostingId>,
+    /// Its legs, where the platform transfers it.
+    pub(super) legs: Legs,
 }
 
 /// A delivery, and whose word about it was kept last.
@@ -39,6 +41,7 @@ impl KeptCall {
             deliveries: BTreeMap::new(),
             claimants: BTreeMap::new(),
             posting_ids: BTreeSet::new(),
+            legs: Legs::default(),
         }
     }
 

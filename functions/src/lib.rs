@@ -9,6 +9,7 @@ mod console;
 pub mod envelope;
 pub mod environment;
 pub mod event_handler;
+mod first_key;
 pub mod hint_handlers;
 mod key_lookup;
 pub mod log;

@@ -1,5 +1,5 @@
 //! The function that people manage Hookline with: an HTTP API for programs and a console for
-//! browsers.
+//! browsers. Directly invoked, it makes the first admin key.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use tower::ServiceExt;
 use crate::console::ErrorPage;
 use crate::envelope::{Answer, Envelope, FunctionError, HttpAnswer, HttpRequest, direct};
 use crate::problem::Problem;
-use crate::{api, console};
+use crate::{api, console, first_key};
 
 /// What may not stand in a path as it is (RFC 3986, section 3.3), and the percent sign.
 const NOT_IN_PATHS: &AsciiSet = &NON_ALPHANUMERIC
@@ -57,6 +57,7 @@ pub(crate) struct Backend {
 /// The management function.
 #[derive(Debug)]
 pub struct Management {
+    backend: Arc<Backend>,
     router: Router,
 }
 
@@ -71,21 +72,24 @@ impl Management {
         policy: AddressPolicy,
     ) -> Self {
         let backend = Arc::new(Backend { store, sender, hints, policy });
-        let router =
-            Router::new().merge(console::routes()).merge(api::routes(&backend)).with_state(backend);
-        Self { router }
+        let router = Router::new()
+            .merge(console::routes())
+            .merge(api::routes(&backend))
+            .with_state(Arc::clone(&backend));
+        Self { backend, router }
     }
 
     /// Takes one invocation.
     ///
     /// # Errors
-    /// When the payload has the looks of an HTTP event and does not read.
+    /// When the payload has the looks of an HTTP event and does not read, and when the store did not
+    /// answer a direct invoke.
     pub async fn take(&self, payload: Value) -> Answer {
         match Envelope::open(payload)? {
             Envelope::Http(request) => Ok(self.answer(*request).await?.into_payload()),
-            Envelope::Direct(_) => {
-                let message = "this function takes requests over HTTP only";
-                direct(Err(Problem::new(422, "invalid", message)))
+            // Boxed, since it is rare and the compiler gives up on a future that is this deep.
+            Envelope::Direct(payload) => {
+                direct(Box::pin(first_key::take(&self.backend.store, &payload)).await)
             }
         }
     }

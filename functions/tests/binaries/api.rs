@@ -89,14 +89,3 @@ async fn a_call_is_shown_with_what_was_sent_and_without_its_key() {
     let message = "nothing is known of this call";
     assert_eq!(unknown, Answer::problem(404, "unknown_call", message, &json!([])));
 }
-
-#[tokio::test]
-async fn a_direct_invoke_is_told_to_come_over_http() {
-    let world = World::new().await;
-
-    let answer = world.function(API).await.invoke(json!({"id": "solar"})).await.unwrap();
-
-    let message = "this function takes requests over HTTP only";
-    let wanted = json!({"code": "invalid", "message": message, "errors": []});
-    assert_eq!(answer, json!({"error": wanted}));
-}

@@ -14,6 +14,7 @@ mod addresses;
 mod api;
 mod call;
 mod end;
+mod first_key;
 mod init;
 mod logs;
 mod postbacks;

@@ -88,7 +88,7 @@ impl Request {
     }
 
     /// What the function is invoked with.
-    fn payload(&self) -> Value {
+    pub(crate) fn payload(&self) -> Value {
         let route = format!("{} {}", self.method, self.path);
         let mut payload = json!({
             "version": "2.0",

@@ -94,4 +94,6 @@ async fn partners_and_administrators_are_told_to_try_again() {
     for (function, request) in &asked {
         assert_eq!(request.send(function).await, problem(), "{request:?}");
     }
+    let (api, _) = asked.last().unwrap();
+    assert_eq!(api.invoke(json!({"make": "admin_key"})).await, error());
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
 use hookline::adapters::sqs::Queue;
 use hookline::adapters::system::{SystemClock, SystemRandom};
@@ -111,6 +112,13 @@ impl World {
     /// A sandbox with this binary in it, just started.
     pub(crate) async fn function(&self, binary: &str) -> LambdaFunction {
         LambdaFunction::spawn(Path::new(binary), self.environment()).await.unwrap()
+    }
+
+    /// Deletes an item, as an operator does.
+    pub(crate) async fn delete(&self, pk: &str, sk: &str) {
+        let [pk, sk] = [pk, sk].map(|value| AttributeValue::S(value.to_owned()));
+        let delete = self.settings.client().delete_item().table_name(&self.settings.table);
+        delete.key("pk", pk).key("sk", sk).send().await.unwrap();
     }
 
     /// Everything in the table, by its key, as text.

@@ -20,6 +20,12 @@ pub trait Keys: Sync {
     fn store_key(&self, key: &Key) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
+/// Keeps the key with which everything begins.
+pub trait FirstKey: Sync {
+    /// Stores an admin key, unless one was stored so before. Says whether it is stored.
+    fn store_first_key(&self, key: &Key) -> impl Future<Output = Result<bool, StoreError>> + Send;
+}
+
 /// Lists keys and changes them. A change is made only while the key of whoever makes it, `by`, is an
 /// admin key that works, as it stands then: of two who shut each other out, one gets to stay.
 pub trait KeyRing: Sync {

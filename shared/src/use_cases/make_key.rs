@@ -12,7 +12,7 @@ use crate::fields::{Fields, flag, string, text, whole};
 use crate::key::{BearerKey, DEFAULT_STORAGE, Grant, Key, PostbackGrant, Scope};
 use crate::ports::StoreError;
 use crate::ports::clock::Clock;
-use crate::ports::keys::Keys;
+use crate::ports::keys::{FirstKey, Keys};
 use crate::ports::random::Random;
 
 /// Ten years, the longest that data may wait or a call be written to.
@@ -23,6 +23,12 @@ const MAX_SECONDS: i64 = 3650 * 86400;
 pub struct KeyRequest {
     name: String,
     scope: Scope,
+}
+
+/// What the first admin key is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstKeyRequest {
+    name: String,
 }
 
 /// What a postback key is to be.
@@ -47,6 +53,23 @@ impl KeyRequest {
         });
         fields.refuse_others();
         fields.finish(scope.map(|scope| Self { name, scope }))
+    }
+}
+
+impl FirstKeyRequest {
+    /// Reads `{make: "admin_key", name?}`.
+    ///
+    /// # Errors
+    /// Every field at fault.
+    pub fn from_json(body: &Value) -> Result<Self, Faults> {
+        let mut fields = Fields::of(body)?;
+        let make = fields.required("make", |value| match string(value)? {
+            "admin_key" => Ok(()),
+            _ => Err(Faults::here("must be admin_key")),
+        });
+        let name = fields.optional("name", text(200)).unwrap_or_else(|| "first".to_owned());
+        fields.refuse_others();
+        fields.finish(make.map(|()| Self { name }))
     }
 }
 
@@ -81,6 +104,28 @@ pub async fn make_api_key(
     random: &impl Random,
     request: KeyRequest,
 ) -> Result<(BearerKey, Key), StoreError> {
+    let (bearer, key) = new_api_key(clock, random, request);
+    keys.store_key(&key).await?;
+    Ok((bearer, key))
+}
+
+/// Makes and stores the first admin key; `None` when it was made before.
+///
+/// # Errors
+/// When our own store failed.
+pub async fn make_first_key(
+    keys: &impl FirstKey,
+    clock: &impl Clock,
+    random: &impl Random,
+    request: FirstKeyRequest,
+) -> Result<Option<(BearerKey, Key)>, StoreError> {
+    let request = KeyRequest { name: request.name, scope: Scope::Admin };
+    let (bearer, key) = new_api_key(clock, random, request);
+    let stored = keys.store_first_key(&key).await?;
+    Ok(stored.then_some((bearer, key)))
+}
+
+fn new_api_key(clock: &impl Clock, random: &impl Random, request: KeyRequest) -> (BearerKey, Key) {
     let prefix = match request.scope {
         Scope::Calls => "hlc",
         Scope::Admin => "hla",
@@ -94,8 +139,7 @@ pub async fn make_api_key(
         created_at: clock.now(),
         grant: Grant::Api(request.scope),
     };
-    keys.store_key(&key).await?;
-    Ok((bearer, key))
+    (bearer, key)
 }
 
 /// Makes and stores a postback key; `None` when there is no such campaign.

@@ -36,7 +36,10 @@ pub use exchange::ShownRequest;
 pub use find_deliveries::{DeliverySearch, FoundDeliveries, find_deliveries};
 pub use fire_pings::{Ping, fire_pings};
 pub use made_up_call::made_up_call;
-pub use make_key::{KeyRequest, PostbackKeyRequest, make_api_key, make_postback_key};
+pub use make_key::{
+    FirstKeyRequest, KeyRequest, PostbackKeyRequest, make_api_key, make_first_key,
+    make_postback_key,
+};
 pub use parameters::{Parameters, Refused};
 pub use postback_answer::{PostbackAnswer, PostbackResult};
 pub use render_request::{Rendering, RequestFault, render_request};

@@ -25,6 +25,7 @@ mod deliveries;
 mod dynamodb;
 mod failed_dynamodb;
 mod fired;
+mod first_key_dynamodb;
 mod interrupted;
 mod journal;
 mod key_ring_dynamodb;

@@ -1,5 +1,5 @@
 //! What people do with the management function, once calls have been: lists, replays, keys, the
-//! console's door, and the end of a campaign.
+//! first one too, the console's door, and the end of a campaign.
 
 use hookline_functions::management::Management;
 use serde_json::{Value, json};
@@ -24,6 +24,8 @@ pub(crate) async fn manage(api: &Management, call: &Value) {
     }
     replay(api, call).await;
 
+    let first = api.take(json!({"make": "admin_key"})).await.unwrap();
+    assert!(first["key"].is_string(), "{first}");
     let made = api.ask("POST", "/api-keys", ADMIN, &json!({"scope": "calls"})).await;
     let made = format!("/api-keys/{}", made["id"].as_str().unwrap());
     api.ask("DELETE", &made, ADMIN, &Value::Null).await;

@@ -1,5 +1,7 @@
 //! Keys: one item each under the key's hash; the key itself is never stored. Beside it stands an
 //! entry that names the hash: API keys are listed in one partition, postback keys in their campaign's.
+//! Among the API keys' entries stands a marker that the first admin key was made; an operator who
+//! lost that key deletes the marker to make another.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +18,13 @@ use crate::answer::TagPrefix;
 use crate::campaign::CampaignId;
 use crate::key::{Grant, Key, KeyHash, KeyRefusal, PostbackGrant, Scope};
 use crate::ports::StoreError;
-use crate::ports::keys::{KeyChanged, KeyRing, Keys};
+use crate::ports::keys::{FirstKey, KeyChanged, KeyRing, Keys};
 use crate::time::Timestamp;
 
 /// The partition of the list of API keys.
 const API_KEYS: &str = "KEYS";
+/// The sort key of the marker in that partition; it is no hash, so lists pass over it.
+const FIRST: &str = "FIRST";
 /// What the sort keys of a campaign's list of postback keys start with.
 const POSTBACK_KEY: &str = "KEY#";
 const PAUSED: &str = "paused";
@@ -106,6 +110,21 @@ impl Keys for DynamoDb {
         if let Some(campaign) = stored.campaign() {
             transaction.check(campaign_primary_key(campaign), campaign_stands());
         }
+        Ok(matches!(self.transact(transaction).await?, Transacted::Made))
+    }
+}
+
+impl FirstKey for DynamoDb {
+    async fn store_first_key(&self, stored: &Key) -> Result<bool, StoreError> {
+        self.keys.forget(&stored.hash);
+        let mut unless_marked = Update::default();
+        unless_marked.require_absent("pk");
+        let mut marker = primary_key(API_KEYS.to_owned(), FIRST);
+        marker.insert("hash".to_owned(), text(stored.hash.as_str()));
+        let mut transaction = self.transaction("store the first key");
+        transaction.put(marker, unless_marked);
+        transaction.put(item_of(stored), Update::default());
+        transaction.put(listing_of(stored), Update::default());
         Ok(matches!(self.transact(transaction).await?, Transacted::Made))
     }
 }

@@ -1,4 +1,4 @@
-//! Takes `ended` events.
+//! Takes `ended` events, and `recording` events, which come around the same time.
 
 use hookline::call::EventKind;
 use hookline_functions::event_handler::EventHandler;

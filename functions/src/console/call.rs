@@ -124,7 +124,7 @@ impl CallView {
     fn of(call: &Call, deliveries: &[Delivery], csrf: String, now: Timestamp) -> Self {
         let listed = deliveries.get(..MAX_DELIVERIES).unwrap_or(deliveries);
         let tags = tags(call, deliveries);
-        let recording = call.end.as_ref().and_then(|end| end.recording_url.clone());
+        let recording = call.recording_url().map(str::to_owned);
         Self {
             csrf,
             back: format!("/console/calls/{}", call.id.as_str()),
@@ -220,9 +220,8 @@ mod tests {
     #[test]
     fn a_page_of_a_call_shows_everything_and_lets_nothing_act() {
         let mut call = fixtures::call();
-        if let Some(end) = &mut call.end {
-            end.recording_url = Some("javascript:alert(4)".to_owned());
-        }
+        let url = "javascript:alert(4)".to_owned();
+        call.recordings.insert(hookline::call::Recording { at: fixtures::now(), url });
         let view = view(&call, &fixtures::deliveries());
         let (id, campaign) = ("call-1".to_owned(), "solar".to_owned());
         let text = CallPage { layout: Layout::default(), id, campaign, view }.render().unwrap();

@@ -84,6 +84,7 @@ fn what(call: &Call, entry: &JournalEntry) -> String {
             Some(by) => format!("The call ended, hung up by {by}"),
             None => "The call ended".to_owned(),
         },
+        ("recording", _) => "A recording of the call was made".to_owned(),
         (other, _) => format!("The platform reported {other}"),
     }
 }

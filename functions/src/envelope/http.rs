@@ -29,6 +29,8 @@ const MAX_ANSWER_BYTES: usize = 5_500_000;
 pub struct HttpRequest {
     /// The method.
     pub method: Method,
+    /// The path of its route, with the names of its parameters in braces.
+    pub route: String,
     /// The path, percent-decoded.
     pub path: String,
     /// The query as it came, without the question mark.
@@ -61,6 +63,7 @@ impl HttpRequest {
         }
         Ok(Self {
             method: event.request_context.http.method,
+            route: route_path(event.route_key.as_deref()),
             path: event.raw_path.unwrap_or_default(),
             query: event.raw_query_string.filter(|query| !query.is_empty()),
             headers,
@@ -108,6 +111,11 @@ impl HttpRequest {
         }
         Err(Problem::new(413, "too_large", format!("a body has at most {MAX_BODY_BYTES} bytes")))
     }
+}
+
+/// The path in a route key such as `POST /calls/{call_id}/start`; empty for `$default`.
+fn route_path(key: Option<&str>) -> String {
+    key.and_then(|key| key.split_once(' ')).map_or_else(String::new, |(_, path)| path.to_owned())
 }
 
 /// The key in an `authorization: Bearer …` header.

@@ -1,5 +1,8 @@
 //! The plain shape of spec section 13: over HTTP the call stands in the address, in a direct invoke
 //! within the event.
+//!
+//! A function takes the event that it is named for. `ended` takes `recording` too: over HTTP by its
+//! route, in a direct invoke by the field `event`, which is looked at only there.
 
 use hookline::call::{CallId, EventKind};
 use hookline::fault::Faults;
@@ -21,17 +24,29 @@ pub(crate) fn of_request(kind: EventKind, request: &HttpRequest) -> Result<Repor
         let fault = Faults::at("call_id", "is not the call of the address");
         return Err(Problem::invalid(fault));
     }
+    let kind = match (kind, request.route.rsplit('/').next()) {
+        (EventKind::Ended, Some("recording")) => EventKind::Recording,
+        _ => kind,
+    };
     Ok(Reported { kind, call, body })
 }
 
 /// Reads a direct invoke.
 ///
 /// # Errors
-/// When it names no call.
+/// When it names no call, or an event that the function `ended` does not take.
 pub(crate) fn of_invoke(kind: EventKind, body: Value) -> Result<Reported, Problem> {
     let missing = || Problem::invalid(Faults::at("call_id", "is required"));
     let call = body.get("call_id").ok_or_else(missing)?;
     let call =
         CallId::from_json(call).map_err(|faults| Problem::invalid(faults.under("call_id")))?;
+    let kind = match (kind, body.get("event").map(Value::as_str)) {
+        (EventKind::Ended, Some(Some("recording"))) => EventKind::Recording,
+        (EventKind::Ended, Some(named)) if named != Some("ended") => {
+            let fault = Faults::at("event", "must be ended or recording");
+            return Err(Problem::invalid(fault));
+        }
+        _ => kind,
+    };
     Ok(Reported { kind, call, body })
 }

@@ -11,7 +11,7 @@ pub enum Function {
     Selected,
     /// Takes `answered` events.
     Answered,
-    /// Takes `ended` events.
+    /// Takes `ended` and `recording` events.
     Ended,
     /// Takes postbacks to a call.
     Postback,
@@ -55,11 +55,12 @@ impl Function {
 
 /// The routes of functions that take one kind of request: method, path with its parameters in
 /// braces, function.
-pub const ROUTES: [(Method, &str, Function); 8] = [
+pub const ROUTES: [(Method, &str, Function); 9] = [
     (Method::POST, "/calls/{call_id}/start", Function::Start),
     (Method::POST, "/calls/{call_id}/selected", Function::Selected),
     (Method::POST, "/calls/{call_id}/answered", Function::Answered),
     (Method::POST, "/calls/{call_id}/ended", Function::Ended),
+    (Method::POST, "/calls/{call_id}/recording", Function::Ended),
     (Method::GET, "/postback/{call_id}", Function::Postback),
     (Method::POST, "/postback/{call_id}", Function::Postback),
     (Method::GET, "/data/{postback_key}", Function::Data),

@@ -17,8 +17,6 @@ pub struct End {
     pub connected_seconds: Option<u32>,
     /// Who hung up, in the platform's words.
     pub hung_up_by: Option<String>,
-    /// Where the recording is.
-    pub recording_url: Option<String>,
 }
 
 impl End {

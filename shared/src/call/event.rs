@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 
-use super::{Buyer, BuyerEvent, CallId, End};
+use super::{Buyer, BuyerEvent, CallId, End, Recording};
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::ONCE;
 use crate::fault::Faults;
 use crate::fields::{Fields, amount, list, owner_tags, string, text, whole};
 use crate::geo::Place;
 use crate::phone::E164;
+use crate::secret;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
 use crate::trigger::Trigger;
@@ -53,6 +54,8 @@ pub enum Moment {
     Answered(Choice),
     /// It ended.
     Ended(HangUp),
+    /// A recording of it is there, at this address.
+    Recording(String),
 }
 
 /// How a call ended, as far as the platform says.
@@ -77,7 +80,6 @@ impl HangUp {
             reported_at,
             connected_seconds: self.connected_seconds,
             hung_up_by: self.hung_up_by.clone(),
-            recording_url: self.recording_url.clone(),
         }
     }
 }
@@ -99,14 +101,26 @@ impl Moment {
             Self::Start => Some(Trigger::Start),
             Self::Selected(_) => Some(Trigger::Selected),
             Self::Answered(_) => Some(Trigger::Answered),
-            Self::Ended(_) => None,
+            Self::Ended(_) | Self::Recording(_) => None,
+        }
+    }
+
+    /// Which event it is.
+    #[must_use]
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::Start => EventKind::Start,
+            Self::Selected(_) => EventKind::Selected,
+            Self::Answered(_) => EventKind::Answered,
+            Self::Ended(_) => EventKind::Ended,
+            Self::Recording(_) => EventKind::Recording,
         }
     }
 
     /// The event's name on the wire.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.trigger().map_or("ended", Trigger::as_str)
+        self.kind().as_str()
     }
 
     /// Whether it changes what the call owes besides its pings: timers, or all that follows its end.
@@ -119,14 +133,14 @@ impl Moment {
     #[must_use]
     pub fn buyer(&self) -> Option<&Buyer> {
         match self {
-            Self::Start | Self::Ended(_) => None,
+            Self::Start | Self::Ended(_) | Self::Recording(_) => None,
             Self::Selected(choice) | Self::Answered(choice) => Some(&choice.buyer),
         }
     }
 
     fn buyer_event(&self, at: Timestamp) -> Option<BuyerEvent> {
         match self {
-            Self::Start | Self::Ended(_) => None,
+            Self::Start | Self::Ended(_) | Self::Recording(_) => None,
             Self::Selected(choice) => {
                 Some(BuyerEvent { at, answered: false, buyer: choice.buyer.clone() })
             }
@@ -144,8 +158,20 @@ impl CallEvent {
         self.moment.buyer_event(self.occurred_at)
     }
 
+    /// What it reports of a recording.
+    #[must_use]
+    pub fn recording(&self) -> Option<Recording> {
+        let url = match &self.moment {
+            Moment::Ended(hang_up) => hang_up.recording_url.clone(),
+            Moment::Recording(url) => Some(url.clone()),
+            Moment::Start | Moment::Selected(_) | Moment::Answered(_) => None,
+        };
+        url.map(|url| Recording { at: self.occurred_at, url })
+    }
+
     /// What tells this event from others of the same call, and is the same each time the platform
-    /// sends it: the buyer and the attempt, or the time when the platform does not count its attempts.
+    /// sends it: the buyer and the attempt, or the time when the platform does not count its attempts;
+    /// of a recording, its time and its address.
     #[must_use]
     pub fn occurrence(&self) -> String {
         match &self.moment {
@@ -154,6 +180,10 @@ impl CallEvent {
                 Some(attempt) => format!("{attempt}.{}", choice.buyer.id),
                 None => format!("at{}.{}", self.occurred_at.as_millis(), choice.buyer.id),
             },
+            Moment::Recording(url) => {
+                let hash: String = secret::sha256_hex(url).chars().take(16).collect();
+                format!("at{}.{hash}", self.occurred_at.as_millis())
+            }
         }
     }
 
@@ -186,6 +216,9 @@ impl CallEvent {
             EventKind::Selected => choice(&mut fields).map(Moment::Selected),
             EventKind::Answered => choice(&mut fields).map(Moment::Answered),
             EventKind::Ended => Some(Moment::Ended(hang_up(&mut fields))),
+            EventKind::Recording => {
+                fields.required("recording_url", recording_url).map(Moment::Recording)
+            }
         };
         let (tags, place) = tags.unwrap_or_default();
         let built = occurred_at.zip(moment).map(|(occurred_at, moment)| Self {
@@ -214,6 +247,22 @@ pub enum EventKind {
     Answered,
     /// `ended`
     Ended,
+    /// `recording`
+    Recording,
+}
+
+impl EventKind {
+    /// Its name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Selected => "selected",
+            Self::Answered => "answered",
+            Self::Ended => "ended",
+            Self::Recording => "recording",
+        }
+    }
 }
 
 /// A phone number; an empty one is a withheld one.

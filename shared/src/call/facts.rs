@@ -95,9 +95,7 @@ impl<'a> CallFacts<'a> {
             SystemToken::ConnectedSeconds => Some(number(call.connected_seconds(self.now))),
             SystemToken::Connected => Some(yes_or_no(call.is_connected())),
             SystemToken::Converted => Some(yes_or_no(call.is_converted())),
-            SystemToken::RecordingUrl => {
-                call.end.as_ref().and_then(|end| end.recording_url.as_deref()).map(Cow::from)
-            }
+            SystemToken::RecordingUrl => call.recording_url().map(Cow::from),
             SystemToken::HungUpBy => {
                 call.end.as_ref().and_then(|end| end.hung_up_by.as_deref()).map(Cow::from)
             }

@@ -37,7 +37,7 @@ pub struct JournalEntry {
 pub enum Source {
     /// The platform reported an event.
     Event {
-        /// `start`, `selected`, `answered` or `ended`.
+        /// `start`, `selected`, `answered`, `ended` or `recording`.
         event: String,
         /// The buyer it is about, by id.
         #[serde(default, skip_serializing_if = "Option::is_none")]

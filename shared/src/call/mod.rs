@@ -10,6 +10,7 @@ mod journal;
 mod legs;
 mod origin;
 mod posting;
+mod recording;
 
 use std::collections::BTreeSet;
 
@@ -24,6 +25,7 @@ pub use journal::{JournalEntry, MAX_ENTRIES, Source};
 pub use legs::{LegChange, Legs, MAX_LEGS};
 pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
+pub use recording::Recording;
 
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;
@@ -57,6 +59,8 @@ pub struct Call {
     pub started_at: Option<Timestamp>,
     /// How it ended; `None` while it is up.
     pub end: Option<End>,
+    /// Every recording that was told, in the order they were made.
+    pub recordings: BTreeSet<Recording>,
     /// Every buyer that was chosen or answered, in the order it happened.
     pub buyer_events: BTreeSet<BuyerEvent>,
     /// Tags; where the caller is stands in `location`.
@@ -93,6 +97,7 @@ impl Call {
             number_name: None,
             started_at: None,
             end: None,
+            recordings: BTreeSet::new(),
             buyer_events: BTreeSet::new(),
             tags: TagSet::new(),
             location: Location::default(),
@@ -107,7 +112,7 @@ impl Call {
     }
 
     /// Takes in what an event says that was reported `now`: numbers, names and the end stay as first
-    /// reported, tags and what happened with buyers add up. Where the platform says that the caller
+    /// reported; tags, recordings and what happened with buyers add up. Where the platform says that the caller
     /// is counts here only when nobody has said so before; see [`Self::move_to`]. What changes what the
     /// call owes makes it due.
     pub fn take_in(&mut self, event: &CallEvent, now: Timestamp) {
@@ -136,8 +141,9 @@ impl Call {
                 self.end.get_or_insert(hang_up.end(event.occurred_at, now));
                 self.amounts = self.amounts.or(hang_up.amounts);
             }
-            Moment::Selected(_) | Moment::Answered(_) => {}
+            Moment::Selected(_) | Moment::Answered(_) | Moment::Recording(_) => {}
         }
+        self.recordings.extend(event.recording());
         if event.moment.changes_what_is_owed() {
             self.course.version += 1;
             self.course.due_at = Some(now.plus(HANDLING_TIME));

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use hookline::call::{CallEvent, CallId, EventKind};
+use hookline::call::{CallEvent, CallId};
 use hookline::ports::clock::Clock;
 use hookline::use_cases::take_event;
 
@@ -39,13 +39,7 @@ pub(super) fn play(world: &Arc<World>, spawner: &Spawner) {
 async fn tell(world: &Arc<World>, call: &CallPlan, place: usize, event: &EventPlan) {
     let mut taken = false;
     for _ in 0..event.tries {
-        let name = match event.kind {
-            EventKind::Start => "start",
-            EventKind::Selected => "selected",
-            EventKind::Answered => "answered",
-            EventKind::Ended => "ended",
-        };
-        let task = Task::Event(call.id.clone(), name);
+        let task = Task::Event(call.id.clone(), event.kind.as_str());
         let ending =
             invoke(world, task, LIMIT, async |function| take(function, call, event).await).await;
         let (deaf, pause) = {

@@ -35,6 +35,7 @@ mod partners;
 mod postback_webhooks;
 mod postbacks;
 mod posted_conversion;
+mod recordings;
 mod reference;
 mod replays;
 mod return_callers;

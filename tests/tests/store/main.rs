@@ -39,6 +39,7 @@ mod postings;
 mod race;
 mod record;
 mod recorded;
+mod recordings;
 mod records_meet;
 mod remember;
 mod replayed;

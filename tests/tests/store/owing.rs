@@ -112,9 +112,9 @@ async fn the_end_is_kept_as_it_was_first_reported(kind: Kind) {
         reported_at: at_millis(91_456),
         connected_seconds: Some(0),
         hung_up_by: Some("caller".to_owned()),
-        recording_url: Some("https://rec.example/1".to_owned()),
     };
     assert_eq!(claimed.end, Some(end));
+    assert_eq!(claimed.recording_url(), Some("https://rec.example/1"));
     assert_eq!(claimed.amounts, amounts("0.00", "15.50"));
     assert_eq!(claimed.amounts.revenue.unwrap().to_string(), "0.00");
     assert_eq!(whole(&again), whole(&claimed));

@@ -112,16 +112,3 @@ fn the_stage_deploys_itself_throttles_and_logs_no_path_and_no_query() {
         .collect();
     assert_eq!(told, BTreeSet::from(LOGGED));
 }
-
-#[test]
-fn operators_and_platforms_are_told_where_everything_is() {
-    let template = Template::read();
-    let value = |output: &str| template.at(&format!("/Outputs/{output}/Value"));
-    assert_eq!(*value("ApiUrl"), json!({"Fn::GetAtt": "HttpApi.ApiEndpoint"}));
-    assert_eq!(*value("ConsoleUrl"), json!({"Fn::Sub": "${HttpApi.ApiEndpoint}/console/"}));
-    assert_eq!(*value("TableName"), json!({"Ref": "Table"}));
-    for function in ["StartFunction", "SelectedFunction", "AnsweredFunction", "EndedFunction"] {
-        let arn = json!({"Fn::GetAtt": format!("{function}.Arn")});
-        assert_eq!(*value(&format!("{function}Arn")), arn);
-    }
-}

@@ -29,8 +29,12 @@ pub(crate) trait Reports {
 
 impl Reports for EventHandler {
     async fn report(&self, kind: EventKind, call: &str, bearer: &str, body: &Value) -> Value {
-        let event = event("POST", "/", ("call_id", call), Some(bearer), body);
-        document(&self.take(kind, event).await.unwrap())
+        let (function, path) = match kind {
+            EventKind::Recording => (EventKind::Ended, "/calls/{call_id}/recording"),
+            _ => (kind, "/"),
+        };
+        let event = event("POST", path, ("call_id", call), Some(bearer), body);
+        document(&self.take(function, event).await.unwrap())
     }
 }
 
@@ -88,6 +92,7 @@ fn event(
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     json!({
         "version": "2.0",
+        "routeKey": format!("{method} {path}"),
         "rawPath": path,
         "rawQueryString": query,
         "headers": headers,

@@ -12,9 +12,12 @@
 mod api;
 mod asks;
 mod document;
+mod domain;
 mod functions;
 mod gate;
 mod managed;
+mod outputs;
+mod parameters;
 mod policy;
 mod queues;
 mod roles;

@@ -123,6 +123,9 @@ async fn live(world: &World) -> Value {
 
     let ended = event_body(EventKind::Ended, NUMBER);
     world.events("ended").report(EventKind::Ended, "call-1", platform, &ended).await;
+    let mut recording = event_body(EventKind::Recording, NUMBER);
+    recording["recording_url"] = json!("https://rec.example/1");
+    world.events("ended").report(EventKind::Recording, "call-1", platform, &recording).await;
     world.outcome().follow(&json!({"call_id": "call-1"})).await;
     world.deliver_all("call-1").await;
 
@@ -309,7 +312,7 @@ fn event_body(kind: EventKind, number: &str) -> Value {
     let seconds = match kind {
         EventKind::Start | EventKind::Selected => 0,
         EventKind::Answered => 10,
-        EventKind::Ended => 120,
+        EventKind::Ended | EventKind::Recording => 120,
     };
     let occurred_at = BEGINNING + seconds;
     let mut body =

@@ -48,7 +48,7 @@ pub(crate) struct Call {
     /// Who hung up, in the platform's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     hung_up_by: Option<String>,
-    /// Where the recording is.
+    /// Where the recording is; of several, the one made last.
     #[serde(skip_serializing_if = "Option::is_none")]
     recording_url: Option<String>,
     /// The buyer of the latest try.
@@ -182,7 +182,7 @@ impl Call {
             ended_at: call.ended_at().map(Time),
             connected_seconds: end.map(|end| call.connected_seconds(end.at)),
             hung_up_by: end.and_then(|end| end.hung_up_by.clone()),
-            recording_url: end.and_then(|end| end.recording_url.clone()),
+            recording_url: call.recording_url().map(str::to_owned),
             buyer: call.buyer().map(Buyer::from),
             buyer_events: call.buyer_events.iter().map(BuyerEvent::from).collect(),
             tags: call.shown_tags().into(),

@@ -16,7 +16,7 @@ pub(crate) struct Event {
     at: Time,
     /// Where it came from.
     source: EventSource,
-    /// `start`, `selected`, `answered` or `ended`, when the platform reported it.
+    /// `start`, `selected`, `answered`, `ended` or `recording`, when the platform reported it.
     #[serde(rename = "event", skip_serializing_if = "Option::is_none")]
     reported: Option<String>,
     /// The buyer it is about, by id.
@@ -68,7 +68,7 @@ pub(crate) struct Origin {
     at: Option<Time>,
     /// Who.
     source: TagSource,
-    /// `start`, `selected`, `answered` or `ended`, with `event`.
+    /// `start`, `selected`, `answered`, `ended` or `recording`, with `event`.
     #[serde(skip_serializing_if = "Option::is_none")]
     event: Option<String>,
     /// The buyer that the event is about, by id.

@@ -52,7 +52,7 @@ pub(super) fn read(kind: EventKind, event: &Value, now: Timestamp) -> Result<Rep
             body.insert("buyer".to_owned(), buyer(&mut parameters, &contact)?);
             body.insert("attempt".to_owned(), parameters.number("attempt").unwrap_or(json!(1)));
         }
-        EventKind::Ended => {
+        EventKind::Ended | EventKind::Recording => {
             let said = ["hung_up_by", "recording_url", "revenue", "payout"];
             parameters.move_to(&mut body, &said);
             if let Some(seconds) = parameters.number("connected_seconds") {

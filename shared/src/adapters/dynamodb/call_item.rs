@@ -7,11 +7,12 @@
 //! | `postbacks` | ids of the postings that were applied, likewise |
 //! | `t:KEY` | the values of one tag, a string set |
 //! | `b:…` | a buyer chosen, or one who answered, JSON |
+//! | `r:…` | a recording, JSON |
 //! | `j:…` | what told its story on, JSON |
 //! | `place` | where somebody said that the caller is, JSON; else the number tells |
 //! | `begun` | whether what was known at its start is on it |
 //! | `revenue` `payout` `posted_conversion` | as postbacks say |
-//! | `ended_at` `end_reported_at` `connected_seconds` `hung_up_by` `recording_url` | how it ended |
+//! | `ended_at` `end_reported_at` `connected_seconds` `hung_up_by` | how it ended |
 //! | `legs_begun` `legs_ended` | legs of a call that its platform transfers, string sets |
 //! | `converted` `deduped` `decided_at` | what was decided about it |
 //! | `timers_set` `connect_fired` | how far what it owes has been seen to |
@@ -35,7 +36,7 @@ use super::past_due::DUE_SHARDS;
 use super::update::Update;
 use crate::call::{
     BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING_TIME,
-    HangUp, JournalEntry, Moment,
+    HangUp, JournalEntry, Moment, Recording,
 };
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;
@@ -50,6 +51,7 @@ use crate::time::Timestamp;
 pub(super) const TAG: &str = "t:";
 const BUYER_EVENT: &str = "b:";
 const EVENT: &str = "e:";
+const RECORDING: &str = "r:";
 const JOURNAL: &str = "j:";
 
 /// The key of a call's item.
@@ -96,6 +98,11 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
             .filter(|name| name.starts_with(BUYER_EVENT))
             .filter_map(|name| get_json::<BuyerEvent>(item, name))
             .collect(),
+        recordings: item
+            .keys()
+            .filter(|name| name.starts_with(RECORDING))
+            .filter_map(|name| get_json::<Recording>(item, name))
+            .collect(),
         journal: item
             .keys()
             .filter(|name| name.starts_with(JOURNAL))
@@ -117,13 +124,11 @@ pub(super) fn call_of(id: &CallId, item: &Item) -> Option<Call> {
 
 fn end_of(item: &Item) -> Option<End> {
     let seconds = get_number(item, "connected_seconds").map(u32::try_from);
-    let string = |name| get_text(item, name).map(str::to_owned);
     Some(End {
         at: get_millis(item, "ended_at")?,
         reported_at: get_millis(item, "end_reported_at")?,
         connected_seconds: seconds.and_then(Result::ok),
-        hung_up_by: string("hung_up_by"),
-        recording_url: string("recording_url"),
+        hung_up_by: get_text(item, "hung_up_by").map(str::to_owned),
     })
 }
 
@@ -189,6 +194,11 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
         let name = format!("{BUYER_EVENT}{at:015}:{rank}:{}", secret::sha256_hex(&text));
         update.set(&name, json(&buyer_event));
     }
+    if let Some(recording) = event.recording() {
+        let at = recording.at.as_millis();
+        let name = format!("{RECORDING}{at:015}:{}", secret::sha256_hex(&recording.url));
+        update.set(&name, json(&recording));
+    }
     let (entry, told) = journal_attribute(&event.journal_entry(claim.now));
     update.set(&entry, told);
     if let Moment::Ended(hang_up) = &event.moment {
@@ -226,11 +236,8 @@ fn end_update(update: &mut Update, hang_up: &HangUp, at: Timestamp, now: Timesta
     if let Some(seconds) = hang_up.connected_seconds {
         update.set_once("connected_seconds", number(i64::from(seconds)));
     }
-    let texts = [("hung_up_by", &hang_up.hung_up_by), ("recording_url", &hang_up.recording_url)];
-    for (name, said) in texts {
-        if let Some(said) = said {
-            update.set_once(name, text(said.clone()));
-        }
+    if let Some(by) = &hang_up.hung_up_by {
+        update.set_once("hung_up_by", text(by.clone()));
     }
     let amounts = [("revenue", hang_up.amounts.revenue), ("payout", hang_up.amounts.payout)];
     for (name, amount) in amounts {

@@ -44,7 +44,7 @@ impl State {
         self.tags.extend(tags_of(&event.tags));
         let at = event.occurred_at.as_millis();
         match &event.moment {
-            Moment::Start => {}
+            Moment::Start | Moment::Recording(_) => {}
             Moment::Selected(choice) => {
                 self.buyers.insert((at, false, choice.buyer.id.clone()));
             }

@@ -1,0 +1,69 @@
+//! The parameters: what the operator is asked, and how.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::document::{Template, list, repository, text};
+
+/// The names of all parameters.
+fn declared(template: &Template) -> BTreeSet<&str> {
+    template.at("/Parameters").as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn every_parameter_is_explained_and_can_be_left_as_it_is() {
+    let template = Template::read();
+    for (name, parameter) in template.at("/Parameters").as_object().unwrap() {
+        assert!(!parameter["Default"].is_null(), "{name}");
+        assert!(parameter["Description"].is_string(), "{name}");
+        if parameter["AllowedPattern"].is_string() {
+            assert!(parameter["ConstraintDescription"].is_string(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_parameter_has_its_place_and_its_label_in_the_console() {
+    let template = Template::read();
+    let shown = template.at("/Metadata/AWS::CloudFormation::Interface");
+    let mut placed = BTreeSet::new();
+    for group in list(&shown["ParameterGroups"]) {
+        assert!(group["Label"]["default"].is_string(), "{group}");
+        for name in list(&group["Parameters"]) {
+            assert!(placed.insert(text(name)), "{name} is placed twice");
+        }
+    }
+    let labelled = shown["ParameterLabels"].as_object().unwrap();
+    assert!(labelled.values().all(|label| label["default"].is_string()));
+
+    assert_eq!(placed, declared(&template));
+    let labelled: BTreeSet<&str> = labelled.keys().map(String::as_str).collect();
+    assert_eq!(labelled, declared(&template));
+}
+
+/// What the sections of `infra/samconfig.toml` set is there to be set.
+#[test]
+fn the_sections_of_samconfig_set_parameters_that_there_are() {
+    let template = Template::read();
+    let file = std::fs::read_to_string(repository().join("infra/samconfig.toml")).unwrap();
+    let config: toml::Table = file.parse().unwrap();
+    let config: Value = json!(config);
+
+    for (section, stage) in [("default", "dev"), ("prod", "prod")] {
+        let parameters = &config[section]["deploy"]["parameters"];
+        assert_eq!(parameters["stack_name"], format!("hookline-{stage}"));
+        assert_eq!(parameters["capabilities"], "CAPABILITY_IAM");
+        let set: Vec<(&str, &str)> = list(&parameters["parameter_overrides"])
+            .iter()
+            .map(|one| text(one).split_once('=').unwrap())
+            .collect();
+        assert!(set.contains(&("Stage", stage)), "{set:?}");
+        for (name, value) in set {
+            let allowed = &template.at(&format!("/Parameters/{name}"))["AllowedValues"];
+            let as_text = |one: &Value| one.as_str().map_or_else(|| one.to_string(), str::to_owned);
+            let allowed: Vec<String> = list(allowed).iter().map(as_text).collect();
+            assert!(allowed.iter().any(|one| one == value), "{section}: {name} cannot be {value}");
+        }
+    }
+}

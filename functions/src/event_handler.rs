@@ -63,13 +63,14 @@ impl EventHandler {
         self.take_reported(reported, Some(&bearer)).await
     }
 
-    /// Takes a direct invoke, whose shape its looks tell.
+    /// Takes a direct invoke, whose shape its looks tell. Each shape's way is boxed: the compiler
+    /// gives up on futures that lie so deep in one another.
     async fn take_invoke(&self, kind: EventKind, body: Value) -> Answer {
         if connect::is_flow_event(&body) {
-            return connect::take_flow_event(self, kind, &body).await;
+            return Box::pin(connect::take_flow_event(self, kind, &body)).await;
         }
         if connect::is_contact_event(&body) {
-            return connect::take_contact_event(self, kind, &body).await;
+            return Box::pin(connect::take_contact_event(self, kind, &body)).await;
         }
         let answer = match plain::of_invoke(kind, body) {
             Ok(reported) => self.take_reported(reported, None).await,

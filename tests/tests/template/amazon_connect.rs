@@ -42,6 +42,9 @@ fn nothing_of_it_is_there_without_an_instance() {
 fn flows_of_the_instance_and_of_no_other_invoke_what_takes_events() {
     let template = Template::read();
     let permissions = template.resources("AWS::Lambda::Permission");
+    let rules = template.resources("AWS::Events::Rule");
+    let ours = permissions.keys().filter(|name| name.starts_with(PREFIX)).count();
+    assert_eq!(ours, TAKE_EVENTS.len() + rules.len());
     let to_connect = permissions
         .values()
         .filter(|permission| permission["Properties"]["Principal"] == "connect.amazonaws.com");

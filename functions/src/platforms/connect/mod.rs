@@ -16,6 +16,8 @@ mod contact_event;
 mod flow_answer;
 mod flow_event;
 mod flow_tags;
+#[cfg(test)]
+mod sample_flow;
 mod take;
 #[cfg(test)]
 mod tests;

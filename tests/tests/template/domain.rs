@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{Template, list, text};
+use crate::document::{Template, list};
 
 fn given(parameter: &str) -> Value {
     json!({"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]})
@@ -21,7 +21,8 @@ fn it_is_made_under_its_conditions_only() {
     for (resource, condition) in [
         ("HttpApiDomain", "HasCustomDomain"),
         ("HttpApiMapping", "HasCustomDomain"),
-        ("HttpApiRecords", "HasHostedZone"),
+        ("HttpApiIpv4Record", "HasHostedZone"),
+        ("HttpApiIpv6Record", "HasHostedZone"),
     ] {
         assert_eq!(template.at(&format!("/Resources/{resource}"))["Condition"], condition);
     }
@@ -42,16 +43,15 @@ fn it_answers_with_current_encryption_and_leads_to_the_stage() {
     });
     assert_eq!(*template.at("/Resources/HttpApiMapping/Properties"), mapping);
 
-    let records = list(template.at("/Resources/HttpApiRecords/Properties/RecordSets"));
-    let kinds: Vec<&str> = records.iter().map(|record| text(&record["Type"])).collect();
-    assert_eq!(kinds, ["A", "AAAA"]);
-    for record in records {
-        let target = json!({
-            "DNSName": {"Fn::GetAtt": "HttpApiDomain.RegionalDomainName"},
-            "HostedZoneId": {"Fn::GetAtt": "HttpApiDomain.RegionalHostedZoneId"},
+    for (record, kind) in [("HttpApiIpv4Record", "A"), ("HttpApiIpv6Record", "AAAA")] {
+        let wanted = json!({
+            "HostedZoneId": {"Ref": "HostedZoneId"}, "Name": {"Ref": "CustomDomainName"}, "Type": kind,
+            "AliasTarget": {
+                "DNSName": {"Fn::GetAtt": "HttpApiDomain.RegionalDomainName"},
+                "HostedZoneId": {"Fn::GetAtt": "HttpApiDomain.RegionalHostedZoneId"},
+            },
         });
-        assert_eq!(record["AliasTarget"], target);
-        assert_eq!(record["Name"], json!({"Ref": "CustomDomainName"}));
+        assert_eq!(*template.at(&format!("/Resources/{record}/Properties")), wanted);
     }
 }
 

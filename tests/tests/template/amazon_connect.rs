@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use hookline::call::EventKind;
+use hookline_functions::event_handler::EventHandler;
 use serde_json::{Value, json};
 
 use crate::document::{Template, list, text};
@@ -16,6 +18,35 @@ const TAKE_EVENTS: [&str; 4] = ["Answered", "Ended", "Selected", "Start"];
 const TOLD: [&str; 2] = ["Answered", "Ended"];
 /// Seconds in 14 days, the longest that SQS keeps a message.
 const TWO_WEEKS: u32 = 14 * 24 * 60 * 60;
+
+/// A transfer of a call, from an agent's answer to its end, told to the functions that it is for.
+pub(crate) async fn tell_contacts(answered: &EventHandler, ended: &EventHandler, call: &str) {
+    let other = format!("{call}-transferred");
+    for (kind, contact, happened) in [
+        (EventKind::Answered, call, "CONNECTED_TO_AGENT"),
+        (EventKind::Ended, &other, "INITIATED"),
+        (EventKind::Ended, call, "DISCONNECTED"),
+        (EventKind::Ended, &other, "DISCONNECTED"),
+    ] {
+        let handler = if kind == EventKind::Answered { answered } else { ended };
+        let method = if contact == call { "INBOUND" } else { "TRANSFER" };
+        let event = json!({
+            "source": "aws.connect",
+            "detail-type": "Amazon Connect Contact Event",
+            "time": "2026-11-23T17:00:30Z",
+            "detail": {
+                "eventType": happened, "contactId": contact, "initialContactId": call,
+                "initiationMethod": method, "channel": "VOICE",
+                "queueInfo": {"queueArn": "arn:aws:connect:::instance/i/queue/q"},
+            },
+        });
+        let answer = handler.take(kind, event).await.unwrap();
+        let taken =
+            happened == "CONNECTED_TO_AGENT" || (contact != call && happened == "DISCONNECTED");
+        let wanted = if taken { "taken" } else { "ignored" };
+        assert_eq!(answer["status"], wanted, "{happened} of {contact}: {answer}");
+    }
+}
 
 fn arn(resource: &str) -> Value {
     json!({"Fn::GetAtt": format!("{resource}.Arn")})

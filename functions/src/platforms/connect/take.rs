@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::contact_event::{ContactEvent, Happening};
-use super::{call_of, flow_answer, flow_event};
+use super::{flow_answer, flow_event};
 use crate::envelope::{Answer, FunctionError};
 use crate::event_handler::EventHandler;
 use crate::platforms::Reported;
@@ -91,45 +91,33 @@ pub(crate) async fn take_contact_event(
     kind: EventKind,
     event: &Value,
 ) -> Answer {
-    let reported = match ContactEvent::read(event) {
-        Ok(contact) => match report_of(handler, kind, &contact).await {
-            Ok(reported) => reported,
-            Err(error) => {
-                let problem = Problem::store(&error);
-                return Err(FunctionError(problem.message));
-            }
-        },
-        Err(reason) => Err(reason),
+    let contact = match ContactEvent::read(event) {
+        Ok(contact) => contact,
+        Err(reason) => return Ok(let_be(None, reason)),
     };
-    let call = match reported {
-        Ok(reported) => {
-            let call = reported.call.clone();
-            match handler.take_reported(reported, None).await {
-                Ok(_) => return Ok(json!({"status": "taken", "call_id": call.as_str()})),
-                Err(problem) if problem.is_ours() => return Err(FunctionError(problem.message)),
-                Err(problem) => {
-                    let faults = problem.errors.to_string();
-                    let (call, code) = (call.as_str(), problem.code);
-                    tracing::warn!(
-                        correlation_id = call,
-                        code,
-                        faults,
-                        "a contact event was refused"
-                    );
-                    return Ok(
-                        json!({"status": "ignored", "call_id": call, "reason": problem.message}),
-                    );
-                }
-            }
+    let call = contact.call.clone();
+    let reported = match report_of(handler, kind, &contact).await {
+        Ok(Ok(reported)) => reported,
+        Ok(Err(reason)) => return Ok(let_be(Some(&call), reason)),
+        Err(error) => return Err(FunctionError(Problem::store(&error).message)),
+    };
+    match handler.take_reported(reported, None).await {
+        Ok(_) => Ok(json!({"status": "taken", "call_id": call.as_str()})),
+        Err(problem) if problem.is_ours() => Err(FunctionError(problem.message)),
+        Err(problem) => {
+            let (code, faults) = (problem.code, problem.errors.to_string());
+            let call = call.as_str();
+            tracing::warn!(correlation_id = call, code, faults, "a contact event was refused");
+            Ok(json!({"status": "ignored", "reason": problem.message}))
         }
-        Err(reason) => reason,
-    };
-    let detail = event.get("detail");
-    let member = |name| detail.and_then(|detail| detail.get(name));
-    let contact = call_of(member("initialContactId"), member("contactId"));
-    let contact = contact.as_ref().map(CallId::as_str);
-    tracing::debug!(correlation_id = contact, reason = call, "a contact event was let be");
-    Ok(json!({"status": "ignored", "reason": call}))
+    }
+}
+
+/// The answer to a contact event that is not taken.
+fn let_be(call: Option<&CallId>, reason: &str) -> Value {
+    let call = call.map(CallId::as_str);
+    tracing::debug!(correlation_id = call, reason, "a contact event was let be");
+    json!({"status": "ignored", "reason": reason})
 }
 
 /// What a contact event reports of a call, or why it reports nothing.

@@ -138,6 +138,7 @@ impl From<ClaimError> for Problem {
                 let errors = Faults::at("campaign_id", message.clone());
                 Self { errors, ..Self::new(409, "other_campaign", message) }
             }
+            ClaimError::Full => Self::new(409, "call_full", message),
             ClaimError::Store(error) => Self::store(&error),
         }
     }

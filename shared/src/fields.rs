@@ -76,12 +76,21 @@ impl<'a> Fields<'a> {
         self.faults.extend(faults);
     }
 
+    /// Counts a field among those asked for that is read elsewhere.
+    pub fn read_elsewhere(&mut self, name: &'a str) {
+        self.asked.push(name);
+    }
+
+    /// The fields that were not asked for.
+    pub fn others(&self) -> impl Iterator<Item = (&'a String, &'a Value)> {
+        self.object.iter().filter(|(name, _)| !self.asked.contains(&name.as_str()))
+    }
+
     /// Makes every field that was not asked for a fault.
     pub fn refuse_others(&mut self) {
-        for name in self.object.keys() {
-            if !self.asked.contains(&name.as_str()) {
-                self.faults.extend(Faults::at(name, "is not a field of this object"));
-            }
+        let names: Vec<&String> = self.others().map(|(name, _)| name).collect();
+        for name in names {
+            self.faults.extend(Faults::at(name, "is not a field of this object"));
         }
     }
 

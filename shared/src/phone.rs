@@ -10,8 +10,11 @@
 //! break that rule, and a call must not fail over a number that only has to be carried along. For
 //! the same reason nobody asks whether an area code is in service.
 
+mod caller_number;
+
 use std::fmt;
 
+pub use caller_number::CallerNumber;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The fewest digits of a number, country code included.

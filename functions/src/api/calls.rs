@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
+use futures_util::try_join;
 use hookline::adapters::system::SystemClock;
 use hookline::call;
 use hookline::call::CallId;
@@ -10,6 +11,7 @@ use hookline::delivery::Delivery;
 use hookline::ports::call_log::{CallLog, PageRequest};
 use hookline::ports::calls::Calls;
 use hookline::ports::clock::Clock;
+use hookline::ports::intake::Intake;
 use hookline::time::Day;
 
 use super::address::{ApiPath, CallPath, CampaignPath, unknown_call};
@@ -67,6 +69,9 @@ pub(super) async fn read_call(
     State(backend): State<Arc<Backend>>,
     ApiPath(path): ApiPath<CallPath>,
 ) -> Result<Reply<Call>, Problem> {
-    let (call, deliveries) = history(&backend, &path.call()?).await?;
-    Ok(Reply::ok(Call::of(&call, &deliveries)))
+    let id = path.call()?;
+    let said =
+        async { backend.store.raw_events(&id).await.map_err(|error| Problem::store(&error)) };
+    let ((call, deliveries), said) = try_join!(history(&backend, &id), said)?;
+    Ok(Reply::ok(Call::of(&call, &deliveries, said)))
 }

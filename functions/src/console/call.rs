@@ -8,10 +8,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use hookline::adapters::system::SystemClock;
-use hookline::call::{Buyer, Call, CallId};
+use hookline::call::{Buyer, Call, CallId, RawEvent};
 use hookline::delivery::{Delivery, DeliveryStatus};
 use hookline::ports::calls::Calls;
 use hookline::ports::clock::Clock;
+use hookline::ports::intake::Intake;
 use hookline::time::{Day, Timestamp};
 use http::HeaderMap;
 
@@ -90,7 +91,8 @@ pub(super) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, ErrorPage> {
     let (call, deliveries) = history(&backend, &id).await?;
-    let view = CallView::of(&call, &deliveries, signed.csrf(), SystemClock.now());
+    let said = backend.store.raw_events(&call.id).await?;
+    let view = CallView::of(&call, &deliveries, &said, signed.csrf(), SystemClock.now());
     if asks_fragment(&headers) {
         return Ok(fragment(&view));
     }
@@ -121,7 +123,13 @@ async fn history(backend: &Backend, id: &str) -> Result<(Call, Vec<Delivery>), E
 }
 
 impl CallView {
-    fn of(call: &Call, deliveries: &[Delivery], csrf: String, now: Timestamp) -> Self {
+    fn of(
+        call: &Call,
+        deliveries: &[Delivery],
+        said: &[RawEvent],
+        csrf: String,
+        now: Timestamp,
+    ) -> Self {
         let listed = deliveries.get(..MAX_DELIVERIES).unwrap_or(deliveries);
         let tags = tags(call, deliveries);
         let recording = call.recording_url().map(str::to_owned);
@@ -133,7 +141,7 @@ impl CallView {
             converted: call.course.decision.map(|_| call.is_converted()),
             recording: recording.filter(|address| is_of_the_web(address)),
             chart: Chart::of(call, listed, now),
-            story: story(call, listed, now),
+            story: story(call, listed, said, now),
             more_tags: tags.len().saturating_sub(MAX_TAGS),
             tags: tags.into_iter().take(MAX_TAGS).collect(),
             deliveries: rows(listed, now),
@@ -214,7 +222,7 @@ mod tests {
     use super::*;
 
     fn view(call: &Call, deliveries: &[Delivery]) -> CallView {
-        CallView::of(call, deliveries, "word".to_owned(), fixtures::now())
+        CallView::of(call, deliveries, &fixtures::said(call), "word".to_owned(), fixtures::now())
     }
 
     #[test]
@@ -232,6 +240,8 @@ mod tests {
             "20.00",
             "spring-ad",
             "credit_offer: yes",
+            "What else the platform said",
+            "a.example",
             "no whole answer in time",
             "matches: geo:us-tx",
             "The beginning of 5000 bytes.",

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookline::call::{Call, JournalEntry, Source};
+use hookline::call::{Call, JournalEntry, Raw, RawEvent, Source};
 use hookline::delivery::Delivery;
 use hookline::tag::TagSet;
 use hookline::time::Timestamp;
@@ -14,6 +14,9 @@ use super::wording::{clock, cut, span, status};
 const MAX_TAGS: usize = 12;
 /// The most characters of one tag, its values included.
 const MAX_TAG: usize = 120;
+
+/// The most bytes of what else the platform said, over all lines: the page renews itself.
+const MAX_RAW_BYTES: usize = 128 * 1024;
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -33,13 +36,27 @@ pub(super) struct StoryLine {
     pub(super) tags: Vec<String>,
     /// Whether more tags came than are told.
     pub(super) cut: bool,
+    /// What else the platform said, a JSON document.
+    pub(super) raw: Option<String>,
+    /// Whether it said more than that.
+    pub(super) raw_cut: bool,
 }
 
 /// What happened, in order.
-pub(super) fn story(call: &Call, deliveries: &[Delivery], now: Timestamp) -> Vec<StoryLine> {
+pub(super) fn story(
+    call: &Call,
+    deliveries: &[Delivery],
+    said: &[RawEvent],
+    now: Timestamp,
+) -> Vec<StoryLine> {
+    let mut room = MAX_RAW_BYTES;
     let noted = call.journal.iter().map(|entry| {
         let line = StoryLine::of(entry.at, what(call, entry), &entry.tags);
-        StoryLine { cut: line.cut || entry.cut, ..line }
+        let (raw, raw_cut) = match said.iter().find(|said| said.is_of(entry)) {
+            Some(said) => within(&mut room, &said.raw),
+            None => (None, false),
+        };
+        StoryLine { cut: line.cut || entry.cut, raw, raw_cut, ..line }
     });
     let decided = call.course.decision.map(|decision| {
         let text = match (decision.converted, decision.deduped) {
@@ -61,6 +78,17 @@ pub(super) fn story(call: &Call, deliveries: &[Delivery], now: Timestamp) -> Vec
         }
     }
     lines
+}
+
+/// What a platform said as text, if there is room for it, and whether that is not all.
+fn within(room: &mut usize, raw: &Raw) -> (Option<String>, bool) {
+    if raw.fields.is_empty() {
+        return (None, raw.cut);
+    }
+    let text = serde_json::to_string_pretty(&raw.fields).unwrap_or_default();
+    let left = room.checked_sub(text.len());
+    *room = left.unwrap_or(*room);
+    (left.map(|_| text), raw.cut || left.is_none())
 }
 
 fn what(call: &Call, entry: &JournalEntry) -> String {
@@ -117,6 +145,8 @@ impl StoryLine {
             link: None,
             tags: tags.iter().take(MAX_TAGS).map(tag).collect(),
             cut: tags.len() > MAX_TAGS,
+            raw: None,
+            raw_cut: false,
         }
     }
 }
@@ -128,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_happened_is_told_in_order() {
-        let story = story(&fixtures::call(), &fixtures::deliveries(), fixtures::now());
+        let story = story(&fixtures::call(), &fixtures::deliveries(), &[], fixtures::now());
         let told: Vec<(&str, &str)> =
             story.iter().map(|line| (line.since.as_str(), line.text.as_str())).collect();
         let expected = [
@@ -147,6 +177,25 @@ mod tests {
         assert_eq!(told, expected);
         assert_eq!(story[6].tags, ["credit_offer: yes"]);
         assert!(story[6].cut);
+    }
+
+    #[test]
+    fn what_else_the_platform_said_stands_with_its_event_while_there_is_room() {
+        let call = fixtures::call();
+        let said = |text: &str| {
+            let fields = serde_json::json!({"queue": text}).as_object().unwrap().clone();
+            let raw = Raw { fields, cut: false };
+            let entry = call.journal.iter().next().unwrap();
+            [RawEvent { at: entry.at, source: entry.source.clone(), raw }]
+        };
+        let told = |said: &[RawEvent]| {
+            let lines = story(&call, &[], said, fixtures::now()).into_iter();
+            lines.map(|line| (line.raw, line.raw_cut)).collect::<Vec<_>>()
+        };
+        let east = told(&said("east"));
+        assert_eq!(east[0], (Some("{\n  \"queue\": \"east\"\n}".to_owned()), false));
+        assert!(east[1..].iter().all(|told| *told == (None, false)));
+        assert_eq!(told(&said(&"v".repeat(MAX_RAW_BYTES)))[0], (None, true));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! A call that did not happen, for tests of pages.
 
-use hookline::call::{Call, CallEvent, CallId, CallKey, Decision, EventKind, JournalEntry, Source};
+use hookline::call::{
+    Call, CallEvent, CallId, CallKey, Decision, EventKind, JournalEntry, Raw, RawEvent, Source,
+};
 use hookline::campaign::{Campaign, WebhookId};
 use hookline::delivery::{
     Attempt, Delivery, DeliveryKey, FailureKind, KeptBody, KeptMessage, ONCE, Progress, Report,
@@ -28,6 +30,14 @@ pub(super) fn campaign() -> Campaign {
         {"id": "sale", "trigger": "conversion", "url": "https://buyer.example/sale"},
     ]});
     Campaign::from_document(&document).unwrap()
+}
+
+/// What the platform said besides when the call began.
+pub(super) fn said(call: &Call) -> Vec<RawEvent> {
+    let fields = json!({"from_uri": "<script>alert(5)</script>@a.example"});
+    let raw = Raw { fields: fields.as_object().unwrap().clone(), cut: true };
+    let entry = call.journal.iter().next().unwrap();
+    vec![RawEvent { at: entry.at, source: entry.source.clone(), raw }]
 }
 
 /// A call that converted, with its journal.

@@ -1,14 +1,14 @@
 //! What the call platform reports (spec section 11).
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Buyer, BuyerEvent, CallId, End, Recording};
+use super::{Buyer, BuyerEvent, CallId, End, Raw, Recording};
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::ONCE;
 use crate::fault::Faults;
 use crate::fields::{Fields, amount, list, owner_tags, string, text, whole};
 use crate::geo::Place;
-use crate::phone::E164;
+use crate::phone::{CallerNumber, E164};
 use crate::secret;
 use crate::tag::TagSet;
 use crate::time::Timestamp;
@@ -41,6 +41,8 @@ pub struct CallEvent {
     pub place: Option<Place>,
     /// What happened.
     pub moment: Moment,
+    /// What else the platform says.
+    pub raw: Raw,
 }
 
 /// What happened to the call.
@@ -187,7 +189,8 @@ impl CallEvent {
         }
     }
 
-    /// Reads an event of a kind that came in `now`. Fields that the spec does not know are let be.
+    /// Reads an event of a kind that came in `now`. Fields that the spec does not know are no faults and kept as
+    /// they are.
     ///
     /// # Errors
     /// Every field at fault.
@@ -198,6 +201,7 @@ impl CallEvent {
         now: Timestamp,
     ) -> Result<Self, Faults> {
         let mut fields = Fields::of(body)?;
+        fields.read_elsewhere("call_id");
         let campaign = match kind {
             EventKind::Start => fields.required("campaign_id", CampaignId::from_json),
             _ => fields.optional("campaign_id", CampaignId::from_json),
@@ -207,20 +211,22 @@ impl CallEvent {
             let latest = now.plus_seconds(MAX_AHEAD_SECONDS);
             if at <= latest { Ok(at) } else { Err(Faults::here("is more than a day ahead")) }
         });
-        let from = fields.optional("caller_number", number).flatten();
-        let to = fields.optional("called_number", number).flatten();
+        let from = fields.optional("caller_number", number).and_then(CallerNumber::known);
+        let to = fields.optional("called_number", number).and_then(CallerNumber::known);
         let number_name = fields.optional("number_name", text(200));
         let tags = fields.optional("tags", tags_and_place);
+        let mut others = Map::new();
         let moment = match kind {
             EventKind::Start => Some(Moment::Start),
-            EventKind::Selected => choice(&mut fields).map(Moment::Selected),
-            EventKind::Answered => choice(&mut fields).map(Moment::Answered),
+            EventKind::Selected => choice(&mut fields, &mut others).map(Moment::Selected),
+            EventKind::Answered => choice(&mut fields, &mut others).map(Moment::Answered),
             EventKind::Ended => Some(Moment::Ended(hang_up(&mut fields))),
             EventKind::Recording => {
                 fields.required("recording_url", recording_url).map(Moment::Recording)
             }
         };
         let (tags, place) = tags.unwrap_or_default();
+        others.extend(fields.others().map(|(name, value)| (name.clone(), value.clone())));
         let built = occurred_at.zip(moment).map(|(occurred_at, moment)| Self {
             call,
             campaign,
@@ -231,6 +237,7 @@ impl CallEvent {
             tags,
             place,
             moment,
+            raw: Raw::of(others),
         });
         fields.finish(built)
     }
@@ -265,17 +272,16 @@ impl EventKind {
     }
 }
 
-/// A phone number; an empty one is a withheld one.
-fn number(value: &Value) -> Result<Option<E164>, Faults> {
-    let text = string(value)?;
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    E164::parse(text).map(Some).map_err(Faults::of)
+fn number(value: &Value) -> Result<CallerNumber, Faults> {
+    CallerNumber::parse(string(value)?).map_err(Faults::of)
 }
 
-fn choice(fields: &mut Fields<'_>) -> Option<Choice> {
-    let buyer = fields.required("buyer", buyer);
+/// Reads who was chosen; what else is said of the buyer goes to `others`.
+fn choice(fields: &mut Fields<'_>, others: &mut Map<String, Value>) -> Option<Choice> {
+    let buyer = fields.required("buyer", buyer).map(|(buyer, more)| {
+        others.extend((!more.is_empty()).then(|| ("buyer".to_owned(), Value::Object(more))));
+        buyer
+    });
     let attempt = fields.optional("attempt", whole(1, 10_000));
     let attempt = attempt.and_then(|attempt| u32::try_from(attempt).ok());
     buyer.map(|buyer| Choice { buyer, attempt })
@@ -314,7 +320,8 @@ fn recording_url(value: &Value) -> Result<String, Faults> {
     }
 }
 
-fn buyer(value: &Value) -> Result<Buyer, Faults> {
+/// A buyer, and what else is said of it.
+fn buyer(value: &Value) -> Result<(Buyer, Map<String, Value>), Faults> {
     let mut fields = Fields::of(value)?;
     let id = fields.required("id", |id| match id {
         Value::Number(number) => Ok(number.to_string()),
@@ -322,7 +329,9 @@ fn buyer(value: &Value) -> Result<Buyer, Faults> {
     });
     let name = fields.optional("name", text(200));
     let tags = fields.optional("tags", owner_tags).unwrap_or_default();
-    fields.finish(id.map(|id| Buyer { id, name, tags }))
+    let others = fields.others().filter(|(_, value)| !value.is_null());
+    let others = others.map(|(name, value)| (name.clone(), value.clone())).collect();
+    fields.finish(id.map(|id| (Buyer { id, name, tags }, others)))
 }
 
 /// The platform's tags; `geo` and `caller_zip` say where the caller is instead of being tags.

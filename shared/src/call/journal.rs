@@ -76,12 +76,16 @@ impl CallEvent {
     /// What an event that was reported `now` adds to its call's journal.
     #[must_use]
     pub fn journal_entry(&self, now: Timestamp) -> JournalEntry {
-        let source = Source::Event {
+        JournalEntry::of(self.occurred_at, self.source(now), self.tags.clone(), self.place)
+    }
+
+    /// This event as the source of what came by it.
+    pub(super) fn source(&self, now: Timestamp) -> Source {
+        Source::Event {
             event: self.moment.name().to_owned(),
             buyer: self.moment.buyer().map(|buyer| buyer.id.clone()),
             reported_at: now,
-        };
-        JournalEntry::of(self.occurred_at, source, self.tags.clone(), self.place)
+        }
     }
 }
 

@@ -10,7 +10,9 @@ mod journal;
 mod legs;
 mod origin;
 mod posting;
+mod raw;
 mod recording;
+mod room;
 
 use std::collections::BTreeSet;
 
@@ -25,7 +27,9 @@ pub use journal::{JournalEntry, MAX_ENTRIES, Source};
 pub use legs::{LegChange, Legs, MAX_LEGS};
 pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
+pub use raw::{MAX_RAW_BYTES, Raw, RawEvent};
 pub use recording::Recording;
+pub use room::MAX_RECURRING_BYTES;
 
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::StoreError;
 use super::callers::{CallerMemory, Remembering};
-use crate::call::{Call, CallEvent, CallId, CallKey, JournalEntry};
+use crate::call::{Call, CallEvent, CallId, CallKey, JournalEntry, MAX_RECURRING_BYTES, RawEvent};
 use crate::campaign::{Campaign, CampaignId};
 use crate::delivery::{Delivery, Report};
 use crate::geo::Place;
@@ -37,6 +37,13 @@ pub trait Intake: Sync {
         trigger: Trigger,
         occurrence: &str,
     ) -> impl Future<Output = Result<Vec<Report>, StoreError>> + Send;
+
+    /// What a call's events said that the plain shape does not know, oldest first: what was kept of
+    /// late may be missing, and of a call with more than a megabyte of it what is over.
+    fn raw_events(
+        &self,
+        call: &CallId,
+    ) -> impl Future<Output = Result<Vec<RawEvent>, StoreError>> + Send;
 }
 
 /// An event to be claimed.
@@ -82,6 +89,12 @@ pub enum ClaimError {
     /// The call belongs to another campaign.
     #[error("this call belongs to another campaign")]
     OtherCampaign,
+    /// The call's events of which it may have any number weigh as much as they may.
+    #[error(
+        "this call takes no more selected, answered and recording events: together they weigh at most {} KiB",
+        MAX_RECURRING_BYTES / 1024
+    )]
+    Full,
     /// Our own store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -102,6 +115,8 @@ pub struct Record<'a> {
     pub journal: BTreeSet<JournalEntry>,
     /// What was sent and what was not.
     pub deliveries: &'a [Delivery],
+    /// What else the event said, with the event; `None` when nothing, or when it was kept before.
+    pub raw: Option<(&'a CallEvent, RawEvent)>,
     /// The windows that its deliveries open for the caller.
     pub windows: Vec<OpenWindow>,
     /// What is to be remembered of the caller.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use hookline::adapters::memory::Memory;
-use hookline::call::{Call, CallId, Posting};
+use hookline::call::{Call, CallId, Posting, RawEvent};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::course::Step;
 use hookline::delivery::{Delivery, DeliveryKey, Report};
@@ -121,6 +121,10 @@ impl Intake for Store<'_> {
     ) -> Result<Vec<Report>, StoreError> {
         let asked = || self.memory().reports(call, trigger, occurrence);
         self.ask("read reports", asked, nothing).await
+    }
+
+    async fn raw_events(&self, call: &CallId) -> Result<Vec<RawEvent>, StoreError> {
+        self.ask("read what events said", || self.memory().raw_events(call), nothing).await
     }
 }
 

@@ -32,6 +32,7 @@ fn word(error: &ClaimError) -> &'static str {
         ClaimError::UnknownCampaign(_) => "unknown campaign",
         ClaimError::UnknownCall => "unknown call",
         ClaimError::OtherCampaign => "other campaign",
+        ClaimError::Full => "full",
         ClaimError::Store(_) => "store",
     }
 }

@@ -55,6 +55,7 @@ async fn a_delivery_that_a_ping_ended_reads_back_with_its_attempt(kind: Kind) {
         begins: false,
         journal: BTreeSet::new(),
         deliveries: std::slice::from_ref(&delivery),
+        raw: None,
         windows: Vec::new(),
         remembering: None,
         now: at(1),

@@ -94,6 +94,7 @@ async fn a_ping_that_failed_is_listed_from_the_start() {
         place: None,
         begins: true,
         deliveries: &pings,
+        raw: None,
         windows: Vec::new(),
         journal: BTreeSet::new(),
         remembering: None,

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
-use hookline::call::{Call, CallId, Posting};
+use hookline::call::{Call, CallId, Posting, RawEvent};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::course::Step;
 use hookline::delivery::{Delivery, DeliveryKey, Report};
@@ -79,6 +79,10 @@ impl Intake for Interrupted<'_> {
         occurrence: &str,
     ) -> Result<Vec<Report>, StoreError> {
         self.step().await?.reports(call, trigger, occurrence).await
+    }
+
+    async fn raw_events(&self, call: &CallId) -> Result<Vec<RawEvent>, StoreError> {
+        self.step().await?.raw_events(call).await
     }
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn record(call: &Call) -> Record<'_> {
         begins: false,
         journal: BTreeSet::new(),
         deliveries: &[],
+        raw: None,
         windows: Vec::new(),
         remembering: None,
         now: at(1),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::memory::Memory;
-use hookline::call::{Call, CallId, LegChange, Legs, Posting};
+use hookline::call::{Call, CallId, LegChange, Legs, Posting, RawEvent};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::course::Step;
 use hookline::delivery::{Delivery, DeliveryKey, Report};
@@ -67,6 +67,10 @@ impl Intake for Store {
         occurrence: &str,
     ) -> Result<Vec<Report>, StoreError> {
         ask!(self, store => store.reports(call, trigger, occurrence))
+    }
+
+    async fn raw_events(&self, call: &CallId) -> Result<Vec<RawEvent>, StoreError> {
+        ask!(self, store => store.raw_events(call))
     }
 }
 

@@ -55,6 +55,7 @@ async fn open_by_ping(world: &World, call: &Call, windows: Vec<OpenWindow>) {
         begins: false,
         journal: BTreeSet::new(),
         deliveries: &[],
+        raw: None,
         windows,
         remembering: None,
         now: at(1),

@@ -42,6 +42,15 @@ fn every_parameter_has_its_place_and_its_label_in_the_console() {
     assert_eq!(labelled, declared(&template));
 }
 
+/// `sam deploy --guided` asks for each by its name and says nothing more.
+#[test]
+fn every_parameter_is_explained_in_the_readme() {
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    for name in declared(&Template::read()) {
+        assert!(readme.contains(name), "README.md says nothing of the parameter {name}");
+    }
+}
+
 /// What the sections of `infra/samconfig.toml` set is there to be set.
 #[test]
 fn the_sections_of_samconfig_set_parameters_that_there_are() {

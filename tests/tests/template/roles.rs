@@ -320,8 +320,8 @@ fn event_body(kind: EventKind, number: &str) -> Value {
         EventKind::Ended | EventKind::Recording => 120,
     };
     let occurred_at = BEGINNING + seconds;
-    let mut body =
-        json!({"campaign_id": "solar", "caller_number": number, "occurred_at": occurred_at});
+    let mut body = json!({"campaign_id": "solar", "caller_number": number, "occurred_at": occurred_at,
+            "queue": "east"});
     if matches!(kind, EventKind::Selected | EventKind::Answered) {
         body["buyer"] = json!({"id": "buyer-1"});
     }

@@ -1,13 +1,13 @@
 //! Calls.
 
-use hookline::call::{self, tag_origins};
+use hookline::call::{self, RawEvent, tag_origins};
 use hookline::campaign::Amounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::delivery::Delivery;
 use super::shown_deliveries::ShownDeliveries;
-use super::story::{Event, TagOrigin, within};
+use super::story::{Event, TagOrigin, told, within};
 use super::{Amount, Tags, Time};
 
 /// A call as it stands. The call key is not in it.
@@ -163,8 +163,12 @@ pub(crate) struct CallSummary {
 }
 
 impl Call {
-    /// The call with its deliveries, oldest first.
-    pub(crate) fn of(call: &call::Call, deliveries: &[hookline::delivery::Delivery]) -> Self {
+    /// The call with its deliveries, oldest first, and what else its events said.
+    pub(crate) fn of(
+        call: &call::Call,
+        deliveries: &[hookline::delivery::Delivery],
+        said: Vec<RawEvent>,
+    ) -> Self {
         let end = call.end.as_ref();
         let shown = ShownDeliveries::of(deliveries);
         let left_out = deliveries.len() - shown.deliveries.len();
@@ -187,7 +191,7 @@ impl Call {
             buyer_events: call.buyer_events.iter().map(BuyerEvent::from).collect(),
             tags: call.shown_tags().into(),
             outcome: Decision::of(call),
-            events: call.journal.iter().map(Event::from).collect(),
+            events: told(call, said),
             tag_origins,
             tag_origins_left_out: (untold > 0).then_some(untold),
             deliveries: shown.deliveries,

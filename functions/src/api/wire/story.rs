@@ -1,13 +1,17 @@
 //! What told a call's story on, and where its tags came from.
 
-use hookline::call::{self, OriginSource, Source};
+use hookline::call::{self, OriginSource, RawEvent, Source};
 use serde::Serialize;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::{Tags, Time, Trigger};
+use crate::envelope::payload_bytes;
 
 /// The most tags and origins that are told of one call: some 400 KB.
 const MAX_ORIGINS: usize = 2000;
+/// The most that is told of what else the platform said, in bytes of a function's payload.
+const MAX_RAW_BYTES: usize = 512 * 1024;
 
 /// Something that told a call's story on.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,6 +37,14 @@ pub(crate) struct Event {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     cut: bool,
+    /// What else the platform said, under its own names; credentials are masked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    raw: Option<Map<String, Value>>,
+    /// `true` when not all of what else it said is here.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    raw_cut: bool,
 }
 
 /// Where an event came from.
@@ -101,6 +113,27 @@ pub(crate) enum TagSource {
     Webhook,
     /// A partner who posted back.
     Postback,
+}
+
+/// The entries of a journal with what else the platform said, as far as there is room for it.
+pub(super) fn told(call: &call::Call, said: Vec<RawEvent>) -> Vec<Event> {
+    let mut room = MAX_RAW_BYTES;
+    let mut events: Vec<(&call::JournalEntry, Event)> =
+        call.journal.iter().map(|entry| (entry, Event::from(entry))).collect();
+    for said in said {
+        let mut about =
+            events.iter_mut().filter(|(entry, event)| said.is_of(entry) && event.raw.is_none());
+        let Some((_, event)) = about.next() else { continue };
+        let left = room.checked_sub(weight(&said.raw.fields));
+        room = left.unwrap_or(room);
+        event.raw_cut = said.raw.cut || left.is_none();
+        event.raw = left.map(|_| said.raw.fields);
+    }
+    events.into_iter().map(|(_, event)| event).collect()
+}
+
+fn weight(fields: &Map<String, Value>) -> usize {
+    serde_json::to_string(fields).map_or(0, |text| payload_bytes(&text))
 }
 
 /// As many of these as there is room for, and how many more there are.
@@ -174,6 +207,8 @@ impl From<&call::JournalEntry> for Event {
             reported_at: reported_at.map(Time),
             tags: entry.tags.clone().into(),
             cut: entry.cut,
+            raw: None,
+            raw_cut: false,
         }
     }
 }

@@ -8,6 +8,7 @@
 //! | `t:KEY` | the values of one tag, a string set |
 //! | `b:…` | a buyer chosen, or one who answered, JSON |
 //! | `r:…` | a recording, JSON |
+//! | `recurring_bytes` | what the events weigh of which a call may have any number |
 //! | `j:…` | what told its story on, JSON |
 //! | `place` | where somebody said that the caller is, JSON; else the number tells |
 //! | `begun` | whether what was known at its start is on it |
@@ -36,7 +37,7 @@ use super::past_due::DUE_SHARDS;
 use super::update::Update;
 use crate::call::{
     BuyerEvent, Call, CallEvent, CallId, CallKey, Cookies, Course, Decision, End, HANDLING_TIME,
-    HangUp, JournalEntry, Moment, Recording,
+    HangUp, JournalEntry, MAX_RECURRING_BYTES, Moment, Recording,
 };
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::PendingDelivery;
@@ -198,6 +199,12 @@ pub(super) fn claim_update(claim: &Claim<'_>) -> Update {
         let at = recording.at.as_millis();
         let name = format!("{RECORDING}{at:015}:{}", secret::sha256_hex(&recording.url));
         update.set(&name, json(&recording));
+    }
+    if let Some(bytes) = event.recurring_bytes(claim.now) {
+        let left = MAX_RECURRING_BYTES.saturating_sub(bytes);
+        let size = |bytes: usize| number(i64::try_from(bytes).unwrap_or(i64::MAX));
+        update.add("recurring_bytes", size(bytes));
+        update.require_absent_or("recurring_bytes", "<=", size(left));
     }
     let (entry, told) = journal_attribute(&event.journal_entry(claim.now));
     update.set(&entry, told);

@@ -15,7 +15,7 @@ use super::caller_item::{memory_of, partition};
 use super::delivery_item::{in_order, prefix_of};
 use super::failure::unreadable;
 use super::item::{Item, get_text};
-use crate::call::{Call, CallEvent, CallId, Moment};
+use crate::call::{Call, CallEvent, CallId, Moment, RawEvent};
 use crate::campaign::Campaign;
 use crate::delivery::Report;
 use crate::key::Scope;
@@ -70,6 +70,10 @@ impl Intake for DynamoDb {
         deliveries.retain(|delivery| delivery.key.occurrence == occurrence);
         Ok(deliveries.into_iter().filter_map(|delivery| delivery.report).collect())
     }
+
+    async fn raw_events(&self, call: &CallId) -> Result<Vec<RawEvent>, StoreError> {
+        self.read_raw_events(call).await
+    }
 }
 
 /// Whether the call that a refused claim ran into has the event from somebody else. When it has it
@@ -84,6 +88,7 @@ pub(super) fn standing_claim(claim: &Claim<'_>, item: &Item) -> Result<bool, Cla
     }
     match get_text(item, &claimant_name(event)) {
         Some(claimant) => Ok(claimant != claim.uuid),
+        None if event.recurring_bytes(claim.now).is_some() => Err(ClaimError::Full),
         None => Err(unreadable("claim an event", "the call").into()),
     }
 }

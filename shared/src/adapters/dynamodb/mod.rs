@@ -3,7 +3,8 @@
 //!
 //! - A call is one item; each tag key is its own string set, so that merging is `ADD`: no
 //!   read-modify-write, any order, twice is once.
-//! - Deliveries stand beside their call, an item each. What is due of a call or a delivery is in the
+//! - Deliveries stand beside their call, an item each, and so does what an event said that nothing
+//!   knows what to do with. What is due of a call or a delivery is in the
 //!   sparse index `due`, and in nothing else that the sweep reads.
 //! - A caller of a campaign is one partition: the latest call, remembered tags, data that waits and
 //!   de-dupe windows, an item each with a time to live of its own.
@@ -31,6 +32,7 @@ mod legs;
 mod log;
 mod log_cursor;
 mod past_due;
+mod raw_item;
 mod record;
 mod retry;
 mod sessions;

@@ -12,6 +12,7 @@ use super::caller_item::window_item;
 use super::delivery_item::item_of;
 use super::failure::{failed, unreadable};
 use super::item::{Item, json, tag_sets};
+use super::raw_item::raw_item;
 use super::update::{KEYS_AN_UPDATE, Update};
 use crate::ports::StoreError;
 use crate::ports::callers::{Caller, Callers};
@@ -28,7 +29,8 @@ impl DynamoDb {
         let opened = Caller::of(record.call).into_iter().flat_map(|caller| {
             record.windows.iter().map(move |window| window_item(caller, window))
         });
-        let items: Vec<Item> = deliveries.chain(opened).collect();
+        let raw = record.raw.as_ref().map(|(event, raw)| raw_item(event, raw, record.now));
+        let items: Vec<Item> = deliveries.chain(opened).chain(raw).collect();
         let deliveries = async {
             let batches = items.chunks(ITEMS_A_BATCH).map(|batch| self.put_all(batch));
             join_all(batches).await.into_iter().collect::<Result<(), _>>()

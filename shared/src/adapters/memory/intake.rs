@@ -6,7 +6,7 @@ use super::Memory;
 use super::due::DueIndex;
 use super::kept_call::KeptCall;
 use super::state::State;
-use crate::call::{Call, CallEvent, CallId, Moment};
+use crate::call::{Call, CallEvent, CallId, MAX_RECURRING_BYTES, Moment, RawEvent};
 use crate::campaign::{Campaign, CampaignId};
 use crate::delivery::{Delivery, Report};
 use crate::key::{BearerKey, KeyRefusal, Scope};
@@ -39,6 +39,14 @@ impl Intake for Memory {
         let reports = deliveries.into_iter().filter(of_event);
         Ok(reports.filter_map(|delivery| delivery.report.clone()).collect())
     }
+
+    async fn raw_events(&self, call: &CallId) -> Result<Vec<RawEvent>, StoreError> {
+        let state = self.lock();
+        let kept = state.calls.get(call).into_iter().flat_map(|kept| kept.raw_events.values());
+        let mut events: Vec<RawEvent> = kept.cloned().collect();
+        events.sort_by_key(|event| event.at);
+        Ok(events)
+    }
 }
 
 impl State {
@@ -60,7 +68,7 @@ impl State {
             let (uuid, key) = (claim.uuid.clone(), claim.call_key.clone());
             KeptCall::new(Call::new(event.call.clone(), campaign.id.clone(), uuid, key))
         });
-        let repeated = kept.claim(&mut self.due, claim);
+        let repeated = kept.claim(&mut self.due, claim)?;
         Ok(Claimed { call: kept.call().clone(), campaign, caller, repeated })
     }
 
@@ -101,6 +109,10 @@ impl State {
         for delivery in record.deliveries {
             kept.put(&mut self.due, delivery.clone());
         }
+        if let Some((event, raw)) = &record.raw {
+            let name = (event.moment.name(), event.occurrence());
+            kept.raw_events.insert(name, raw.clone());
+        }
         let (tags, place) = (kept.call().tags.clone(), kept.call().location.told());
         if let Some(caller) = Caller::of(record.call) {
             record.windows.iter().for_each(|window| self.caller_mut(caller).open(window));
@@ -115,14 +127,21 @@ impl State {
 impl KeptCall {
     /// Takes an event in for whoever claims it first; says whether somebody did before. The same
     /// claim told again is the first: its answer was lost on its way.
-    fn claim(&mut self, due: &mut DueIndex, claim: &Claim<'_>) -> bool {
+    fn claim(&mut self, due: &mut DueIndex, claim: &Claim<'_>) -> Result<bool, ClaimError> {
         let event = claim.event;
         let name = (event.moment.name(), event.occurrence());
         if let Some(claimant) = self.claimants.get(&name) {
-            return *claimant != claim.uuid;
+            return Ok(*claimant != claim.uuid);
+        }
+        if let Some(bytes) = event.recurring_bytes(claim.now) {
+            let left = MAX_RECURRING_BYTES.saturating_sub(bytes);
+            if self.recurring_bytes > left {
+                return Err(ClaimError::Full);
+            }
+            self.recurring_bytes += bytes;
         }
         self.claimants.insert(name, claim.uuid.clone());
         self.change(due, |call| call.take_in(event, claim.now));
-        false
+        Ok(false)
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::due::DueIndex;
-use crate::call::{Call, Legs, PostingId};
+use crate::call::{Call, Legs, PostingId, RawEvent};
 use crate::delivery::{Delivery, DeliveryKey};
 use crate::ports::hints::Hint;
 
@@ -18,7 +18,11 @@ pub(super) struct KeptCall {
     deliveries: BTreeMap<DeliveryKey, KeptDelivery>,
     /// Who claimed each event, so that it is applied once.
     pub(super) claimants: BTreeMap<EventName, String>,
-    /// The ids of the postings that were applied, likewise.
+    /// What events said that the plain shape does not know.
+    pub(super) raw_events: BTreeMap<EventName, RawEvent>,
+    /// What the events weigh of which a call may have any number.
+    pub(super) recurring_bytes: usize,
+    /// The ids of the postings that were applied, each once.
     pub(super) posting_ids: BTreeSet<PostingId>,
     /// Its legs, where the platform transfers it.
     pub(super) legs: Legs,
@@ -40,6 +44,8 @@ impl KeptCall {
             call,
             deliveries: BTreeMap::new(),
             claimants: BTreeMap::new(),
+            raw_events: BTreeMap::new(),
+            recurring_bytes: 0,
             posting_ids: BTreeSet::new(),
             legs: Legs::default(),
         }

@@ -1,8 +1,6 @@
 //! What must not be shown of an exchange: the call's key and the partner's credentials.
 //!
-//! A header is a credential by its name: when it is one that carries cookies, or has a word in it
-//! that credentials go by. Rather one too many is hidden than one too few. An answer may repeat what
-//! it was sent, so whatever was hidden in the request is hidden there too, wherever it stands, and a
+//! A header is a credential by its name. An answer may repeat what it was sent, so whatever was hidden in the request is hidden there too, wherever it stands, and a
 //! value that repeats a key becomes no tag.
 
 use std::collections::BTreeSet;
@@ -17,12 +15,9 @@ use crate::answer::AnswerTags;
 use crate::call::Firing;
 use crate::campaign::Webhook;
 use crate::ports::sender::Request;
-use crate::secret::MASK;
+use crate::secret::{MASK, names_credential};
 
-/// What the names of headers with a credential have in them.
-const CREDENTIAL_WORDS: [&str; 8] =
-    ["auth", "cookie", "credential", "key", "pass", "secret", "session", "token"];
-/// Headers that have such a word and name no more than a request.
+/// Headers that go by such a name and name no more than a request.
 const OPEN: [&str; 1] = ["idempotency-key"];
 /// What is shorter is no key, and would be found in any text.
 const MIN_BYTES: usize = 8;
@@ -30,7 +25,7 @@ const MIN_BYTES: usize = 8;
 /// Whether a header's value is not to be shown.
 pub(super) fn is_credential(name: &HeaderName) -> bool {
     let name = name.as_str();
-    !OPEN.contains(&name) && CREDENTIAL_WORDS.iter().any(|word| name.contains(word))
+    !OPEN.contains(&name) && names_credential(name)
 }
 
 /// What URLs leave as it is.

@@ -45,7 +45,7 @@ fn start(world: &World) -> Value {
 }
 
 /// What is answered to a start without tags of webhooks, and more or other entries.
-fn started(world: &World, answer: &Value, more: Value) -> Value {
+fn started(world: &World, answer: &Value, more: &Value) -> Value {
     let mut map = json!({
         "call_id": world.named("call"), "call_key": text(&answer["call_key"]),
         "system_status": "ok", "geo": "614,us,us-oh", "language_chosen": "en", "sub_id": "google",
@@ -60,7 +60,7 @@ async fn call(world: &World) {
     let hooks = hooks.map(|trigger| world.hook(trigger, "?buyer=[buyer_id]&agent=[agent_id]"));
     world.save_hasty(hooks, json!({})).await;
     let answer = world.invoke("start", start(world)).await.unwrap();
-    assert_eq!(answer, started(world, &answer, json!({})));
+    assert_eq!(answer, started(world, &answer, &json!({})));
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn a_start_is_answered_with_a_flat_map_whatever_partners_do() {
     let answer = world.invoke("start", start(&world)).await.unwrap();
 
     let tags = json!({"first_name": "Jason", "interests": "roof,solar", "lead_score": "7"});
-    assert_eq!(answer, started(&world, &answer, tags));
+    assert_eq!(answer, started(&world, &answer, &tags));
 }
 
 #[tokio::test]
@@ -123,6 +123,8 @@ async fn callers_may_withhold_their_number_and_attributes_have_any_name() {
     assert_eq!(answer["call_key"].as_str().unwrap().len(), 48);
     let shown = world.call("call").await;
     assert_eq!(shown["caller_number"], Value::Null, "{shown:#}");
+    let kept = shown["events"][0]["raw"]["Attributes"].as_object().unwrap();
+    assert_eq!((&kept["geo"], &kept["naïve"]), (&json!("the moon"), &json!("d")));
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@
 )]
 
 mod alarms;
+mod amazon_connect;
 mod api;
 mod asks;
 mod dashboard;

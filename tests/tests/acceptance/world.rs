@@ -14,8 +14,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 
 /// When every call of the suite starts; later events name their own time.
 pub(crate) const START: &str = "2026-11-23T17:00:00Z";
-/// How long what happens of itself may take: far longer than it does.
+/// How long what happens of itself may take in a stack of the test's own: far longer than it does.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// The same elsewhere, where all tests keep the same queues and functions busy.
+const PATIENCE_ELSEWHERE: Duration = Duration::from_mins(1);
 /// How often a test looks whether it has happened.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -207,7 +209,7 @@ impl World {
 
     /// What the management API shows at a path, as soon as that holds of it.
     pub(crate) async fn until_shown(&self, path: &str, holds: impl Fn(&Value) -> bool) -> Value {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + self.patience();
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -222,9 +224,16 @@ impl World {
 
     /// The requests at a path of the partner, as soon as there are that many; more fail the test.
     pub(crate) async fn came(&self, path: &str, count: usize) -> Vec<Received> {
-        let came = self.partner.await_requests_to(path, count, PATIENCE).await;
+        let came = self.partner.await_requests_to(path, count, self.patience()).await;
         assert_eq!(came.len(), count, "{path}: {:#?}", self.partner.requests());
         came
+    }
+
+    fn patience(&self) -> Duration {
+        match self.target {
+            Target::Own(_) => PATIENCE,
+            Target::Running { .. } => PATIENCE_ELSEWHERE,
+        }
     }
 
     /// Posts back to a call with its key; `query` is what else the address has.

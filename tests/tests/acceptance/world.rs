@@ -260,6 +260,34 @@ impl World {
     }
 }
 
+impl Drop for World {
+    /// Elsewhere the campaign goes with its world: what it still owes its partner would reach whoever
+    /// has the partner's port by then.
+    fn drop(&mut self) {
+        if let Target::Own(_) = self.target {
+            return;
+        }
+        let (url, key) = (self.target.url(), self.target.admin_key().to_owned());
+        let path = format!("/campaigns/{}", self.campaign());
+        // In a thread and a runtime of its own, as nothing can be awaited here.
+        let leaving = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let (Ok(runtime), Ok(client)) = (runtime, Client::new(url)) else { return };
+            runtime.block_on(delete_campaign(&client, &key, &path));
+        });
+        let _ = leaving.join();
+    }
+}
+
+/// Deletes a campaign, if it is there.
+async fn delete_campaign(client: &Client, key: &str, path: &str) {
+    let bearer = format!("Bearer {key}");
+    let shown = client.send(Method::GET, path, Some(&bearer), Body::none()).await;
+    let Some(version) = shown.ok().and_then(|shown| shown.body["version"].as_u64()) else { return };
+    let path = format!("{path}?version={version}");
+    let _ = client.send(Method::DELETE, &path, Some(&bearer), Body::none()).await;
+}
+
 /// Whether the webhook `always` of a call has been attempted, or there was no need.
 pub(crate) fn is_over(call: &Value) -> bool {
     let always = deliveries(call, "always");

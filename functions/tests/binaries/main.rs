@@ -11,6 +11,7 @@
 )]
 
 mod addresses;
+mod amazon_connect;
 mod api;
 mod call;
 mod end;

@@ -9,6 +9,7 @@
     reason = "a template that does not read fails the test"
 )]
 
+mod amazon_connect;
 mod api;
 mod asks;
 mod document;

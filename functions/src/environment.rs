@@ -33,6 +33,8 @@ pub struct Environment {
     /// Where the deployment is asked, without a slash at the end, when that is not the host that it
     /// sees.
     pub public_url: Option<String>,
+    /// The name that Lambda knows this function by.
+    pub function_name: String,
     /// The least severe level that is logged.
     pub log_level: tracing::Level,
 }
@@ -131,7 +133,8 @@ impl Environment {
             None => tracing::Level::INFO,
             Some(level) => level.parse().map_err(|_| EnvironmentFault::LogLevel)?,
         };
-        Ok(Self { store, queues, policy, public_url, log_level })
+        let function_name = required("AWS_LAMBDA_FUNCTION_NAME")?;
+        Ok(Self { store, queues, policy, public_url, function_name, log_level })
     }
 
     /// The store.
@@ -222,6 +225,7 @@ mod tests {
             ("AWS_ACCESS_KEY_ID", "a"),
             ("AWS_SECRET_ACCESS_KEY", "b"),
             ("AWS_REGION", "us-east-1"),
+            ("AWS_LAMBDA_FUNCTION_NAME", "hookline-start"),
             ("TABLE_NAME", "hookline"),
         ];
         let queues = Queue::ALL.map(|queue| (queue.url_variable(), "https://sqs.example/q"));

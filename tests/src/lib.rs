@@ -8,4 +8,5 @@ pub mod runtime_api;
 pub mod showcase;
 pub mod simulation;
 pub mod target;
+pub mod template;
 pub mod twilio;

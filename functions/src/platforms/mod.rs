@@ -4,6 +4,7 @@
 //! section 13, and what is answered into the platform's own. All that a call is decided by happens
 //! behind this, so an event means the same whoever reports it.
 
+pub(crate) mod connect;
 pub(crate) mod plain;
 pub(crate) mod twilio;
 

@@ -46,6 +46,9 @@ pub struct EventAnswer {
     pub tags: TagSet,
     /// One report a webhook of this trigger, in firing order.
     pub webhooks: Vec<Report>,
+    /// Whether the event had come before; the reports tell what its pings came to then.
+    #[serde(skip)]
+    pub repeated: bool,
 }
 
 /// An event that was taken, for platforms that are answered in their own way.
@@ -149,6 +152,7 @@ pub async fn take_event(
         call_key: starts.then(|| call.key.expose().to_owned()),
         tags: call.shown_tags(),
         webhooks: reports,
+        repeated,
     };
     Ok(TakenEvent { answer, call, campaign })
 }

@@ -38,7 +38,7 @@ pub(crate) async fn tell(world: &World, place: &str, name: &str) -> Answer {
 }
 
 /// The body of an answer that is TwiML.
-fn twiml(answer: Answer) -> String {
+fn twiml(answer: &Answer) -> String {
     assert_eq!(answer.content_type, "text/xml; charset=utf-8", "{}", answer.text);
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.text.split_once('\n').unwrap().1.to_owned()
@@ -59,8 +59,8 @@ async fn a_call_goes_through_twilio_from_its_start_to_its_recording() {
     save(&world, hooks, TWIML).await;
     let leg = "leg?buyer_id=b7&buyer_name=Bright+Homes&tier=gold";
 
-    let start = twiml(tell(&world, "start?sub_id=x&empty=", "start").await);
-    let again = twiml(tell(&world, "start?sub_id=x&empty=", "start").await);
+    let start = twiml(&tell(&world, "start?sub_id=x&empty=", "start").await);
+    let again = twiml(&tell(&world, "start?sub_id=x&empty=", "start").await);
     for name in ["leg-initiated", "leg-initiated", "leg-answered", "leg-answered", "leg-completed"]
     {
         assert_nothing_more(&tell(&world, leg, name).await);
@@ -110,7 +110,7 @@ async fn callbacks_may_overtake_the_start_and_each_other() {
     ] {
         assert_nothing_more(&tell(&world, place, name).await);
     }
-    let _ = twiml(tell(&world, "start", "start").await);
+    let _ = twiml(&tell(&world, "start", "start").await);
 
     let call = world.call("call").await;
     assert_eq!(call["buyer"]["id"], json!("+12125550107"), "the number that was dialled");
@@ -137,13 +137,13 @@ async fn what_is_dialled_again_is_another_attempt() {
 async fn the_action_of_a_dial_is_answered_with_twiml_and_may_bring_the_recording() {
     let world = World::new().await;
     save(&world, [], TWIML).await;
-    let _ = twiml(tell(&world, "start", "start").await);
+    let _ = twiml(&tell(&world, "start", "start").await);
     let bare = sample(&world, "dial-action");
     let bare = &bare[..bare.find("&RecordingSid").unwrap()];
 
-    let without = twiml(world.twilio(TOKEN, "status", bare).await);
+    let without = twiml(&world.twilio(TOKEN, "status", bare).await);
     let call = world.call("call").await;
-    let with = twiml(tell(&world, "status", "dial-action").await);
+    let with = twiml(&tell(&world, "status", "dial-action").await);
 
     let empty = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
     assert_eq!((without.as_str(), with.as_str()), (empty, empty));
@@ -167,7 +167,7 @@ async fn whoever_has_no_number_calls_without_one() {
             "CallSid={sid}&From={from}&To=sip%3Asupport%40example.com&tags=x&CallStatus=ringing"
         );
 
-        let answer = twiml(world.twilio(TOKEN, "start", &form).await);
+        let answer = twiml(&world.twilio(TOKEN, "start", &form).await);
 
         assert!(answer.contains("Hello friend"), "{answer}");
         let call = world.call(&format!("call{index}")).await;
@@ -191,7 +191,7 @@ async fn the_caller_is_answered_whatever_partners_do() {
     save(&world, hooks, "<Response><Say>Hi [first_name|default:friend][other]</Say></Response>")
         .await;
 
-    let answer = twiml(tell(&world, "start", "start").await);
+    let answer = twiml(&tell(&world, "start", "start").await);
 
     assert_eq!(answer, "<Response><Say>Hi friend</Say></Response>");
     let call = world.call("call").await;

@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct};
 use crate::environment::Environment;
-use crate::platforms::{Reported, plain};
+use crate::platforms::cloud_events::CloudEvent;
+use crate::platforms::{Reported, cloud_events, plain};
 use crate::problem::Problem;
 
 /// Takes the events of one kind or another, over HTTP with a key or by direct invoke, where IAM has
@@ -59,12 +60,28 @@ impl EventHandler {
         request: &HttpRequest,
     ) -> Result<EventAnswer, Problem> {
         let bearer = request.bearer()?;
+        if let Some(event) = cloud_events::of_request(kind, request)? {
+            return self.take_cloud_event(event, Some(&bearer)).await;
+        }
         let reported = plain::of_request(kind, request)?;
         self.take_reported(reported, Some(&bearer)).await
     }
 
     async fn take_invoke(&self, kind: EventKind, body: Value) -> Result<EventAnswer, Problem> {
+        if cloud_events::is_one(&body) {
+            let event = cloud_events::of_invoke(kind, body)?;
+            return self.take_cloud_event(event, None).await;
+        }
         self.take_reported(plain::of_invoke(kind, body)?, None).await
+    }
+
+    async fn take_cloud_event(
+        &self,
+        event: CloudEvent,
+        bearer: Option<&BearerKey>,
+    ) -> Result<EventAnswer, Problem> {
+        let CloudEvent { reported, places } = event;
+        self.take_reported(reported, bearer).await.map_err(|problem| places.name(problem))
     }
 
     /// Takes what a platform reported; `bearer` is the key it came with, `None` when the platform was

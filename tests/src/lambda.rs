@@ -1,13 +1,30 @@
 //! A caller of Hookline's functions that goes to Lambda itself, as platforms do that need no HTTP API.
 
+use std::time::{Duration, SystemTime};
+
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use hookline::adapters::system::SystemClock;
+use hookline::ports::clock::Clock;
 use serde_json::Value;
 
-/// The functions of one deployment at a Lambda endpoint that asks for no signature, as emulators'.
+/// The functions of one deployment at a Lambda endpoint.
 #[derive(Debug, Clone)]
 pub struct Lambda {
     http: reqwest::Client,
     url: String,
     prefix: String,
+    caller: Caller,
+}
+
+/// Who invokes.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    /// What requests are signed with.
+    pub credentials: Credentials,
+    /// Where Lambda is asked.
+    pub region: String,
 }
 
 /// Why an invocation has no answer.
@@ -16,6 +33,9 @@ pub enum InvokeFault {
     /// The function failed; what it said of it.
     #[error("the function failed: {0}")]
     Function(String),
+    /// The invocation could not be made.
+    #[error("the invocation cannot be made: {0}")]
+    Request(String),
     /// Lambda did not run the function, or no whole answer came back.
     #[error("Lambda did not answer: {0}")]
     Lambda(String),
@@ -33,9 +53,9 @@ impl Lambda {
     /// # Errors
     /// When the system's TLS cannot be set up.
     #[expect(clippy::disallowed_methods, reason = "it talks to Lambda, not to partners")]
-    pub fn new(url: &str, prefix: String) -> Result<Self, reqwest::Error> {
+    pub fn new(url: &str, prefix: String, caller: Caller) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder().no_proxy().build()?;
-        Ok(Self { http, url: url.trim_end_matches('/').to_owned(), prefix })
+        Ok(Self { http, url: url.trim_end_matches('/').to_owned(), prefix, caller })
     }
 
     /// Invokes a function and waits for its answer.
@@ -44,9 +64,12 @@ impl Lambda {
     /// When there is none.
     pub async fn invoke(&self, function: &str, payload: &Value) -> Result<Value, InvokeFault> {
         let lost = |error: reqwest::Error| InvokeFault::Lambda(error.to_string());
-        let Self { http, url, prefix } = self;
+        let Self { http, url, prefix, caller } = self;
         let address = format!("{url}/2015-03-31/functions/{prefix}-{function}/invocations");
-        let response = http.post(address).body(payload.to_string()).send().await.map_err(lost)?;
+        let request = caller
+            .request(&address, payload)
+            .map_err(|fault| InvokeFault::Request(fault.to_string()))?;
+        let response = http.execute(request).await.map_err(lost)?;
         let status = response.status();
         let failed = response.headers().contains_key("x-amz-function-error");
         let text = response.text().await.map_err(lost)?;
@@ -57,5 +80,32 @@ impl Lambda {
             return Err(InvokeFault::Function(text));
         }
         serde_json::from_str(&text).map_err(|error| InvokeFault::Lambda(error.to_string()))
+    }
+}
+
+impl Caller {
+    /// An invocation with AWS's signature, version 4.
+    fn request(
+        &self,
+        address: &str,
+        payload: &Value,
+    ) -> Result<reqwest::Request, Box<dyn std::error::Error>> {
+        let body = payload.to_string();
+        let identity = self.credentials.clone().into();
+        let now = SystemTime::UNIX_EPOCH
+            + Duration::from_millis(SystemClock.now().as_millis().try_into()?);
+        let parameters = v4::SigningParams::builder()
+            .identity(&identity)
+            .region(&self.region)
+            .name("lambda")
+            .time(now)
+            .settings(SigningSettings::default())
+            .build()?;
+        let signable = SignableBody::Bytes(body.as_bytes());
+        let signable = SignableRequest::new("POST", address, std::iter::empty(), signable)?;
+        let (signature, _) = sign(signable, &parameters.into())?.into_parts();
+        let mut request = http::Request::post(address).body(body)?;
+        signature.apply_to_request_http1x(&mut request);
+        Ok(request.try_into()?)
     }
 }

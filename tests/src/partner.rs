@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,12 +18,13 @@ use tokio::time::Instant;
 
 pub use self::reply::Reply;
 
+pub mod port;
 mod reply;
 
 /// A longer request head is not read on.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// A stub partner on a free loopback port. Dropping it closes the port and every connection.
+/// A stub partner on a loopback port. Dropping it closes the port and every connection.
 #[derive(Debug)]
 pub struct Partner {
     address: SocketAddr,
@@ -74,12 +75,13 @@ struct Book {
 }
 
 impl Partner {
-    /// Opens the port. Every path is 404 until [`Partner::on`] says otherwise.
+    /// Opens a port: a free one, or one of `HOOKLINE_PARTNER_PORTS` (`18100-18179`) if that is set,
+    /// as soon as one of those is free. Every path is 404 until [`Partner::on`] says otherwise.
     ///
     /// # Errors
-    /// When no loopback port is free.
+    /// When no loopback port is free, or the variable is no range.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let listener = port::open().await?;
         let address = listener.local_addr()?;
         let world = Arc::new(World::default());
         let server = tokio::spawn(serve(listener, Arc::clone(&world)));

@@ -1,10 +1,11 @@
 //! The Hookline that a black-box suite drives: one started for the test, or one that runs already.
 
+use aws_credential_types::Credentials;
 use hookline_local::routes::Function;
 use hookline_local::stack::{Settings, Stack, StackError};
 use serde_json::Value;
 
-use crate::lambda::{InvokeFault, Lambda};
+use crate::lambda::{Caller, InvokeFault, Lambda};
 
 /// Where a Hookline answers, and the key that may do everything there.
 #[derive(Debug)]
@@ -40,7 +41,8 @@ impl Target {
     /// The Hookline at `HOOKLINE_URL`, entered with `HOOKLINE_ADMIN_KEY`, or else a new stack in
     /// memory on a free port. Webhooks must be allowed to go to this machine there. Its functions
     /// are those at the Lambda endpoint `HOOKLINE_INVOKE_URL` whose names begin with
-    /// `HOOKLINE_FUNCTION_PREFIX`, the name of its stack.
+    /// `HOOKLINE_FUNCTION_PREFIX`, the name of its stack, and are invoked with the credentials and
+    /// in the region of AWS's own variables.
     ///
     /// # Errors
     /// When the key is not set, or no stack can be started.
@@ -52,7 +54,7 @@ impl Target {
         let admin_key = variable("HOOKLINE_ADMIN_KEY").ok_or(TargetError::NoKey)?;
         let prefix = variable("HOOKLINE_FUNCTION_PREFIX").unwrap_or_default();
         let lambda = variable("HOOKLINE_INVOKE_URL");
-        let lambda = lambda.map(|endpoint| Lambda::new(&endpoint, prefix)).transpose()?;
+        let lambda = lambda.map(|endpoint| Lambda::new(&endpoint, prefix, caller())).transpose()?;
         Ok(Self::Running { url, admin_key, lambda })
     }
 
@@ -89,6 +91,16 @@ impl Target {
             Self::Running { lambda: None, .. } => Err(InvokeFault::NoEndpoint),
         }
     }
+}
+
+fn caller() -> Caller {
+    let or = |name, otherwise: &str| variable(name).unwrap_or_else(|| otherwise.to_owned());
+    let credentials = Credentials::from_keys(
+        or("AWS_ACCESS_KEY_ID", "test"),
+        or("AWS_SECRET_ACCESS_KEY", "test"),
+        variable("AWS_SESSION_TOKEN"),
+    );
+    Caller { credentials, region: or("AWS_REGION", "us-east-1") }
 }
 
 /// A setting of the suites; none when it is empty.

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use hookline_tests::partner::Reply;
+use hookline_tests::partner::{Reply, port};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
-use tokio::net::TcpListener;
 
 use crate::world::{World, report};
 
@@ -124,14 +123,15 @@ async fn one_partner_that_stalls_costs_the_others_nothing() {
 #[tokio::test]
 async fn a_partner_that_is_not_there_or_speaks_no_tls_fails_and_the_call_goes_on() {
     let world = World::new().await;
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nobody = port::shut().await.unwrap();
+    let listener = port::open().await.unwrap();
     let plain = listener.local_addr().unwrap();
     let server = tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
         }
     });
-    let closed = json!({"url": "http://127.0.0.1:1/p"});
+    let closed = json!({"url": format!("http://{}/p", nobody.local_addr().unwrap())});
     let no_tls = json!({"url": format!("https://{plain}/p")});
     world.save([world.webhook("closed", "/", closed), world.webhook("no_tls", "/", no_tls)]).await;
 

@@ -260,7 +260,7 @@ fn read(
         return Err(Problem::invalid(faults));
     }
     let timed = data.get("occurred_at").is_none_or(Value::is_null);
-    if let (true, Some(time)) = (timed, attributes.remove("time")) {
+    if timed && let Some(time) = attributes.remove("time") {
         data.insert("occurred_at".to_owned(), time);
     }
     let places = Places { mode, timed };

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 pub(crate) fn no_object(body: &Value) -> Problem {
     let what = kind(body);
     let message = format!("expected a JSON object with the fields of a call event, not {what}");
-    problem(message, format!("must be an object, not {what}"))
+    problem(message, "must be an object".to_owned())
 }
 
 /// The problem with a direct invoke's payload that has the looks of no event.

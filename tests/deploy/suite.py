@@ -12,7 +12,7 @@ from emulator import KEY, REGION
 # function is a process of its own, and two cores are what there is.
 THREADS = 8
 
-# What the emulator cannot do, by the test that would see it.
+# What the emulator cannot do, by the test that would see it; README.md lists it too.
 SKIPPED = {
     "bad_input::an_encoded_slash_is_a_character_of_a_call_id":
         "it matches routes after it has decoded the path",

@@ -15,7 +15,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 FUNCTION = "AWS::Serverless::Function"
 
-# Parameters that the emulator keeps as text where a resource wants a number.
+# Parameters that stay text in the emulator where it compares them with a number.
 NUMBERS = {"MaxConcurrency"}
 
 
@@ -70,10 +70,21 @@ def packaged(source, bucket):
 def for_emulator(source):
     """A copy without what the emulator cannot read."""
     copied = copy.deepcopy(source)
+    for name, resource in source["Resources"].items():
+        if reason := unsupported(resource):
+            print(f"   left out: {name}, an {resource['Type']}: {reason}")
+            del copied["Resources"][name]
     parameters = copied["Parameters"]
     numbers = {name: int(parameters[name]["Default"]) for name in NUMBERS}
     copied["Resources"] = with_batches(with_numbers(copied["Resources"], numbers))
     return copied
+
+
+def unsupported(resource):
+    """Why the emulator cannot make this; none if it can."""
+    if resource["Type"] == "AWS::CloudWatch::Alarm" and "Metrics" in resource["Properties"]:
+        return "it has no metric math"
+    return None
 
 
 def with_batches(part):

@@ -5,6 +5,7 @@
 //! behind this, so an event means the same whoever reports it.
 
 pub(crate) mod cloud_events;
+pub(crate) mod connect;
 mod header_text;
 pub(crate) mod plain;
 mod unknown;

@@ -11,12 +11,14 @@
 )]
 
 mod addresses;
+mod amazon_connect;
 mod api;
 mod call;
 mod end;
 mod first_key;
 mod init;
 mod logs;
+mod metrics;
 mod postbacks;
 mod queues;
 mod refusals;

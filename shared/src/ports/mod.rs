@@ -12,6 +12,7 @@ pub mod deliveries;
 pub mod hints;
 pub mod intake;
 pub mod keys;
+pub mod legs;
 pub mod random;
 pub mod sender;
 pub mod sessions;

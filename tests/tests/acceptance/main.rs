@@ -12,6 +12,7 @@
 )]
 
 mod always;
+mod amazon_connect;
 mod answers;
 mod bad_input;
 mod browser;

@@ -32,6 +32,7 @@ mod key_ring_dynamodb;
 mod keys;
 mod kind;
 mod last_call;
+mod legs;
 mod owing;
 mod past_due;
 mod postings;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::memory::Memory;
-use hookline::call::{Call, CallId, Posting, RawEvent};
+use hookline::call::{Call, CallId, LegChange, Legs, Posting, RawEvent};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::course::Step;
 use hookline::delivery::{Delivery, DeliveryKey, Report};
@@ -19,6 +19,7 @@ use hookline::ports::deliveries::{
 use hookline::ports::hints::Hint;
 use hookline::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
 use hookline::ports::keys::Keys;
+use hookline::ports::legs::CallLegs;
 use hookline::time::Timestamp;
 use hookline::trigger::Trigger;
 use hookline::window::Windows;
@@ -37,6 +38,17 @@ macro_rules! ask {
             Store::Memory($store) => $answer.await,
         }
     };
+}
+
+impl CallLegs for Store {
+    async fn note_leg(
+        &self,
+        call: &CallId,
+        leg: &CallId,
+        change: LegChange,
+    ) -> Result<Option<Legs>, StoreError> {
+        ask!(self, store => store.note_leg(call, leg, change))
+    }
 }
 
 impl Intake for Store {

@@ -7,11 +7,13 @@ use hookline::adapters::sqs::Queue;
 use hookline_local::queues::{DEAD_LETTER_SECONDS, MAX_RECEIVES, VISIBILITY_SECONDS};
 use serde_json::{Value, json};
 
-use crate::document::{Template, text};
 use crate::policy::queues_granted;
+use hookline_tests::template::{Template, text};
 
 /// What the names of dead-letter queues end with.
 const DEAD_LETTERS: &str = "-dead-letters";
+/// Dead letters of rules and functions, of which `amazon_connect` tells.
+const OF_NO_QUEUE: &str = "amazon-connect-dead-letters";
 /// Seconds in 14 days, the longest that SQS keeps a message.
 const TWO_WEEKS: u32 = 14 * 24 * 60 * 60;
 /// How many timeouts of its function a queue has to hide a message for, as Lambda advises.
@@ -168,10 +170,10 @@ fn queues(template: &Template) -> Queues<'_> {
     declared.filter(|(name, _)| !name.ends_with(DEAD_LETTERS)).collect()
 }
 
-/// The queues that keep what failed.
+/// The queues that keep what failed in others.
 fn dead_letters(template: &Template) -> Queues<'_> {
     let declared = declared(template).into_iter();
-    declared.filter(|(name, _)| name.ends_with(DEAD_LETTERS)).collect()
+    declared.filter(|(name, _)| name.ends_with(DEAD_LETTERS) && name != OF_NO_QUEUE).collect()
 }
 
 fn declared(template: &Template) -> Queues<'_> {

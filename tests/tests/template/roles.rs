@@ -26,12 +26,13 @@ use hookline_local::queues::Queues;
 use hookline_tests::partner::{Partner, Reply};
 use serde_json::{Value, json};
 
+use crate::amazon_connect::tell_contacts;
 use crate::asks::{Asks, Follows, Posts, Reports};
-use crate::document::Template;
 use crate::gate::{Asked, Gate, SendGate};
 use crate::managed::manage;
 use crate::policy::{Grant, grants_of, queue_names_granted};
 use crate::table::{TABLE, Unwatched, client};
+use hookline_tests::template::Template;
 
 pub(crate) const ADMIN: &str = "hla_admin";
 const NUMBER: &str = "+16145550100";
@@ -140,6 +141,10 @@ async fn live(world: &World) -> Value {
     postback.post(PostbackKind::CallHandler, ("call_id", "call-2"), &converted).await;
     world.outcome().follow(&json!({"call_id": "call-2"})).await;
     world.deliver_all("call-2").await;
+
+    let start = event_body(EventKind::Start, OTHER_NUMBER);
+    world.events("start").report(EventKind::Start, "call-3", platform, &start).await;
+    tell_contacts(&world.events("answered"), &world.events("ended"), "call-3").await;
 
     world.sweep().take().await.unwrap();
     api.ask("GET", "/calls/call-1", ADMIN, &Value::Null).await

@@ -28,6 +28,7 @@ mod delivery_item;
 mod failure;
 mod item;
 mod keys;
+mod legs;
 mod log;
 mod log_cursor;
 mod past_due;

@@ -22,6 +22,7 @@ mod intake;
 mod kept_call;
 mod kept_caller;
 mod keys;
+mod legs;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,0 +1,55 @@
+//! The legs of a call add up in any order, and are kept of calls that are there.
+
+use hookline::call::{LegChange, Legs, MAX_LEGS};
+use hookline::ports::legs::CallLegs;
+
+use super::kind::{Kind, on_each_store};
+use super::world::{World, call_id, started};
+
+on_each_store! {
+    #[tokio::test]
+    legs_add_up_in_any_order_and_change_nothing_else,
+    a_call_that_is_not_there_has_no_legs,
+    a_call_has_so_many_legs_and_no_more,
+}
+
+fn legs(begun: &[&str], ended: &[&str]) -> Legs {
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    Legs { begun: set(begun), ended: set(ended) }
+}
+
+async fn legs_add_up_in_any_order_and_change_nothing_else(kind: Kind) {
+    let world = World::new(kind).await;
+    started(&world, "c1").await;
+    let call = call_id("c1");
+    let note = async |leg: &str, change| {
+        world.cold().note_leg(&call, &call_id(leg), change).await.unwrap().unwrap()
+    };
+
+    assert_eq!(note("c2", LegChange::Ended).await, legs(&[], &["c2"]));
+    assert_eq!(note("c2", LegChange::Began).await, legs(&["c2"], &["c2"]));
+    assert_eq!(note("c2", LegChange::Began).await, legs(&["c2"], &["c2"]));
+    assert_eq!(note("c1", LegChange::Ended).await, legs(&["c2"], &["c1", "c2"]));
+}
+
+async fn a_call_that_is_not_there_has_no_legs(kind: Kind) {
+    let world = World::new(kind).await;
+    let before = world.contents().await;
+    let call = call_id("c1");
+    let noted = world.cold().note_leg(&call, &call, LegChange::Ended).await.unwrap();
+    assert_eq!(noted, None);
+    assert_eq!(world.contents().await, before);
+}
+
+async fn a_call_has_so_many_legs_and_no_more(kind: Kind) {
+    let world = World::new(kind).await;
+    started(&world, "c1").await;
+    let call = call_id("c1");
+    let mut noted = None;
+    for leg in 0..=MAX_LEGS {
+        let leg = call_id(&format!("leg-{leg:03}"));
+        noted = world.cold().note_leg(&call, &leg, LegChange::Began).await.unwrap();
+    }
+    let begun = noted.unwrap().begun;
+    assert_eq!((begun.len(), begun.last().unwrap().as_str()), (MAX_LEGS, "leg-099"));
+}

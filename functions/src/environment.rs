@@ -28,6 +28,8 @@ pub struct Environment {
     store: StoreSettings,
     queues: QueueSettings,
     policy: AddressPolicy,
+    /// The name that Lambda knows this function by.
+    pub function_name: String,
     /// The least severe level that is logged.
     pub log_level: tracing::Level,
 }
@@ -122,7 +124,8 @@ impl Environment {
             None => tracing::Level::INFO,
             Some(level) => level.parse().map_err(|_| EnvironmentFault::LogLevel)?,
         };
-        Ok(Self { store, queues, policy, log_level })
+        let function_name = required("AWS_LAMBDA_FUNCTION_NAME")?;
+        Ok(Self { store, queues, policy, function_name, log_level })
     }
 
     /// The store.
@@ -200,6 +203,7 @@ mod tests {
             ("AWS_ACCESS_KEY_ID", "a"),
             ("AWS_SECRET_ACCESS_KEY", "b"),
             ("AWS_REGION", "us-east-1"),
+            ("AWS_LAMBDA_FUNCTION_NAME", "hookline-start"),
             ("TABLE_NAME", "hookline"),
         ];
         let queues = Queue::ALL.map(|queue| (queue.url_variable(), "https://sqs.example/q"));

@@ -118,9 +118,9 @@ impl SweepHandler {
     /// When our own store failed; the next sweep does it all again.
     pub async fn take(&self) -> Answer {
         match sweep(&self.store, &self.hints, &SystemClock).await {
-            Ok(hinted) => {
-                log::swept(hinted);
-                Ok(json!({"hinted": hinted}))
+            Ok(swept) => {
+                log::swept(&swept);
+                Ok(json!({"hinted": swept.hinted}))
             }
             Err(error) => Err(FunctionError(error.to_string())),
         }

@@ -14,6 +14,7 @@ pub mod hint_handlers;
 mod key_lookup;
 pub mod log;
 pub mod management;
+pub mod metrics;
 mod platforms;
 pub mod postback_handler;
 pub mod problem;

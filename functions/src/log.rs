@@ -1,13 +1,17 @@
 //! One JSON line an event, with the keys that Lambda Powertools uses, so that the same queries work.
+//! `cold_start` is there in the first invocation of a sandbox alone. Beside those lines, those of
+//! [`metrics`].
 //!
 //! Never in a line: bodies, keys, URLs with their query, whole phone numbers.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use hookline::adapters::system::SystemClock;
 use hookline::call::CallEvent;
 use hookline::delivery::{DeliveryKey, Verdict};
-use hookline::use_cases::{Delivered, EventAnswer, PostbackAnswer};
+use hookline::ports::clock::Clock;
+use hookline::use_cases::{Delivered, EventAnswer, PostbackAnswer, Swept};
 use serde_json::{Map, Value, json};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber, info, warn};
@@ -18,15 +22,27 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::metrics::{self, Measured, millis};
 use crate::postback_handler::PostbackKind;
 
+/// The function whose sandbox this is; none on one machine, where nobody reads metrics.
+static FUNCTION: OnceLock<String> = OnceLock::new();
 /// The invocation that this sandbox is at; a sandbox has one at a time.
-static INVOCATION: Mutex<Invocation> = Mutex::new(Invocation { request: None, trace: None });
+static INVOCATION: Mutex<Option<Invocation>> = Mutex::new(None);
 
 #[derive(Clone)]
 struct Invocation {
-    request: Option<String>,
+    request: String,
     trace: Option<String>,
+    cold_start: bool,
+}
+
+/// Logs to standard output from now on, in a sandbox of this function: what is at least as severe as
+/// `level`, and the metrics.
+pub fn of_function(name: String, level: Level) {
+    // A sandbox has one function for as long as it lives.
+    let _ = FUNCTION.set(name);
+    to_stdout(level);
 }
 
 /// Logs to standard output from now on, what is at least as severe as `level`.
@@ -35,7 +51,8 @@ pub fn to_stdout(level: Level) {
         // What others warn of, such as a condition that did not hold, is ours to tell where it matters.
         .with_default(Level::ERROR)
         .with_target("hookline", level)
-        .with_target("hookline_functions", level);
+        .with_target("hookline_functions", level)
+        .with_target(metrics::TARGET, Level::INFO);
     let lines = tracing_subscriber::fmt::layer().event_format(JsonLines);
     // A second call, as tests make it, leaves the first in place.
     let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
@@ -43,9 +60,22 @@ pub fn to_stdout(level: Level) {
 
 /// Names the invocation whose lines follow.
 pub fn begin(request: &str, trace: Option<&str>) {
-    let invocation =
-        Invocation { request: Some(request.to_owned()), trace: trace.map(str::to_owned) };
-    *INVOCATION.lock().unwrap_or_else(PoisonError::into_inner) = invocation;
+    let mut current = INVOCATION.lock().unwrap_or_else(PoisonError::into_inner);
+    let cold_start = current.is_none();
+    let (request, trace) = (request.to_owned(), trace.map(str::to_owned));
+    *current = Some(Invocation { request, trace, cold_start });
+    drop(current);
+    if cold_start {
+        measured(&Measured::cold_start());
+    }
+}
+
+/// Writes the lines of what an event measured.
+fn measured(measured: &Measured) {
+    let Some(function) = FUNCTION.get() else { return };
+    for line in measured.lines(function, SystemClock.now()) {
+        info!(target: metrics::TARGET, line = line.to_string());
+    }
 }
 
 /// A call event was taken.
@@ -63,6 +93,7 @@ pub(crate) fn event_taken(event: &CallEvent, answer: &EventAnswer) {
         webhooks_skipped = count(|verdict| matches!(verdict, Verdict::Skipped)),
         "call event taken"
     );
+    measured(&Measured::event(answer));
 }
 
 /// A postback was taken, or refused.
@@ -83,6 +114,7 @@ pub(crate) fn postback_taken(kind: PostbackKind, answer: &PostbackAnswer) {
 
 /// A delivery was looked at. What was left for others or for later is not told.
 pub(crate) fn delivered(key: &DeliveryKey, delivered: &Delivered) {
+    measured(&Measured::delivery(key, delivered));
     let (call, trigger) = (key.call.as_str(), key.trigger.as_str());
     let webhook = key.webhook.as_str();
     match delivered {
@@ -98,7 +130,7 @@ pub(crate) fn delivered(key: &DeliveryKey, delivered: &Delivered) {
                 status,
                 http_status = report.http_status,
                 latency_ms = report.latency_ms,
-                late_ms = u64::try_from(late.as_millis()).unwrap_or(u64::MAX),
+                late_ms = millis(*late),
                 next_at = next_at.map(|at| at.to_string()),
                 taken_over,
                 "delivery attempted"
@@ -131,10 +163,12 @@ pub(crate) fn delivered(key: &DeliveryKey, delivered: &Delivered) {
 }
 
 /// A sweep is done.
-pub(crate) fn swept(hinted: usize) {
+pub(crate) fn swept(swept: &Swept) {
+    let Swept { hinted, past_due } = *swept;
     if hinted > 0 {
-        warn!(hinted, "what was past due was hinted again");
+        warn!(hinted, past_due, "what was past due was hinted again");
     }
+    measured(&Measured::sweep(swept));
 }
 
 struct JsonLines;
@@ -150,28 +184,33 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let Invocation { request, trace } =
-            INVOCATION.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut line = Map::new();
         let metadata = event.metadata();
+        let mut line = Map::new();
+        if metadata.target() == metrics::TARGET {
+            event.record(&mut Fields(&mut line));
+            let embedded = line.get("line").and_then(Value::as_str);
+            return writeln!(writer, "{}", embedded.unwrap_or_default());
+        }
+        let invocation = INVOCATION.lock().unwrap_or_else(PoisonError::into_inner).clone();
         line.insert("level".to_owned(), json!(metadata.level().as_str()));
-        line.insert("timestamp".to_owned(), json!(now()));
+        line.insert("timestamp".to_owned(), json!(SystemClock.now().to_string()));
         line.insert("service".to_owned(), json!("hookline"));
         line.insert("location".to_owned(), json!(metadata.target()));
-        event.record(&mut Fields(&mut line));
-        if let Some(request) = request {
-            line.insert("function_request_id".to_owned(), json!(request));
+        if let Some(function) = FUNCTION.get() {
+            line.insert("function_name".to_owned(), json!(function));
         }
-        if let Some(trace) = trace {
-            line.insert("xray_trace_id".to_owned(), json!(trace));
+        event.record(&mut Fields(&mut line));
+        if let Some(Invocation { request, trace, cold_start }) = invocation {
+            line.insert("function_request_id".to_owned(), json!(request));
+            if let Some(trace) = trace {
+                line.insert("xray_trace_id".to_owned(), json!(trace));
+            }
+            if cold_start {
+                line.insert("cold_start".to_owned(), json!(true));
+            }
         }
         writeln!(writer, "{}", Value::Object(line))
     }
-}
-
-fn now() -> String {
-    use hookline::ports::clock::Clock;
-    hookline::adapters::system::SystemClock.now().to_string()
 }
 
 struct Fields<'a>(&'a mut Map<String, Value>);

@@ -34,7 +34,7 @@ where
     T: AsyncFn(&D, Invocation) -> Answer,
 {
     let environment = Environment::read().map_err(|fault| fault.to_string())?;
-    log::to_stdout(environment.log_level);
+    log::of_function(environment.function_name.clone(), environment.log_level);
     let handler = open(&environment)?;
     let (handler, take) = (&handler, &take);
     let invocation = async |event: LambdaEvent<Value>| {

@@ -8,3 +8,4 @@ pub mod runtime_api;
 pub mod showcase;
 pub mod simulation;
 pub mod target;
+pub mod template;

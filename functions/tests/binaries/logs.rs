@@ -7,16 +7,28 @@ use serde_json::{Value, json};
 use super::request::Request;
 use super::world::{API, DATA, NUMBER, POSTBACK, START, World, logs, start, take_call_key};
 
-/// Every line is a JSON object with the keys that queries rely on.
-fn assert_lines(printed: &str) {
-    for line in printed.lines() {
-        let object: Value = serde_json::from_str(line).unwrap_or_default();
-        for key in
-            ["level", "timestamp", "message", "service", "function_request_id", "xray_trace_id"]
-        {
-            assert!(object[key].is_string(), "no {key} in {line}");
+/// The keys that queries rely on.
+const KEYS: [&str; 7] = [
+    "level",
+    "timestamp",
+    "message",
+    "service",
+    "function_name",
+    "function_request_id",
+    "xray_trace_id",
+];
+
+/// Every line of the log, each a JSON object with the keys that queries rely on; lines of metrics
+/// aside.
+fn log_lines(printed: &str) -> Vec<Value> {
+    let lines = printed.lines().map(|line| serde_json::from_str(line).unwrap());
+    let lines: Vec<Value> = lines.filter(|line: &Value| line["_aws"].is_null()).collect();
+    for line in &lines {
+        for key in KEYS {
+            assert!(line[key].is_string(), "no {key} in {line}");
         }
     }
+    lines
 }
 
 fn assert_hides(printed: &str, secrets: &[&str]) {
@@ -58,22 +70,26 @@ async fn an_event_is_one_line_without_secrets() {
     let mut direct = function.invoke(start("c1")).await.unwrap();
     let mut http = Request::event("start", &start("c2")).by(&key).send(&function).await.body;
 
-    let printed = logs(&function, "call event taken", 2).await;
-    assert_lines(&printed);
-    let line: Value = serde_json::from_str(printed.lines().next().unwrap()).unwrap();
-    let mut shown = line.clone();
-    for passing in ["timestamp", "function_request_id", "xray_trace_id", "location"] {
-        shown.as_object_mut().unwrap().remove(passing);
+    // The last that an event prints.
+    let printed = logs(&function, "\"delivered\":1", 2).await;
+    let mut shown = log_lines(&printed);
+    for line in &mut shown {
+        for passing in ["timestamp", "function_request_id", "xray_trace_id", "location"] {
+            line.as_object_mut().unwrap().remove(passing);
+        }
     }
-    assert_eq!(
-        shown,
-        json!({
-            "level": "INFO", "message": "call event taken", "service": "hookline",
-            "correlation_id": "c1", "event": "start", "webhooks_ok": 1, "webhooks_failed": 1,
-            "webhooks_timed_out": 1, "webhooks_blocked": 1, "webhooks_skipped": 0,
-        })
-    );
-    assert_eq!(printed.lines().count(), 2, "{printed}");
+    let first = json!({
+        "level": "INFO", "message": "call event taken", "service": "hookline",
+        "function_name": "start", "cold_start": true,
+        "correlation_id": "c1", "event": "start", "webhooks_ok": 1, "webhooks_failed": 1,
+        "webhooks_timed_out": 1, "webhooks_blocked": 1, "webhooks_skipped": 0,
+    });
+    let mut second = first.clone();
+    second["correlation_id"] = json!("c2");
+    second.as_object_mut().unwrap().remove("cold_start");
+    assert_eq!(shown, [first, second]);
+    // Beside them the cold start and what each event measured.
+    assert_eq!(printed.lines().count(), 5, "{printed}");
     let keys = [take_call_key(&mut direct), take_call_key(&mut http)];
     assert_hides(&printed, &[&keys[0], &keys[1], key.expose(), key.hash().as_str(), "Jason"]);
     assert_hides(&printed, &numbers());
@@ -96,7 +112,7 @@ async fn refusals_and_faults_of_the_store_hide_them_too() {
 
     assert!(failed.is_err(), "{failed:?}");
     let printed = logs(&function, "the store failed", 2).await;
-    assert_lines(&printed);
+    log_lines(&printed);
     assert_hides(&printed, &[key.expose(), key.hash().as_str()]);
     assert_hides(&printed, &numbers());
 }
@@ -123,8 +139,7 @@ async fn postbacks_are_one_line_each_without_secrets() {
 
     for (function, kind) in [(&postback, "call_handler"), (&data, "source_data")] {
         let printed = logs(function, "postback taken", 1).await;
-        assert_lines(&printed);
-        let line: Value = serde_json::from_str(printed.trim_end()).unwrap();
+        let [line] = log_lines(&printed).try_into().unwrap();
         let told = (&line["kind"], &line["result"], &line["correlation_id"], &line["tag_keys"]);
         assert_eq!(told, (&json!(kind), &json!("applied"), &json!("c1"), &json!(1)));
         assert_hides(&printed, &[&call_key, postback_key, "Jason"]);

@@ -18,6 +18,7 @@ mod end;
 mod first_key;
 mod init;
 mod logs;
+mod metrics;
 mod postbacks;
 mod queues;
 mod refusals;

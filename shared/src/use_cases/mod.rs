@@ -47,7 +47,7 @@ pub use replay::{
     ReplayRange, ReplayRefusal, Replayed, ReplayedRange, replay_delivery, replay_failed,
 };
 pub use save_campaign::{SaveRefusal, save_campaign};
-pub use sweep::{GRACE, sweep};
+pub use sweep::{GRACE, OVERDUE, Swept, sweep};
 pub use take_event::{EventAnswer, take_event};
 pub use take_postback::take_postback;
 pub use try_webhook::{Draft, DraftAsked, DryRun, TestFired, draft, dry_run, fire_test};

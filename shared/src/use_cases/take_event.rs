@@ -44,6 +44,9 @@ pub struct EventAnswer {
     pub tags: TagSet,
     /// One report a webhook of this trigger, in firing order.
     pub webhooks: Vec<Report>,
+    /// Whether the event had come before; the reports tell what its pings came to then.
+    #[serde(skip)]
+    pub repeated: bool,
 }
 
 /// Takes an event in; `bearer` is the key it came with, `None` when the platform was let in
@@ -135,6 +138,7 @@ pub async fn take_event(
         call_key: starts.then(|| call.key.expose().to_owned()),
         tags: call.standing(standing.tags, standing.place).shown_tags(),
         webhooks: reports,
+        repeated,
     })
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use hookline_local::routes::{OTHERS, ROUTES};
 use serde_json::{Value, json};
 
-use crate::document::{Template, text};
+use hookline_tests::template::{Template, text};
 
 /// What the access log may tell. Not among it: whatever holds the path or the query.
 const LOGGED: [&str; 10] = [

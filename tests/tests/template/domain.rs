@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::{Template, list};
+use hookline_tests::template::{Template, list};
 
 fn given(parameter: &str) -> Value {
     json!({"Fn::Not": [{"Fn::Equals": [{"Ref": parameter}, ""]}]})

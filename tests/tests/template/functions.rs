@@ -8,15 +8,16 @@ use hookline::call::HANDLING_TIME;
 use hookline_functions::environment::Environment;
 use serde_json::{Value, json};
 
-use crate::document::{Template, list, repository, text};
+use hookline_tests::template::{Template, list, repository, text};
 
 /// Variables that Lambda sets in every function.
-const OF_LAMBDA: [(&str, &str); 5] = [
+const OF_LAMBDA: [(&str, &str); 6] = [
     ("AWS_ACCESS_KEY_ID", "id"),
     ("AWS_SECRET_ACCESS_KEY", "secret"),
     ("AWS_SESSION_TOKEN", "token"),
     ("AWS_REGION", "eu-central-1"),
     ("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001"),
+    ("AWS_LAMBDA_FUNCTION_NAME", "hookline-start"),
 ];
 /// Variables that lead to another DynamoDB or SQS than the region's own, which no deployment wants.
 const NEVER_SET: [&str; 3] =

@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use serde_json::Value;
 
-use crate::document::text;
 use crate::policy::Grant;
+use hookline_tests::template::text;
 
 /// Actions by the kinds of items that they are for.
 pub(crate) type Asked = BTreeMap<String, BTreeSet<String>>;

@@ -9,14 +9,16 @@
     reason = "a template that does not read fails the test"
 )]
 
+mod alarms;
 mod amazon_connect;
 mod api;
 mod asks;
-mod document;
+mod dashboard;
 mod domain;
 mod functions;
 mod gate;
 mod managed;
+mod metrics;
 mod outputs;
 mod parameters;
 mod policy;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::Template;
+use hookline_tests::template::Template;
 
 /// `CloudFormation`'s limit.
 const MAX_OUTPUTS: usize = 200;

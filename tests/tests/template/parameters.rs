@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::document::{Template, list, repository, text};
+use hookline_tests::template::{Template, list, repository, text};
 
 /// The names of all parameters.
 fn declared(template: &Template) -> BTreeSet<&str> {

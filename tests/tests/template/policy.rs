@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::document::{Template, list, one_or_more, text};
+use hookline_tests::template::{Template, list, one_or_more, text};
 
 /// One action on items of some kinds, told apart by the start of their partition key.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,8 +7,8 @@ use hookline::adapters::sqs::Queue;
 use hookline_local::queues::{DEAD_LETTER_SECONDS, MAX_RECEIVES, VISIBILITY_SECONDS};
 use serde_json::{Value, json};
 
-use crate::document::{Template, text};
 use crate::policy::queues_granted;
+use hookline_tests::template::{Template, text};
 
 /// What the names of dead-letter queues end with.
 const DEAD_LETTERS: &str = "-dead-letters";

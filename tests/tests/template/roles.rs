@@ -28,11 +28,11 @@ use serde_json::{Value, json};
 
 use crate::amazon_connect::tell_contacts;
 use crate::asks::{Asks, Follows, Posts, Reports};
-use crate::document::Template;
 use crate::gate::{Asked, Gate, SendGate};
 use crate::managed::manage;
 use crate::policy::{Grant, grants_of, queue_names_granted};
 use crate::table::{TABLE, Unwatched, client};
+use hookline_tests::template::Template;
 
 pub(crate) const ADMIN: &str = "hla_admin";
 const NUMBER: &str = "+16145550100";

@@ -7,7 +7,7 @@ use hookline::adapters::dynamodb::create_table;
 use hookline_local::database::Database;
 use serde_json::{Value, json};
 
-use crate::document::{Template, list, text};
+use hookline_tests::template::{Template, list, text};
 
 /// The table's name in these tests.
 pub(crate) const TABLE: &str = "hookline";

@@ -1,19 +1,32 @@
 //! `template.yaml` as a document: its YAML tags become the JSON forms of `CloudFormation`, so that
 //! `!Ref Table` reads `{"Ref": "Table"}` and `!GetAtt A.Arn` reads `{"Fn::GetAtt": "A.Arn"}`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a template that does not read fails the test"
+)]
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::{Value, json};
 
+mod watched;
+
+pub use self::watched::{Dimension, Reading};
+
 /// The template.
 #[derive(Debug)]
-pub(crate) struct Template(Value);
+pub struct Template(Value);
 
 impl Template {
     /// The template at the top of the repository.
-    pub(crate) fn read() -> Self {
+    #[must_use]
+    pub fn read() -> Self {
         let file = repository().join("template.yaml");
         let text = std::fs::read_to_string(file).expect("template.yaml is there");
         let documents = Yaml::load_from_str(&text).expect("template.yaml is YAML");
@@ -22,12 +35,14 @@ impl Template {
     }
 
     /// What a JSON pointer leads to.
-    pub(crate) fn at(&self, pointer: &str) -> &Value {
+    #[must_use]
+    pub fn at(&self, pointer: &str) -> &Value {
         self.0.pointer(pointer).unwrap_or_else(|| panic!("template.yaml has no {pointer}"))
     }
 
     /// The resources of a type, by their names.
-    pub(crate) fn resources(&self, kind: &str) -> BTreeMap<&str, &Value> {
+    #[must_use]
+    pub fn resources(&self, kind: &str) -> BTreeMap<&str, &Value> {
         let all = self.at("/Resources").as_object().expect("resources have names");
         let wanted = all.iter().filter(|(_, resource)| resource["Type"] == kind);
         wanted.map(|(name, resource)| (name.as_str(), resource)).collect()
@@ -35,7 +50,8 @@ impl Template {
 
     /// The functions by the binary they run: the name of the resource, and its properties with
     /// those of all functions.
-    pub(crate) fn functions(&self) -> BTreeMap<String, (&str, Value)> {
+    #[must_use]
+    pub fn functions(&self) -> BTreeMap<String, (&str, Value)> {
         let resources = self.resources("AWS::Serverless::Function");
         let count = resources.len();
         let functions: BTreeMap<String, (&str, Value)> = resources
@@ -52,7 +68,8 @@ impl Template {
     }
 
     /// The value that a parameter has unless the operator says otherwise, as the text it becomes.
-    pub(crate) fn default(&self, parameter: &str) -> String {
+    #[must_use]
+    pub fn default(&self, parameter: &str) -> String {
         match self.at(&format!("/Parameters/{parameter}/Default")) {
             Value::String(text) => text.clone(),
             other => other.to_string(),
@@ -61,22 +78,26 @@ impl Template {
 }
 
 /// The top of the repository.
-pub(crate) fn repository() -> &'static Path {
+#[must_use]
+pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is within the repository")
 }
 
 /// A value that has to be text.
-pub(crate) fn text(value: &Value) -> &str {
+#[must_use]
+pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
 }
 
 /// A value that has to be a list.
-pub(crate) fn list(value: &Value) -> &[Value] {
+#[must_use]
+pub fn list(value: &Value) -> &[Value] {
     value.as_array().unwrap_or_else(|| panic!("{value} is no list"))
 }
 
 /// What stands alone or in a list.
-pub(crate) fn one_or_more(value: &Value) -> &[Value] {
+#[must_use]
+pub fn one_or_more(value: &Value) -> &[Value] {
     value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice)
 }
 

@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct};
 use crate::environment::Environment;
-use crate::platforms::{Reported, connect, plain};
+use crate::platforms::cloud_events::CloudEvent;
+use crate::platforms::{Reported, cloud_events, connect, plain};
 use crate::problem::Problem;
 
 /// Takes the events of one kind or another, over HTTP with a key or by direct invoke, where IAM has
@@ -59,6 +60,9 @@ impl EventHandler {
         request: &HttpRequest,
     ) -> Result<EventAnswer, Problem> {
         let bearer = request.bearer()?;
+        if let Some(event) = cloud_events::of_request(kind, request)? {
+            return self.take_cloud_event(event, Some(&bearer)).await;
+        }
         let reported = plain::of_request(kind, request)?;
         self.take_reported(reported, Some(&bearer)).await
     }
@@ -72,6 +76,13 @@ impl EventHandler {
         if connect::is_contact_event(&body) {
             return Box::pin(connect::take_contact_event(self, kind, &body)).await;
         }
+        if cloud_events::is_one(&body) {
+            let answer = match cloud_events::of_invoke(kind, body) {
+                Ok(event) => self.take_cloud_event(event, None).await,
+                Err(problem) => Err(problem),
+            };
+            return direct(answer.map(document));
+        }
         let answer = match plain::of_invoke(kind, body) {
             Ok(reported) => self.take_reported(reported, None).await,
             Err(problem) => Err(problem),
@@ -82,6 +93,15 @@ impl EventHandler {
     /// Where calls are kept.
     pub(crate) fn store(&self) -> &DynamoDb {
         &self.store
+    }
+
+    async fn take_cloud_event(
+        &self,
+        event: CloudEvent,
+        bearer: Option<&BearerKey>,
+    ) -> Result<EventAnswer, Problem> {
+        let CloudEvent { reported, places } = event;
+        self.take_reported(reported, bearer).await.map_err(|problem| places.name(problem))
     }
 
     /// Takes what a platform reported; `bearer` is the key it came with, `None` when the platform was

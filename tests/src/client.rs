@@ -15,6 +15,7 @@ pub struct Client {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     content_type: Option<String>,
+    headers: Vec<(String, String)>,
     bytes: Vec<u8>,
 }
 
@@ -35,7 +36,7 @@ impl Body {
     /// None at all.
     #[must_use]
     pub fn none() -> Self {
-        Self { content_type: None, bytes: Vec::new() }
+        Self { content_type: None, headers: Vec::new(), bytes: Vec::new() }
     }
 
     /// A JSON document.
@@ -47,7 +48,15 @@ impl Body {
     /// These bytes under that media type.
     #[must_use]
     pub fn of_type(content_type: &str, bytes: impl Into<Vec<u8>>) -> Self {
-        Self { content_type: Some(content_type.to_owned()), bytes: bytes.into() }
+        let content_type = Some(content_type.to_owned());
+        Self { content_type, headers: Vec::new(), bytes: bytes.into() }
+    }
+
+    /// With one header more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
     }
 }
 
@@ -80,6 +89,9 @@ impl Client {
         }
         if let Some(content_type) = body.content_type {
             request = request.header(CONTENT_TYPE, content_type);
+        }
+        for (name, value) in body.headers {
+            request = request.header(name, value);
         }
         let response = request.body(body.bytes).send().await?;
         let status = response.status().as_u16();

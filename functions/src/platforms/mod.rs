@@ -4,8 +4,11 @@
 //! section 13, and what is answered into the platform's own. All that a call is decided by happens
 //! behind this, so an event means the same whoever reports it.
 
+pub(crate) mod cloud_events;
 pub(crate) mod connect;
+mod header_text;
 pub(crate) mod plain;
+mod unknown;
 
 use hookline::call::{CallId, EventKind};
 use serde_json::Value;

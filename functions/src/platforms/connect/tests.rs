@@ -176,10 +176,10 @@ fn faults_are_told_where_the_flows_builder_sees_them() {
         flow_event::faults_in_event(&faults, &event).to_string()
     };
     assert_eq!(told(&[], EventKind::Start), "/Details/Parameters/campaign_id: is required");
-    let attempt = [("/Details/Parameters/attempt", json!("twice"))];
+    let attempt = [("/Details/Parameters/attempt", json!("the second"))];
     assert_eq!(
         told(&attempt, EventKind::Selected),
-        "/Details/Parameters/attempt: must be a whole number from 1 to 10000"
+        "/Details/Parameters/attempt: must be a count from 1, or a name of at most 64 letters and digits"
     );
     let long = [("/Details/Parameters/buyer_id", json!("x".repeat(129)))];
     assert_eq!(

@@ -12,7 +12,8 @@ use hookline::adapters::http::{
     RuntimePortListed, SenderFault,
 };
 use hookline::adapters::sqs::{Queue, QueueUrls, SqsHints};
-use url::Url;
+
+use crate::public_url::PublicUrl;
 
 /// The longest that the store, or a queue, may take over one operation, its retries included.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(3);
@@ -32,7 +33,7 @@ pub struct Environment {
     policy: AddressPolicy,
     /// Where the deployment is asked, without a slash at the end, when that is not the host that it
     /// sees.
-    pub public_url: Option<String>,
+    pub public_url: PublicUrl,
     /// The name that Lambda knows this function by.
     pub function_name: String,
     /// The least severe level that is logged.
@@ -128,7 +129,10 @@ impl Environment {
             .transpose()
             .map_err(|fault| EnvironmentFault::Endpoints(RUNTIME, fault))?;
         let policy = AddressPolicy::new(Loopback::Refused, private, runtime)?;
-        let public_url = variable(PUBLIC_URL).as_deref().map(public_url).transpose()?;
+        let public_url = match variable(PUBLIC_URL) {
+            None => PublicUrl::default(),
+            Some(address) => PublicUrl::parse(&address).ok_or(EnvironmentFault::PublicUrl)?,
+        };
         let log_level = match variable("LOG_LEVEL") {
             None => tracing::Level::INFO,
             Some(level) => level.parse().map_err(|_| EnvironmentFault::LogLevel)?,
@@ -175,19 +179,6 @@ impl QueueSettings {
             config = config.endpoint_url(endpoint);
         }
         config.build()
-    }
-}
-
-fn public_url(text: &str) -> Result<String, EnvironmentFault> {
-    match Url::parse(text) {
-        Ok(url)
-            if matches!(url.scheme(), "http" | "https")
-                && url.query().is_none()
-                && url.fragment().is_none() =>
-        {
-            Ok(text.trim_end_matches('/').to_owned())
-        }
-        _ => Err(EnvironmentFault::PublicUrl),
     }
 }
 
@@ -246,8 +237,9 @@ mod tests {
             let refused = read(&[("PUBLIC_URL", wrong)]).unwrap_err().to_string();
             assert!(refused.starts_with("PUBLIC_URL must be"), "{refused}");
         }
-        let read_url = read(&[("PUBLIC_URL", "https://hooks.example/v1/")]).unwrap().public_url;
-        assert_eq!(read_url.as_deref(), Some("https://hooks.example/v1"));
+        let public_url = "https://hooks.example/v1/";
+        let read_url = read(&[("PUBLIC_URL", public_url)]).unwrap().public_url;
+        assert_eq!(Some(read_url), PublicUrl::parse(public_url));
         let level = read(&[("LOG_LEVEL", "loud")]).unwrap_err().to_string();
         assert!(level.starts_with("LOG_LEVEL"), "{level}");
     }

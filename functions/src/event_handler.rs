@@ -12,10 +12,10 @@ use serde_json::Value;
 
 use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct};
 use crate::environment::Environment;
-use crate::origin::origin_of;
 use crate::platforms::cloud_events::CloudEvent;
 use crate::platforms::{Reported, cloud_events, connect, plain, twilio};
 use crate::problem::Problem;
+use crate::public_url::PublicUrl;
 
 /// Takes the events of one kind or another, over HTTP with a key or a platform's signature, or by
 /// direct invoke, where IAM has let the caller in.
@@ -24,7 +24,7 @@ pub struct EventHandler {
     store: DynamoDb,
     sender: HttpSender,
     hints: SqsHints,
-    public_url: Option<String>,
+    public_url: PublicUrl,
 }
 
 impl EventHandler {
@@ -40,13 +40,13 @@ impl EventHandler {
     /// A handler before a store, a sender and queues.
     #[must_use]
     pub fn new(store: DynamoDb, sender: HttpSender, hints: SqsHints) -> Self {
-        Self { store, sender, hints, public_url: None }
+        Self { store, sender, hints, public_url: PublicUrl::default() }
     }
 
     /// The address that whoever sent the request asked. Its path came percent-decoded, which changes
     /// nothing of what stands in the routes of platforms that sign.
     pub(crate) fn public_url_of(&self, request: &HttpRequest) -> String {
-        let mut url = self.public_url.clone().unwrap_or_else(|| origin_of(&request.host));
+        let mut url = self.public_url.for_host(&request.host);
         url.push_str(&request.path);
         if let Some(query) = &request.query {
             url.push('?');
@@ -61,10 +61,10 @@ impl EventHandler {
     /// When a direct invoke could not be done; it may be made again.
     pub async fn take(&self, kind: EventKind, payload: Value) -> Answer {
         match Envelope::open(payload)? {
-            Envelope::Http(request) if twilio::is_for(&request) => {
-                Ok(Box::pin(twilio::take(self, &request)).await.into_payload())
-            }
             Envelope::Http(request) => {
+                if let Some(answer) = Box::pin(twilio::take(self, &request)).await {
+                    return Ok(answer.into_payload());
+                }
                 let answer = self.take_request(kind, &request).await.map(document);
                 Ok(HttpAnswer::from(answer).into_payload())
             }

@@ -18,6 +18,7 @@ use tower::ServiceExt;
 use crate::console::ErrorPage;
 use crate::envelope::{Answer, Envelope, FunctionError, HttpAnswer, HttpRequest, direct};
 use crate::problem::Problem;
+use crate::public_url::PublicUrl;
 use crate::{api, console, first_key};
 
 /// What may not stand in a path as it is (RFC 3986, section 3.3), and the percent sign.
@@ -52,6 +53,8 @@ pub(crate) struct Backend {
     pub(crate) hints: SqsHints,
     /// Where webhooks may go.
     pub(crate) policy: AddressPolicy,
+    /// The address that people see.
+    pub(crate) public_url: PublicUrl,
 }
 
 /// The management function.
@@ -63,15 +66,16 @@ pub struct Management {
 
 impl Management {
     /// The function before a store, a sender and queues; campaigns may have webhooks at addresses that
-    /// `policy` admits.
+    /// `policy` admits, and people see it at `public_url`.
     #[must_use]
     pub fn new(
         store: DynamoDb,
         sender: HttpSender,
         hints: SqsHints,
         policy: AddressPolicy,
+        public_url: PublicUrl,
     ) -> Self {
-        let backend = Arc::new(Backend { store, sender, hints, policy });
+        let backend = Arc::new(Backend { store, sender, hints, policy, public_url });
         let router = Router::new()
             .merge(console::routes())
             .merge(api::routes(&backend))

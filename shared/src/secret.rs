@@ -1,9 +1,6 @@
 //! Texts that must not be shown: hidden, hashed, and compared in constant time.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -69,17 +66,6 @@ pub fn hmac_sha256_hex(key: &str, text: &str) -> String {
     hex(&mac.chain_update(text).finalize().into_bytes())
 }
 
-/// The HMAC-SHA-1 of a text under a key (RFC 2104) in base64, for platforms that sign so.
-///
-/// # Panics
-/// Never: HMAC takes keys of any length.
-#[must_use]
-#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-pub fn hmac_sha1_base64(key: &str, text: &str) -> String {
-    let mac: Hmac<Sha1> = Hmac::new_from_slice(key.as_bytes()).expect("any length is taken");
-    STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
-}
-
 /// Bytes as lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -108,15 +94,6 @@ mod tests {
         assert_eq!(
             hmac_sha256_hex("Jefe", "what do ya want for nothing?"),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
-        );
-    }
-
-    #[test]
-    fn texts_are_signed_with_sha_1_as_published() {
-        // RFC 2202, test case 2: effcdf6ae5eb2fa2d27416d5f184df9c259a7c79.
-        assert_eq!(
-            hmac_sha1_base64("Jefe", "what do ya want for nothing?"),
-            "7/zfauXrL6LSdBbV8YTfnCWafHk="
         );
     }
 

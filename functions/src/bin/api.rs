@@ -7,8 +7,13 @@ use hookline_functions::runtime::serve;
 async fn main() -> Result<(), lambda_runtime::Error> {
     serve(
         |environment| {
-            let (store, policy) = (environment.store(), environment.policy());
-            Ok(Management::new(store, environment.sender()?, environment.hints(), policy))
+            Ok(Management::new(
+                environment.store(),
+                environment.sender()?,
+                environment.hints(),
+                environment.policy(),
+                environment.public_url.clone(),
+            ))
         },
         async |management, invocation| management.take(invocation.payload).await,
     )

@@ -15,7 +15,6 @@ use http::HeaderMap;
 use serde::Deserialize;
 
 use super::address::{PagePath, PageQuery};
-use super::base_url::base_url_of;
 use super::campaign_head::{CampaignHead, Tab};
 use super::day_picker::DayPicker;
 use super::error_page::ErrorPage;
@@ -85,7 +84,14 @@ pub(super) async fn list(
     let after = (!is_first).then(|| Cursor::given(asked.cursor));
     let wanted = PageRequest { limit: PAGE, after };
     let found = backend.store.calls_of(&campaign.id, days.day(), &wanted).await?;
-    let list = CallsList::of(&campaign, &days, is_first, found, now, base_url_of(&headers));
+    let list = CallsList::of(
+        &campaign,
+        &days,
+        is_first,
+        found,
+        now,
+        backend.public_url.for_headers(&headers),
+    );
     if asks_fragment(&headers) {
         return Ok(fragment(&list));
     }

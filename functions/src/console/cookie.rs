@@ -7,7 +7,7 @@ use hookline::key::BearerKey;
 use http::HeaderMap;
 use http::header::COOKIE;
 
-use super::base_url::is_this_machine;
+use crate::public_url::is_this_machine;
 
 const NAME: &str = "hookline_session";
 

@@ -6,7 +6,6 @@
 
 mod address;
 mod assets;
-mod base_url;
 mod call;
 mod call_story;
 mod calls;

@@ -13,7 +13,6 @@ use hookline::use_cases::{PostbackKeyRequest, make_postback_key};
 use http::{HeaderMap, StatusCode};
 
 use super::address::{PagePath, PageQuery};
-use super::base_url::base_url_of;
 use super::campaign_head::{CampaignHead, Tab};
 use super::done::{Done, DoneQuery};
 use super::error_page::ErrorPage;
@@ -48,7 +47,12 @@ pub(super) async fn list(
     let campaign = campaign_of(&backend, &id).await?;
     let layout = Layout::of(&signed, Section::Campaigns).with(done.notice());
     let keys = rows(&backend, &campaign.id, &signed).await?;
-    Ok(page(&PostbackKeysPage::of(&campaign, layout, keys, base_url_of(&headers))))
+    Ok(page(&PostbackKeysPage::of(
+        &campaign,
+        layout,
+        keys,
+        backend.public_url.for_headers(&headers),
+    )))
 }
 
 pub(super) async fn make(
@@ -73,7 +77,8 @@ pub(super) async fn make(
         Err(faults) => (StatusCode::UNPROCESSABLE_ENTITY, None, form.refused(&faults)),
     };
     let keys = rows(&backend, &campaign.id, &signed).await?;
-    let page = PostbackKeysPage::of(&campaign, layout, keys, base_url_of(&headers));
+    let page =
+        PostbackKeysPage::of(&campaign, layout, keys, backend.public_url.for_headers(&headers));
     Ok(page_with(status, &PostbackKeysPage { made, form, ..page }))
 }
 

@@ -110,6 +110,24 @@ async fn what_twilio_has_not_signed_is_one_line_that_tells_nothing_of_it() {
 }
 
 #[tokio::test]
+async fn a_shared_key_is_named_as_the_reason() {
+    let world = world().await;
+    let function = world.function(START).await;
+
+    let signed = request("start", "", &start("CA1"), "c29tZXRoaW5n")
+        .header("x-twilio-webhooks-signature-settings", "key=K1,algorithm=HMAC_SHA256");
+    let refused = signed.send(&function).await;
+
+    assert_eq!(refused.status, 403);
+    let printed = logs(&function, "a request for Twilio was refused", 1).await;
+    assert!(
+        printed.contains("X-Twilio-Webhooks-Signature-Settings names a shared key"),
+        "{printed}"
+    );
+    assert!(!printed.contains("key=K1"), "{printed}");
+}
+
+#[tokio::test]
 async fn twilio_may_ask_another_address_than_the_functions_see() {
     let world = world().await;
     let variables = world.environment().into_iter();

@@ -55,7 +55,7 @@ impl Function {
 
 /// The routes of functions that take one kind of request: method, path with its parameters in
 /// braces, function.
-pub const ROUTES: [(Method, &str, Function); 13] = [
+pub const ROUTES: [(Method, &str, Function); 14] = [
     (Method::POST, "/calls/{call_id}/start", Function::Start),
     (Method::POST, "/calls/{call_id}/selected", Function::Selected),
     (Method::POST, "/calls/{call_id}/answered", Function::Answered),
@@ -65,6 +65,7 @@ pub const ROUTES: [(Method, &str, Function); 13] = [
     (Method::POST, "/twilio/{campaign_id}/leg", Function::Answered),
     (Method::POST, "/twilio/{campaign_id}/status", Function::Ended),
     (Method::POST, "/twilio/{campaign_id}/recording", Function::Ended),
+    (Method::POST, "/twilio/{campaign_id}/dialed", Function::Ended),
     (Method::GET, "/postback/{call_id}", Function::Postback),
     (Method::POST, "/postback/{call_id}", Function::Postback),
     (Method::GET, "/data/{postback_key}", Function::Data),

@@ -22,6 +22,7 @@ use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::management::Management;
 use hookline_functions::postback_handler::PostbackHandler;
+use hookline_functions::public_url::PublicUrl;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -167,6 +168,7 @@ impl Stack {
                 HttpSender::new(policy.clone())?,
                 queues.hints(),
                 policy.clone(),
+                PublicUrl::default(),
             ),
             outcomes: OutcomeHandler::new(table.open(), queues.hints()),
             deliveries: DeliveryHandler::new(

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::event_fields::{choice, hang_up, number, recording_url, tags_and_place};
-use super::{Buyer, BuyerEvent, CallId, End, Raw, Recording};
+use super::event_fields::{choice, hang_up, number, recorded, tags_and_place};
+use super::{Buyer, BuyerEvent, CallId, End, Raw, Recorded, Recording};
 use crate::campaign::{Amounts, CampaignId};
 use crate::delivery::ONCE;
 use crate::fault::Faults;
@@ -57,8 +57,8 @@ pub enum Moment {
     Answered(Choice),
     /// It ended.
     Ended(HangUp),
-    /// A recording of it is there, at this address.
-    Recording(String),
+    /// A recording of it is there.
+    Recording(Recorded),
 }
 
 /// How a call ended, as far as the platform says.
@@ -167,7 +167,7 @@ impl CallEvent {
     pub fn recording(&self) -> Option<Recording> {
         let url = match &self.moment {
             Moment::Ended(hang_up) => hang_up.recording_url.clone(),
-            Moment::Recording(url) => Some(url.clone()),
+            Moment::Recording(recorded) => Some(recorded.url.clone()),
             Moment::Start | Moment::Selected(_) | Moment::Answered(_) => None,
         };
         url.map(|url| Recording { at: self.occurred_at, url })
@@ -175,7 +175,7 @@ impl CallEvent {
 
     /// What tells this event from others of the same call, and is the same each time the platform
     /// sends it: the buyer and the attempt, or the time when the platform tells no attempts apart;
-    /// of a recording, its time and its address.
+    /// of a recording the platform's name for it, or its time and its address when it has none.
     #[must_use]
     pub fn occurrence(&self) -> String {
         match &self.moment {
@@ -184,7 +184,8 @@ impl CallEvent {
                 Some(attempt) => format!("{attempt}.{}", choice.buyer.id),
                 None => format!("at{}.{}", self.occurred_at.as_millis(), choice.buyer.id),
             },
-            Moment::Recording(url) => {
+            Moment::Recording(Recorded { id: Some(id), .. }) => id.clone(),
+            Moment::Recording(Recorded { id: None, url }) => {
                 let hash: String = secret::sha256_hex(url).chars().take(16).collect();
                 format!("at{}.{hash}", self.occurred_at.as_millis())
             }
@@ -223,9 +224,7 @@ impl CallEvent {
             EventKind::Selected => choice(&mut fields, &mut others).map(Moment::Selected),
             EventKind::Answered => choice(&mut fields, &mut others).map(Moment::Answered),
             EventKind::Ended => Some(Moment::Ended(hang_up(&mut fields))),
-            EventKind::Recording => {
-                fields.required("recording_url", recording_url).map(Moment::Recording)
-            }
+            EventKind::Recording => recorded(&mut fields).map(Moment::Recording),
         };
         let (tags, place) = tags.unwrap_or_default();
         others.extend(fields.others().map(|(name, value)| (name.clone(), value.clone())));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Buyer, Choice, HangUp, MAX_CALL_SECONDS};
+use super::{Buyer, Choice, HangUp, MAX_CALL_SECONDS, Recorded};
 use crate::campaign::Amounts;
 use crate::fault::Faults;
 use crate::fields::{Fields, amount, list, owner_tags, string, text, whole};
@@ -27,16 +27,29 @@ pub(super) fn choice(fields: &mut Fields<'_>, others: &mut Map<String, Value>) -
 
 /// A count, or a name such as a platform gives to the leg that it dials.
 fn attempt(value: &Value) -> Result<String, Faults> {
-    let names = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
     match value {
         Value::Number(_) => whole(1, 10_000)(value).map(|count| count.to_string()),
-        Value::String(name) if (1..=64).contains(&name.len()) && name.bytes().all(names) => {
-            Ok(name.clone())
-        }
+        Value::String(name) if is_name(name) => Ok(name.clone()),
         _ => {
             Err(Faults::here("must be a count from 1, or a name of at most 64 letters and digits"))
         }
     }
+}
+
+/// Whether a text may be a platform's own name for a leg or a recording.
+fn is_name(text: &str) -> bool {
+    let of_names = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+    (1..=64).contains(&text.len()) && text.bytes().all(of_names)
+}
+
+/// Reads of which recording an event is.
+pub(super) fn recorded(fields: &mut Fields<'_>) -> Option<Recorded> {
+    let id = fields.optional("recording_id", |value| match value {
+        Value::String(name) if is_name(name) => Ok(name.clone()),
+        _ => Err(Faults::here("must be a name of at most 64 letters and digits")),
+    });
+    let url = fields.required("recording_url", recording_url);
+    url.map(|url| Recorded { id, url })
 }
 
 /// Reads how the call ended.

@@ -29,7 +29,7 @@ pub use legs::{LegChange, Legs, MAX_LEGS};
 pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
 pub use raw::{MAX_RAW_BYTES, Raw, RawEvent};
-pub use recording::Recording;
+pub use recording::{Recorded, Recording};
 pub use room::MAX_RECURRING_BYTES;
 
 use crate::campaign::{Amounts, CampaignId};
@@ -267,6 +267,23 @@ mod tests {
         assert_eq!(occurrence(json!(1), "b1"), "1.b1");
         assert_eq!(occurrence(Value::Null, "b1"), "at1000000.b1");
         assert_ne!(occurrence(json!(1), "b1"), occurrence(json!(2), "b1"));
+    }
+
+    #[test]
+    fn a_recording_is_known_by_its_name_or_by_time_and_address() {
+        let told = |second: i64, id: Value| {
+            let body = json!({"occurred_at": second, "recording_url": "https://rec.example/1",
+                "recording_id": id});
+            event(EventKind::Recording, &body).occurrence()
+        };
+        assert_eq!((told(1, json!("RE1")), told(2, json!("RE1"))), ("RE1".into(), "RE1".into()));
+        assert_eq!(told(1, Value::Null), "at1000.fdeb0ce024f62b1d");
+        let body = json!({"occurred_at": 1, "recording_url": "https://rec.example/1",
+            "recording_id": "RE 1"});
+        let id = CallId::parse("c").unwrap();
+        let faults = CallEvent::from_json(EventKind::Recording, id, &body, now()).unwrap_err();
+        let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+        assert_eq!(pointers, ["/recording_id"]);
     }
 
     #[test]

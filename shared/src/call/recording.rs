@@ -10,6 +10,16 @@ use serde::{Deserialize, Serialize};
 use super::Call;
 use crate::time::Timestamp;
 
+/// What an event tells of a recording, besides when it was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The platform's name for it, by which the same recording is known when it is told twice;
+    /// `None` when the platform has none.
+    pub id: Option<String>,
+    /// Where it is.
+    pub url: String,
+}
+
 /// A recording, ordered by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Recording {

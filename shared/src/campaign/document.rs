@@ -8,8 +8,8 @@ use url::Url;
 
 use super::templates::Surroundings;
 use super::{
-    Campaign, CampaignId, Conversion, MAX_WEBHOOKS, Remember, ReturnCallers, Twilio, Webhook,
-    WebhookId, twilio,
+    Campaign, CampaignId, Conversion, MAX_WEBHOOKS, Remember, ReturnCallers, TwilioSettings,
+    Webhook, WebhookId,
 };
 use crate::fault::Faults;
 use crate::fields::{Fields, flag, list, owner_tags, string, text, whole};
@@ -68,7 +68,8 @@ impl Campaign {
         let settle_seconds = fields.optional("settle_seconds", whole(0, 900)).unwrap_or(5);
         let always_max_wait = fields.optional("always_max_wait", whole(0, 900)).unwrap_or(60);
         let secrets = fields.optional("secrets", named_secrets).unwrap_or_default();
-        let twilio = fields.optional("twilio", |value| Twilio::from_json(value, &surroundings));
+        let twilio =
+            fields.optional("twilio", |value| TwilioSettings::from_json(value, &surroundings));
         fields.refuse_others();
 
         webhooks.sort_by_key(|webhook| webhook.order);
@@ -156,10 +157,14 @@ pub(crate) fn unmask(document: &mut Value, stored: Option<&Campaign>) -> Result<
     }
     let twilio = document.get_mut("twilio").and_then(Value::as_object_mut);
     for (name, place) in twilio.into_iter().flatten() {
-        if !twilio::SECRETS.contains(&name.as_str()) {
-            continue;
-        }
-        let kept = stored.and_then(|campaign| campaign.twilio.as_ref()?.secret(name));
+        let stored = stored.and_then(|campaign| campaign.twilio.as_ref());
+        let kept = match name.as_str() {
+            "auth_token" => stored.map(|twilio| &twilio.auth_token),
+            "secondary_auth_token" => {
+                stored.and_then(|twilio| twilio.secondary_auth_token.as_ref())
+            }
+            _ => continue,
+        };
         if let Err(fault) = unmask_one(place, kept) {
             faults.extend(fault.under(name).under("twilio"));
         }

@@ -17,7 +17,7 @@ pub use conversion::{Conversion, Criterion};
 pub use document::SecretsShown;
 pub(crate) use document::unmask;
 pub use id::{CampaignId, WebhookId};
-pub use twilio::Twilio;
+pub use twilio::TwilioSettings;
 pub use webhook::{Retry, Webhook, WebhookBody};
 
 use crate::secret::Secret;
@@ -54,7 +54,7 @@ pub struct Campaign {
     /// Named secrets for `hmac_sha256`.
     pub secrets: Vec<(String, Secret)>,
     /// What it takes calls from Twilio with; `None` when it takes none.
-    pub twilio: Option<Twilio>,
+    pub twilio: Option<TwilioSettings>,
 }
 
 impl Campaign {

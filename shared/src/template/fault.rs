@@ -66,6 +66,9 @@ pub enum Problem {
     /// An XML template of another kind than is wanted.
     #[error("the root element must be <{0}>")]
     XmlRoot(&'static str),
+    /// An XML template that says it is written in something else than it is sent in.
+    #[error("the document is sent as UTF-8 and may declare no other encoding")]
+    XmlEncoding,
     /// A token in a comment, a processing instruction or a declaration.
     #[error("tokens may stand in text and in the values of attributes only")]
     TokenInMarkup,

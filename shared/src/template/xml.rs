@@ -40,6 +40,11 @@ impl Template {
                 return Some((self.source.floor_char_boundary(offset), reason(&error)));
             }
         };
+        if let Some((at, encoding)) = declared_encoding(&sample.text)
+            && !encoding.eq_ignore_ascii_case("utf-8")
+        {
+            return Some((sample.source_offset(at), Problem::XmlEncoding));
+        }
         let top = document.root_element();
         if top.tag_name().namespace().is_some() || top.tag_name().name() != root {
             return Some((sample.source_offset(top.range().start), Problem::XmlRoot(root)));
@@ -59,6 +64,17 @@ impl Template {
         let misplaced = placed < escaped(&sample.text);
         misplaced.then(|| (token.unwrap_or(0), Problem::TokenInMarkup))
     }
+}
+
+/// The encoding that the XML declaration of a document names, with where the name begins. The parser
+/// has seen that the declaration is one.
+fn declared_encoding(text: &str) -> Option<(usize, &str)> {
+    let declaration = text.trim_start_matches('\u{feff}').strip_prefix("<?xml")?;
+    let (declaration, _) = declaration.split_once("?>")?;
+    let (_, named) = declaration.split_once("encoding")?;
+    let (_, named) = named.split_once(['"', '\''])?;
+    let at = text.find("?>")? - named.len();
+    Some((at, named.split(['"', '\'']).next()?))
 }
 
 /// What the parser says, without the place, which is told in another way.
@@ -95,6 +111,7 @@ mod tests {
     fn documents_stay_documents_whatever_the_values_are() {
         for source in [
             "<Response/>",
+            "<?xml version='1.0' encoding='utf-8' standalone='yes'?><Response/>",
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- hello -->\n<Response>\n</Response>\n",
             "<Response><Dial callerId='[called_number]'><Number>[buyer_number]</Number></Dial></Response>",
             "<Response><Say>Hello [first_name|default:friend], [[0]</Say></Response>",
@@ -127,6 +144,11 @@ mod tests {
             (
                 "<a:Response xmlns:a='x'/>",
                 "character 1: the root element must be <Response>".to_owned(),
+            ),
+            (
+                "<?xml version='1.0' encoding='ISO-8859-1'?><Response/>",
+                "character 31: the document is sent as UTF-8 and may declare no other encoding"
+                    .to_owned(),
             ),
             ("<Response><!-- [x] --></Response>", format!("character 16: {misplaced}")),
             ("<?xml-stylesheet [x]?><Response/>", format!("character 18: {misplaced}")),

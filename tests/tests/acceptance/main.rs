@@ -55,6 +55,7 @@ mod token_values;
 mod tokens;
 mod trying_out;
 mod twilio;
+mod twilio_dialed;
 mod twilio_refusals;
 mod waiting_data;
 mod withheld_callers;

@@ -38,13 +38,13 @@ pub(crate) async fn tell(world: &World, place: &str, name: &str) -> Answer {
 }
 
 /// The body of an answer that is TwiML.
-fn twiml(answer: &Answer) -> String {
+pub(crate) fn twiml(answer: &Answer) -> String {
     assert_eq!(answer.content_type, "text/xml; charset=utf-8", "{}", answer.text);
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.text.split_once('\n').unwrap().1.to_owned()
 }
 
-fn assert_nothing_more(answer: &Answer) {
+pub(crate) fn assert_nothing_more(answer: &Answer) {
     assert_eq!((answer.status, answer.text.ends_with('\n')), (204, true), "{}", answer.text);
 }
 
@@ -110,6 +110,9 @@ async fn callbacks_may_overtake_the_start_and_each_other() {
     ] {
         assert_nothing_more(&tell(&world, place, name).await);
     }
+    let call = world.call("call").await;
+    let numbers = (&call["caller_number"], &call["called_number"]);
+    assert_eq!(numbers, (&json!(world.caller()), &json!("+18005550199")), "as the end has them");
     let _ = twiml(&tell(&world, "start", "start").await);
 
     let call = world.call("call").await;
@@ -118,6 +121,28 @@ async fn callbacks_may_overtake_the_start_and_each_other() {
     assert_eq!(call["connected_seconds"], json!(90));
     assert_eq!(call["caller_number"], json!(world.caller()));
     assert!(call["recording_url"].is_string(), "{call}");
+}
+
+#[tokio::test]
+async fn a_leg_counts_whatever_partners_made_of_its_address() {
+    let world = World::new().await;
+    save(&world, [world.hook("answered", "?b=[buyer_id]&t=[tier]")], TWIML).await;
+    let long = "b".repeat(200);
+    let leg = format!(
+        "leg?buyer_id={long}&buyer_name={long}{long}&tier=gold&tier={}&geo=us",
+        "t".repeat(1025)
+    );
+
+    assert_nothing_more(&tell(&world, &leg, "leg-answered").await);
+    assert_nothing_more(&tell(&world, "status", "status").await);
+
+    let call = world.call("call").await;
+    let id = text(&call["buyer"]["id"]);
+    assert_eq!((id.len(), &id[..112]), (128, format!("{}-", "b".repeat(111)).as_str()));
+    assert_eq!(call["buyer"]["name"], json!("b".repeat(200)));
+    assert_eq!(call["buyer"]["tags"], json!({"tier": ["gold"]}));
+    assert_eq!(call["connected_seconds"], json!(90));
+    assert_eq!(world.targets_at("/answered"), [format!("/answered?b={id}&t=gold")]);
 }
 
 #[tokio::test]
@@ -131,26 +156,6 @@ async fn what_is_dialled_again_is_another_attempt() {
     assert_nothing_more(&world.twilio(TOKEN, "leg?buyer_id=b7", &second).await);
 
     assert_eq!(world.targets_at("/selected"), ["/selected?b=b7", "/selected?b=b7"]);
-}
-
-#[tokio::test]
-async fn the_action_of_a_dial_is_answered_with_twiml_and_may_bring_the_recording() {
-    let world = World::new().await;
-    save(&world, [], TWIML).await;
-    let _ = twiml(&tell(&world, "start", "start").await);
-    let bare = sample(&world, "dial-action");
-    let bare = &bare[..bare.find("&RecordingSid").unwrap()];
-
-    let without = twiml(&world.twilio(TOKEN, "status", bare).await);
-    let call = world.call("call").await;
-    let with = twiml(&tell(&world, "status", "dial-action").await);
-
-    let empty = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response/>";
-    assert_eq!((without.as_str(), with.as_str()), (empty, empty));
-    assert_eq!(call.get("recording_url"), None);
-    let call = world.call("call").await;
-    assert!(call["recording_url"].is_string(), "{call}");
-    assert_eq!(call.get("ended_at"), None, "the call goes on after the dial");
 }
 
 #[tokio::test]
@@ -182,18 +187,25 @@ async fn the_caller_is_answered_whatever_partners_do() {
     world.partner.on("/gone", Reply::raw("garbage"));
     world.partner.on("/slow", Reply::never());
     let long: Vec<String> = (0..30).map(|n| format!("{n:02}{}", "<".repeat(600))).collect();
-    world.partner.on("/long", Reply::json(&json!({"first_name": long, "other": long})));
+    world
+        .partner
+        .on("/long", Reply::json(&json!({"first_name": long, "other": long, "queue": "b7"})));
     let hooks = [
         world.webhook("gone", "/gone", json!({})),
         world.webhook("slow", "/slow", json!({"timeout_ms": 100})),
         world.webhook("long", "/long", json!({})),
     ];
-    save(&world, hooks, "<Response><Say>Hi [first_name|default:friend][other]</Say></Response>")
-        .await;
+    let template = "<Response><Say>Hi [first_name|default:friend][other], [sub_id]</Say>\
+                    <Dial callerId=\"[caller_number]\">[queue]</Dial></Response>";
+    save(&world, hooks, template).await;
 
-    let answer = twiml(&tell(&world, "start", "start").await);
+    let answer = twiml(&tell(&world, "start?sub_id=x", "start").await);
 
-    assert_eq!(answer, "<Response><Say>Hi friend</Say></Response>");
+    let wanted = format!(
+        "<Response><Say>Hi friend, x</Say><Dial callerId=\"{}\">b7</Dial></Response>",
+        world.caller()
+    );
+    assert_eq!(answer, wanted);
     let call = world.call("call").await;
     assert_eq!(statuses(&call), ["gone: failed", "slow: failed", "long: ok"]);
 }

@@ -21,6 +21,7 @@ use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler, SweepHandler};
 use hookline_functions::management::Management;
 use hookline_functions::postback_handler::{PostbackHandler, PostbackKind};
+use hookline_functions::public_url::PublicUrl;
 use hookline_local::database::Database;
 use hookline_local::queues::Queues;
 use hookline_tests::partner::{Partner, Reply};
@@ -167,6 +168,13 @@ async fn call_by_twilio(world: &World) {
             "recording",
             "CallSid=CA1&RecordingStatus=completed&RecordingUrl=https://rec.example/1".to_owned(),
         ),
+        (
+            "ended",
+            EventKind::Ended,
+            "dialed",
+            "CallSid=CA1&DialCallStatus=completed&RecordingUrl=https://rec.example/2".to_owned(),
+        ),
+        ("ended", EventKind::Ended, "dialed", "CallSid=CA1&DialCallStatus=busy".to_owned()),
     ] {
         world.let_memory_expire().await;
         world.events(binary).call(kind, place, AUTH_TOKEN, &form).await;
@@ -286,6 +294,7 @@ impl World {
             HttpSender::new(policy()).unwrap(),
             self.hints("api"),
             policy(),
+            PublicUrl::default(),
         )
     }
 }
@@ -331,7 +340,7 @@ fn campaign(partner: &Partner) -> Value {
         "webhooks": webhooks.collect::<Vec<_>>(),
         "conversion": [{"matches": [], "seconds": 60, "dedupe_seconds": 86400}],
         "return_callers": {"remember": "all", "days": 90},
-        "twilio": {"auth_token": AUTH_TOKEN, "twiml": "<Response/>"},
+        "twilio": {"auth_token": AUTH_TOKEN, "twiml": "<Response/>", "after_dial": "<Response/>"},
     })
 }
 

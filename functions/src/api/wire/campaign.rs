@@ -75,6 +75,12 @@ pub(crate) struct Twilio {
     /// as XML.
     #[schema(example = "<Response><Dial><Number>[target]</Number></Dial></Response>")]
     twiml: String,
+    /// What Twilio is answered when it asks how a call goes on after a dial or a recording: a template
+    /// like `twiml`, with the token `[dial_call_status]` too. When left out, Twilio hangs up.
+    #[schema(
+        example = "<Response><Say>[dial_call_status|map:busy=All lines are busy.]</Say></Response>"
+    )]
+    after_dial: Option<String>,
 }
 
 /// A tag that somebody sets: one value or several.

@@ -85,6 +85,7 @@ impl CampaignForm {
             ("Twilio's auth token", secret(&self.twilio.auth_token).to_owned()),
             ("Twilio's other token", secret(&self.twilio.secondary_auth_token).to_owned()),
             ("TwiML", self.twilio.twiml.clone()),
+            ("TwiML after a dial", self.twilio.after_dial.clone()),
         ]
     }
 }

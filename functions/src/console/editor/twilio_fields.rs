@@ -14,13 +14,15 @@ pub(super) struct TwilioFields {
     pub(super) auth_token: String,
     pub(super) secondary_auth_token: String,
     pub(super) twiml: String,
+    pub(super) after_dial: String,
 }
 
 /// Its fields by the members of the document that they are.
-const FIELDS: [(&str, &str); 3] = [
+const FIELDS: [(&str, &str); 4] = [
     ("auth_token", "twilio_auth_token"),
     ("secondary_auth_token", "twilio_secondary_auth_token"),
     ("twiml", "twilio_twiml"),
+    ("after_dial", "twilio_after_dial"),
 ];
 
 impl TwilioFields {
@@ -30,6 +32,7 @@ impl TwilioFields {
             auth_token: typed.one("twilio_auth_token"),
             secondary_auth_token: typed.one("twilio_secondary_auth_token"),
             twiml: typed.whole("twilio_twiml"),
+            after_dial: typed.whole("twilio_after_dial"),
         }
     }
 
@@ -40,6 +43,7 @@ impl TwilioFields {
             auth_token: shown(twilio, "auth_token"),
             secondary_auth_token: shown(twilio, "secondary_auth_token"),
             twiml: shown(twilio, "twiml"),
+            after_dial: shown(twilio, "after_dial"),
         }
     }
 
@@ -77,11 +81,12 @@ impl TwilioFields {
         }
     }
 
-    fn values(&self) -> [(&'static str, &str); 3] {
+    fn values(&self) -> [(&'static str, &str); 4] {
         [
             ("auth_token", &self.auth_token),
             ("secondary_auth_token", &self.secondary_auth_token),
             ("twiml", &self.twiml),
+            ("after_dial", &self.after_dial),
         ]
     }
 }
@@ -96,8 +101,13 @@ mod tests {
 
     #[test]
     fn what_is_typed_is_the_document_and_comes_back() {
-        let fields = typed(&[("twilio_auth_token", MASK), ("twilio_twiml", "<Response/>")]);
-        let document = json!({"auth_token": MASK, "twiml": "<Response/>"});
+        let fields = typed(&[
+            ("twilio_auth_token", MASK),
+            ("twilio_twiml", "<Response/>"),
+            ("twilio_after_dial", "<Response> </Response>"),
+        ]);
+        let document = json!({"auth_token": MASK, "twiml": "<Response/>",
+            "after_dial": "<Response> </Response>"});
         assert_eq!(fields.document(), Some(document.clone()));
         assert_eq!(TwilioFields::of_document(&json!({"twilio": document})), fields);
         assert_eq!(typed(&[]).document(), None);

@@ -2,25 +2,29 @@
 //!
 //! Twilio has no key: it signs its requests with the account's auth token, which the campaign has.
 //! Nothing is stored, and no parameter is looked at, before the signature is good. A start is answered
-//! with the campaign's TwiML, whatever became of its webhooks; when our own store fails it is a 503,
-//! upon which Twilio asks its fallback address. Twilio waits 15 seconds, which is more than pings
-//! may take.
+//! with the campaign's TwiML, whatever became of its webhooks, and so is what asks how a call goes on
+//! after a dial; when our own store fails it is a 503, upon which Twilio asks its fallback address.
+//! Twilio waits 15 seconds, which is more than pings may take.
 
+mod buyer;
+mod callback;
 mod form;
 mod signature;
-mod told;
 mod twiml;
 
 use std::sync::Arc;
 
 use hookline::adapters::system::SystemClock;
-use hookline::campaign::{Campaign, CampaignId, Twilio};
+use hookline::call::Call;
+use hookline::campaign::{Campaign, CampaignId, TwilioSettings};
+use hookline::ports::calls::Calls;
 use hookline::ports::campaigns::Campaigns;
 use hookline::ports::clock::Clock;
 use hookline::ports::intake::ClaimError;
 
+use self::callback::{SignedCallback, with_twilio_names};
 use self::form::Form;
-use self::told::{Told, in_twilios_words};
+use self::twiml::Known;
 use super::Reported;
 use crate::envelope::{HttpAnswer, HttpRequest};
 use crate::event_handler::EventHandler;
@@ -28,57 +32,115 @@ use crate::problem::Problem;
 
 /// The header with the signature.
 const SIGNATURE: &str = "x-twilio-signature";
+/// The header that says that something else than an auth token has signed.
+const SIGNATURE_SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 /// The header with what is the same each time that Twilio sends a request.
 const IDEMPOTENCY: &str = "i-twilio-idempotency-token";
 
-/// Whether a request came to one of Twilio's addresses.
-pub(crate) fn is_for(request: &HttpRequest) -> bool {
-    request.route.starts_with("/twilio/")
+/// What Twilio asks an address for.
+#[derive(Debug, Clone, Copy)]
+enum Callback {
+    /// A call comes in.
+    Start,
+    /// Something happened to a dialled leg.
+    Leg,
+    /// Something happened to the call.
+    Status,
+    /// Something happened to a recording.
+    Recording,
+    /// A dial or a recording is over, and the call goes on.
+    Dialed,
 }
 
-/// Takes a request of Twilio's.
-pub(crate) async fn take(handler: &EventHandler, request: &HttpRequest) -> HttpAnswer {
-    match taken(handler, request).await {
-        Ok(answer) => answer,
-        Err(problem) => HttpAnswer::problem(&in_twilios_words(problem)),
+impl Callback {
+    fn of_route(route: &str) -> Option<Self> {
+        match route {
+            "/twilio/{campaign_id}/start" => Some(Self::Start),
+            "/twilio/{campaign_id}/leg" => Some(Self::Leg),
+            "/twilio/{campaign_id}/status" => Some(Self::Status),
+            "/twilio/{campaign_id}/recording" => Some(Self::Recording),
+            "/twilio/{campaign_id}/dialed" => Some(Self::Dialed),
+            _ => None,
+        }
     }
 }
 
-async fn taken(handler: &EventHandler, request: &HttpRequest) -> Result<HttpAnswer, Problem> {
+/// Takes a request of Twilio's; `None` when it came to another address than Twilio's.
+pub(crate) async fn take(handler: &EventHandler, request: &HttpRequest) -> Option<HttpAnswer> {
+    let callback = Callback::of_route(&request.route)?;
+    let answer = match taken(handler, callback, request).await {
+        Ok(answer) => answer,
+        Err(problem) => HttpAnswer::problem(&with_twilio_names(problem)),
+    };
+    Some(answer)
+}
+
+async fn taken(
+    handler: &EventHandler,
+    callback: Callback,
+    request: &HttpRequest,
+) -> Result<HttpAnswer, Problem> {
     request.check_size()?;
     let campaign = campaign(handler, request.parameter("campaign_id")).await?;
     let form = Form::parse(&request.body);
-    let twilio = admit(handler, &campaign, request, &form)?;
-    let header = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
-    let told = Told {
+    let settings = admit(handler, &campaign, request, &form)?;
+    let signed = SignedCallback {
         campaign: &campaign.id,
         form,
         query: Form::parse(request.query.as_deref().unwrap_or_default().as_bytes()),
-        idempotency: header(IDEMPOTENCY),
+        idempotency: header(request, IDEMPOTENCY),
         now: SystemClock.now(),
     };
-    match request.route.rsplit('/').next() {
-        Some("start") => {
-            let taken = handler.take_whole(told.start()?, None).await?;
-            Ok(HttpAnswer::xml(twiml::answer(twilio, &taken, told.now)?))
+    match callback {
+        Callback::Start => {
+            let taken = handler.take_whole(signed.start()?, None).await?;
+            let (call, now) = (Some(&taken.call), signed.now);
+            let known = Known { call, campaign: &taken.campaign, dial_call_status: None, now };
+            Ok(HttpAnswer::xml(twiml::made(&settings.twiml, known)?))
         }
-        Some("leg") => pass_on(handler, told.leg()?).await,
-        Some("recording") => pass_on(handler, told.recording()?).await,
-        // Twilio asks the `action` of a `<Dial>` what to do next, and takes no answer for an error.
-        _ if told.form.get("DialCallStatus").is_some() => {
-            pass_on(handler, told.status()?).await?;
-            Ok(HttpAnswer::xml(twiml::EMPTY.to_owned()))
-        }
-        _ => pass_on(handler, told.status()?).await,
+        Callback::Leg => pass_on(handler, signed.leg()?).await,
+        Callback::Status => pass_on(handler, signed.status()?).await,
+        Callback::Recording => pass_on(handler, signed.recording()?).await,
+        Callback::Dialed => go_on(handler, &campaign, settings, &signed).await,
     }
 }
 
 /// Takes what there is to take; callbacks are answered with nothing.
-async fn pass_on(handler: &EventHandler, told: Option<Reported>) -> Result<HttpAnswer, Problem> {
-    if let Some(reported) = told {
+async fn pass_on(
+    handler: &EventHandler,
+    reported: Option<Reported>,
+) -> Result<HttpAnswer, Problem> {
+    if let Some(reported) = reported {
         handler.take_whole(reported, None).await?;
     }
     Ok(HttpAnswer::no_content())
+}
+
+/// Says how a call goes on after a dial or a recording; takes the recording, if there is one.
+async fn go_on(
+    handler: &EventHandler,
+    campaign: &Campaign,
+    settings: &TwilioSettings,
+    signed: &SignedCallback<'_>,
+) -> Result<HttpAnswer, Problem> {
+    let recorded = match signed.dialed()? {
+        Some(reported) => Some(handler.take_whole(reported, None).await?.call),
+        None => None,
+    };
+    let Some(template) = &settings.after_dial else {
+        return Ok(HttpAnswer::xml(twiml::EMPTY.to_owned()));
+    };
+    let call = match recorded {
+        Some(call) => Some(call),
+        None => handler.store().call(&signed.call_id()?).await.map_err(ClaimError::from)?,
+    };
+    let known = Known {
+        call: call.as_ref().filter(|call: &&Call| call.campaign == campaign.id),
+        campaign,
+        dial_call_status: Some(signed.dial_call_status()),
+        now: signed.now,
+    };
+    Ok(HttpAnswer::xml(twiml::made(template, known)?))
 }
 
 async fn campaign(handler: &EventHandler, id: &str) -> Result<Arc<Campaign>, Problem> {
@@ -88,25 +150,38 @@ async fn campaign(handler: &EventHandler, id: &str) -> Result<Arc<Campaign>, Pro
     campaign.ok_or_else(unknown)
 }
 
-/// Lets in what Twilio has signed for the campaign.
+/// Lets in what Twilio has signed for the campaign. Why something is not let in is for the log: whoever
+/// asks learns nothing of the campaign.
 fn admit<'c>(
     handler: &EventHandler,
     campaign: &'c Campaign,
     request: &HttpRequest,
     form: &Form,
-) -> Result<&'c Twilio, Problem> {
-    let refused = |message: &str| {
+) -> Result<&'c TwilioSettings, Problem> {
+    let refused = |reason: &str| {
         let (campaign_id, route) = (campaign.id.as_str(), request.route.as_str());
-        tracing::warn!(campaign_id, route, reason = message, "a request for Twilio was refused");
-        Problem::new(403, "forbidden", message)
+        tracing::warn!(campaign_id, route, reason, "a request for Twilio was refused");
+        Problem::new(
+            403,
+            "forbidden",
+            "the request is not signed as Twilio would for this campaign",
+        )
     };
-    let twilio = campaign.twilio.as_ref();
-    let twilio = twilio.ok_or_else(|| refused("the campaign takes no calls from Twilio"))?;
-    let signature = request.headers.get(SIGNATURE).and_then(|value| value.to_str().ok());
+    let settings = campaign.twilio.as_ref();
+    let settings = settings.ok_or_else(|| refused("the campaign takes no calls from Twilio"))?;
+    let signature = header(request, SIGNATURE);
     let signature = signature.ok_or_else(|| refused("the request has no X-Twilio-Signature"))?;
     let url = handler.public_url_of(request);
-    if signature::is_good(signature, &url, form, twilio.auth_tokens()) {
-        return Ok(twilio);
+    if signature::is_good(signature, &url, form, settings.auth_tokens()) {
+        return Ok(settings);
     }
-    Err(refused("X-Twilio-Signature is not that of this request"))
+    Err(refused(if request.headers.contains_key(SIGNATURE_SETTINGS) {
+        "X-Twilio-Webhooks-Signature-Settings names a shared key, and only auth tokens are known here"
+    } else {
+        "X-Twilio-Signature is not that of this request"
+    }))
+}
+
+fn header<'r>(request: &'r HttpRequest, name: &str) -> Option<&'r str> {
+    request.headers.get(name).and_then(|value| value.to_str().ok())
 }

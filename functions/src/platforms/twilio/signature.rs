@@ -4,13 +4,19 @@
 //! What is signed is the address as it stands in Twilio's settings, followed by each parameter's name
 //! and value, sorted by name. As Twilio's own libraries do: several values of one name are sorted and
 //! repeats are left out, and since Twilio itself has not always agreed on whether a standard port
-//! belongs to the address, it is good with its port and without.
+//! belongs to the address, it is good with its port and without. `@` and `:` in a query are signed as
+//! they stand in the settings and sent percent-encoded (twilio-node, pull request 621), so a query is
+//! good either way. What stands behind a `#` is for Twilio alone: it is neither sent nor signed.
 //! Sources: "Security", <https://www.twilio.com/docs/usage/security>, and the validators of Twilio's
 //! helper libraries for Node and Python, all as of November 2026.
 
 use std::collections::BTreeSet;
 
-use hookline::secret::{Secret, equal, hmac_sha1_base64};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use hookline::secret::{Secret, equal};
+use sha1::Sha1;
 
 use super::form::Form;
 
@@ -25,17 +31,36 @@ pub(super) fn is_good<'t>(
     let parameters: String =
         parameters.into_iter().flat_map(|(name, value)| [name, value]).collect();
     let texts = spellings(url).map(|url| format!("{url}{parameters}"));
+    let of_token = |token: &Secret| texts.each_ref().map(|text| signed(token.expose(), text));
+    let expected: Vec<String> = tokens.flat_map(of_token).collect();
     // Every one is looked at: how long it takes tells nothing.
-    tokens.fold(false, |good, token| {
-        let signed = |text: &String| equal(signature, &hmac_sha1_base64(token.expose(), text));
-        texts.iter().fold(good, |good, text| signed(text) | good)
-    })
+    expected.iter().fold(false, |good, expected| equal(signature, expected) | good)
 }
 
-/// The address with its port, the standard one when it names none, and without.
-fn spellings(url: &str) -> [String; 2] {
+/// The HMAC-SHA-1 of a text under a key (RFC 2104) in base64.
+#[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+fn signed(key: &str, text: &str) -> String {
+    let mac: Hmac<Sha1> = Hmac::new_from_slice(key.as_bytes()).expect("any length is taken");
+    STANDARD.encode(mac.chain_update(text).finalize().into_bytes())
+}
+
+/// The address with its port, the standard one when it names none, and without; each with its query
+/// as it came and with `@` and `:` in it as they are.
+fn spellings(url: &str) -> [String; 4] {
+    let (place, query) = url.find('?').map_or((url, ""), |at| url.split_at(at));
+    let plain = query.replace("%40", "@").replace("%3A", ":").replace("%3a", ":");
+    let [without, with] = ports(place);
+    [
+        format!("{without}{query}"),
+        format!("{with}{query}"),
+        format!("{without}{plain}"),
+        format!("{with}{plain}"),
+    ]
+}
+
+fn ports(url: &str) -> [String; 2] {
     let (scheme, rest) = url.split_once("://").unwrap_or(("https", url));
-    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let end = rest.find('/').unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     let is_port = |port: &&str| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit());
     let host_and_port = authority.rsplit_once(':').filter(|(_, port)| is_port(port));
@@ -106,13 +131,31 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_signed_as_published() {
+        // RFC 2202, test case 2: effcdf6ae5eb2fa2d27416d5f184df9c259a7c79.
+        assert_eq!(signed("Jefe", "what do ya want for nothing?"), "7/zfauXrL6LSdBbV8YTfnCWafHk=");
+    }
+
+    #[test]
     fn an_address_is_spelled_with_its_port_and_without() {
         for (url, wanted) in [
             ("http://[::1]:8787/a:1", ["http://[::1]/a:1", "http://[::1]:8787/a:1"]),
             ("https://a.example", ["https://a.example", "https://a.example:443"]),
-            ("https://a.example?x=:1", ["https://a.example?x=:1", "https://a.example:443?x=:1"]),
+            ("https://a.example?x=:/1", ["https://a.example?x=:/1", "https://a.example:443?x=:/1"]),
         ] {
-            assert_eq!(spellings(url), wanted);
+            let [without, with] = wanted;
+            assert_eq!(spellings(url), [without, with, without, with]);
         }
+    }
+
+    #[test]
+    fn a_query_is_good_as_it_was_sent_and_as_it_stands_in_the_settings() {
+        let wanted = [
+            "https://a.example/%40?x=sip%3Ab%40c%20d",
+            "https://a.example:443/%40?x=sip%3Ab%40c%20d",
+            "https://a.example/%40?x=sip:b@c%20d",
+            "https://a.example:443/%40?x=sip:b@c%20d",
+        ];
+        assert_eq!(spellings(wanted[0]), wanted);
     }
 }

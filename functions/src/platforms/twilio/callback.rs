@@ -5,11 +5,12 @@
 //! | `start` | of a voice webhook | `start` |
 //! | `leg` | of a dialled number's status callback: `initiated`, then `in-progress` | `selected`, `answered` |
 //! | `status` | of the number's own status callback, when the call is over | `ended` |
-//! | `status` | of the `action` of a `<Dial record>` | `recording` |
+//! | `dialed` | of the `action` of a `<Dial>` or a `<Record>`, when it brings a recording | `recording` |
 //! | `recording` | of a recording's status callback: `completed` | `recording` |
 //!
-//! A call is named by its `CallSid`, an attempt at reaching a buyer by the `CallSid` of the leg, so
-//! that whatever Twilio sends again is the same event. Where Twilio gives no time, it is now.
+//! A call is named by its `CallSid`, an attempt at reaching a buyer by the `CallSid` of the leg, a
+//! recording by its `RecordingSid`, so that whatever Twilio sends again is the same event. Where
+//! Twilio gives no time, it is now.
 
 use std::time::Duration;
 
@@ -21,16 +22,16 @@ use hookline::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::super::Reported;
+use super::buyer::Buyer;
 use super::form::Form;
 use crate::problem::Problem;
 
 /// Statuses of a call that is over.
 const OVER: [&str; 5] = ["completed", "busy", "failed", "no-answer", "canceled"];
-/// What the address of a leg's callback says of the buyer, besides tags.
-const OF_THE_BUYER: [&str; 2] = ["buyer_id", "buyer_name"];
 /// Fields of the plain shape by where Twilio, or the address that it asked, says the same.
-const WORDS: [(&str, &str); 6] = [
+const TWILIO_NAMES: [(&str, &str); 7] = [
     ("/occurred_at", "/Timestamp"),
+    ("/recording_id", "/RecordingSid"),
     ("/recording_url", "/RecordingUrl"),
     ("/attempt", "/CallSid"),
     ("/buyer/id", "/buyer_id"),
@@ -40,7 +41,7 @@ const WORDS: [(&str, &str); 6] = [
 
 /// A request whose signature is good.
 #[derive(Debug)]
-pub(super) struct Told<'a> {
+pub(super) struct SignedCallback<'a> {
     /// The campaign in its address.
     pub(super) campaign: &'a CampaignId,
     /// What Twilio posted.
@@ -53,7 +54,7 @@ pub(super) struct Told<'a> {
     pub(super) now: Timestamp,
 }
 
-impl Told<'_> {
+impl SignedCallback<'_> {
     /// A call came in. The query becomes tags.
     pub(super) fn start(&self) -> Result<Reported, Problem> {
         let mut tags = self.query.tags(&[]);
@@ -61,16 +62,9 @@ impl Told<'_> {
             tags.entry("caller_name").or_insert_with(|| json!(name));
         }
         let mut body = self.body(self.now);
-        let numbers = [("caller_number", ["From", "Caller"]), ("called_number", ["To", "Called"])];
-        for (field, names) in numbers {
-            // What is no number, `client:…` or `sip:…` say, stays under Twilio's own name.
-            let given = names.iter().find_map(|name| self.form.get(name));
-            if let Some(number) = given.filter(|text| E164::parse(text).is_ok()) {
-                body.insert(field.to_owned(), json!(number));
-            }
-        }
+        body.extend(self.numbers());
         body.insert("tags".to_owned(), Value::Object(tags));
-        Ok(reported(EventKind::Start, self.call("CallSid")?, body))
+        Ok(reported(EventKind::Start, self.call_id()?, body))
     }
 
     /// A dialled number rings, or was answered; `None` for what else happens to it.
@@ -83,33 +77,46 @@ impl Told<'_> {
         let (call, attempt) = (self.call("ParentCallSid")?, self.required("CallSid")?);
         let dialled = self.form.get("To").or(self.form.get("Called"));
         let id = self.query.get("buyer_id").or(dialled);
-        let id = id.ok_or_else(|| missing("buyer_id"))?;
-        let (name, tags) = (self.query.get("buyer_name"), self.query.tags(&OF_THE_BUYER));
-        let buyer = json!({"id": id, "name": name, "tags": tags});
+        let buyer = Buyer::named(id.ok_or_else(|| missing("buyer_id"))?, &self.query);
         let mut body = self.body(self.time("Timestamp").unwrap_or(self.now));
         body.insert("attempt".to_owned(), json!(attempt));
-        body.insert("buyer".to_owned(), buyer);
+        body.insert("buyer".to_owned(), buyer.document);
+        if !buyer.left_out.is_empty() {
+            body.insert("query".to_owned(), Value::Object(buyer.left_out));
+        }
         Ok(Some(reported(kind, call, body)))
     }
 
-    /// The call is over, or has a recording; `None` while it is neither.
+    /// The call is over, or has a recording; `None` while it is neither. What asks how the call goes
+    /// on after a dial says nothing of its end: that comes by itself, with its time.
     pub(super) fn status(&self) -> Result<Option<Reported>, Problem> {
         let status = self.required("CallStatus")?;
         if self.form.get("ParentCallSid").is_some() {
             let detail = "is that of a dialled leg, whose callbacks go to …/leg";
             return Err(Problem::invalid(Faults::at("ParentCallSid", detail)));
         }
-        let is_over = OVER.contains(&status);
-        let url = self.form.get("RecordingUrl");
-        if !is_over && url.is_none() {
-            return Ok(None);
+        if !OVER.contains(&status) || self.form.get("DialCallStatus").is_some() {
+            return self.dialed();
         }
         let mut body = self.body(self.time("Timestamp").unwrap_or(self.now));
-        if let Some(url) = url {
+        body.extend(self.numbers());
+        if let Some(url) = self.form.get("RecordingUrl") {
             body.insert("recording_url".to_owned(), json!(url));
         }
-        let kind = if is_over { EventKind::Ended } else { EventKind::Recording };
-        Ok(Some(reported(kind, self.call("CallSid")?, body)))
+        Ok(Some(reported(EventKind::Ended, self.call_id()?, body)))
+    }
+
+    /// Something that the call did is over, a dial or a recording, which the call itself is not by
+    /// that; `None` when it brings no recording.
+    pub(super) fn dialed(&self) -> Result<Option<Reported>, Problem> {
+        let Some(url) = self.form.get("RecordingUrl") else { return Ok(None) };
+        let body = self.recording_body(url, self.time("Timestamp").unwrap_or(self.now));
+        Ok(Some(reported(EventKind::Recording, self.call_id()?, body)))
+    }
+
+    /// How the dial ended that is over; blank when it was none.
+    pub(super) fn dial_call_status(&self) -> &str {
+        self.form.get("DialCallStatus").unwrap_or_default()
     }
 
     /// A recording is there; `None` while it is not, or when it came to nothing.
@@ -122,8 +129,7 @@ impl Told<'_> {
         let began = self.time("RecordingStartTime");
         let made = began.map(|at| at.plus(Duration::from_secs(seconds.unwrap_or(0))));
         let at = made.or_else(|| self.time("Timestamp")).unwrap_or(self.now);
-        let mut body = self.body(at);
-        body.insert("recording_url".to_owned(), json!(url));
+        let body = self.recording_body(url, at);
         Ok(Some(reported(EventKind::Recording, call, body)))
     }
 
@@ -131,6 +137,11 @@ impl Told<'_> {
     fn call_of_recording(&self) -> Result<CallId, Problem> {
         let is_of_leg = self.form.get("ParentCallSid").is_some();
         self.call(if is_of_leg { "ParentCallSid" } else { "CallSid" })
+    }
+
+    /// The call that is spoken of.
+    pub(super) fn call_id(&self) -> Result<CallId, Problem> {
+        self.call("CallSid")
     }
 
     fn call(&self, name: &str) -> Result<CallId, Problem> {
@@ -145,6 +156,26 @@ impl Told<'_> {
     /// A time as RFC 2822 has it.
     fn time(&self, name: &str) -> Option<Timestamp> {
         Timestamp::from_http_date(self.form.get(name)?)
+    }
+
+    /// Who calls whom. What is no number, `client:…` or `sip:…` say, stays under Twilio's own name.
+    fn numbers(&self) -> impl Iterator<Item = (String, Value)> {
+        let numbers = [("caller_number", ["From", "Caller"]), ("called_number", ["To", "Called"])];
+        numbers.into_iter().filter_map(|(field, names)| {
+            let given = names.iter().find_map(|name| self.form.get(name));
+            let number = given.filter(|text| E164::parse(text).is_ok())?;
+            Some((field.to_owned(), json!(number)))
+        })
+    }
+
+    /// All that was posted, with what the event of a recording says.
+    fn recording_body(&self, url: &str, at: Timestamp) -> Map<String, Value> {
+        let mut body = self.body(at);
+        body.insert("recording_url".to_owned(), json!(url));
+        if let Some(id) = self.form.get("RecordingSid") {
+            body.insert("recording_id".to_owned(), json!(id));
+        }
+        body
     }
 
     /// All that was posted, with what every event says.
@@ -168,10 +199,10 @@ fn missing(name: &str) -> Problem {
 }
 
 /// The problem with its faults where Twilio, or the address that it asked, has them.
-pub(super) fn in_twilios_words(mut problem: Problem) -> Problem {
+pub(super) fn with_twilio_names(mut problem: Problem) -> Problem {
     let mut errors = Faults::default();
     for fault in problem.errors.iter() {
-        let known = WORDS.iter().find(|(plain, _)| *plain == fault.pointer);
+        let known = TWILIO_NAMES.iter().find(|(plain, _)| *plain == fault.pointer);
         let tag = ["/tags", "/buyer/tags"].iter().find_map(|at| fault.pointer.strip_prefix(at));
         let pointer = known.map_or(tag.unwrap_or(&fault.pointer), |(_, own)| own);
         errors.push(pointer.to_owned(), fault.detail.clone());

@@ -31,8 +31,7 @@ pub struct Environment {
     store: StoreSettings,
     queues: QueueSettings,
     policy: AddressPolicy,
-    /// Where the deployment is asked, without a slash at the end, when that is not the host that it
-    /// sees.
+    /// Where the deployment is asked.
     pub public_url: PublicUrl,
     /// The name that Lambda knows this function by.
     pub function_name: String,

@@ -87,9 +87,18 @@ impl Request {
         self
     }
 
+    /// The path with the names of its parameters in braces.
+    fn route(&self) -> String {
+        let named = |segment: &str| {
+            let parameter = self.parameters.iter().find(|(_, value)| *value == segment);
+            parameter.map_or_else(|| segment.to_owned(), |(name, _)| format!("{{{name}}}"))
+        };
+        self.path.split('/').map(named).collect::<Vec<_>>().join("/")
+    }
+
     /// What the function is invoked with.
     pub(crate) fn payload(&self) -> Value {
-        let route = format!("{} {}", self.method, self.path);
+        let route = format!("{} {}", self.method, self.route());
         let mut payload = json!({
             "version": "2.0",
             "routeKey": route,

@@ -6,7 +6,8 @@
 //! repeats are left out, and since Twilio itself has not always agreed on whether a standard port
 //! belongs to the address, it is good with its port and without. `@` and `:` in a query are signed as
 //! they stand in the settings and sent percent-encoded (twilio-node, pull request 621), so a query is
-//! good either way. What stands behind a `#` is for Twilio alone: it is neither sent nor signed.
+//! good either way. What stands behind a `#` is for Twilio alone: it is not sent, and the
+//! middleware of its library for Node checks the address as it was sent, without one.
 //! Sources: "Security", <https://www.twilio.com/docs/usage/security>, and the validators of Twilio's
 //! helper libraries for Node and Python, all as of November 2026.
 

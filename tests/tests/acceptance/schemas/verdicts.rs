@@ -7,13 +7,9 @@ use serde_json::{Map, Value, json};
 use super::{Schemas, documents, own};
 use crate::world::{World, merged};
 
-#[tokio::test]
-async fn what_a_schema_refuses_is_refused_and_what_it_takes_is_taken() {
-    let world = World::new().await;
-    world.save([]).await;
-    let schemas = Schemas::read();
-    let many: Map<String, Value> = (0..101).map(|key| (format!("k{key}"), json!(1))).collect();
-    let taken = [
+/// Changes to samples that leave them as they may be.
+fn taken() -> Vec<(&'static str, Value)> {
+    vec![
         ("start", json!({"occurred_at": 1_795_453_200})),
         ("start", json!({"occurred_at": "2026-11-23T12:00:00.250-05:00"})),
         ("start", json!({"caller_number": "(614) 555-0100"})),
@@ -45,8 +41,13 @@ async fn what_a_schema_refuses_is_refused_and_what_it_takes_is_taken() {
         ("ended", json!({"revenue": "9".repeat(20)})),
         ("ended", json!({"recording_url": "s3://bucket/key"})),
         ("recording", json!({"recording_url": "HTTP://recordings.example/1"})),
-    ];
-    let refused = [
+    ]
+}
+
+/// Changes to samples that are faults.
+fn refused() -> Vec<(&'static str, Value)> {
+    let many: Map<String, Value> = (0..101).map(|key| (format!("k{key}"), json!(1))).collect();
+    vec![
         ("start", json!({"campaign_id": null})),
         ("start", json!({"campaign_id": "a b"})),
         ("start", json!({"campaign_id": "c".repeat(65)})),
@@ -109,9 +110,16 @@ async fn what_a_schema_refuses_is_refused_and_what_it_takes_is_taken() {
         ("ended", json!({"payout": 0.000_001})),
         ("ended", json!({"payout": "9".repeat(40)})),
         ("recording", json!({"recording_url": null})),
-    ];
-    let verdicts = taken.map(|one| (one, 200)).into_iter();
-    let verdicts = verdicts.chain(refused.map(|one| (one, 422)));
+    ]
+}
+
+#[tokio::test]
+async fn what_a_schema_refuses_is_refused_and_what_it_takes_is_taken() {
+    let world = World::new().await;
+    world.save([]).await;
+    let schemas = Schemas::read();
+    let verdicts = taken().into_iter().map(|one| (one, 200));
+    let verdicts = verdicts.chain(refused().into_iter().map(|one| (one, 422)));
     let events = documents("events");
     for (number, ((event, change), status)) in verdicts.enumerate() {
         let call = if event == "start" { format!("call{number}") } else { "call0".to_owned() };

@@ -75,6 +75,31 @@ fn every_alarm_looks_at_as_many_periods_as_it_needs() {
     }
 }
 
+/// Metrics come minutes late, and until then a sum that fills in has a 0 as its latest value.
+#[test]
+fn a_sum_that_fills_in_what_is_not_there_looks_back_for_more_than_it_needs() {
+    let mut filled = 0;
+    for (resource, alarm) in Template::read().alarms() {
+        let queries = Template::queries(alarm);
+        let fills =
+            |query: &&Value| query["Expression"].as_str().is_some_and(|e| e.contains("FILL"));
+        if queries.into_iter().any(|query| fills(&query)) {
+            let [of, needs] = ["EvaluationPeriods", "DatapointsToAlarm"].map(|n| alarm[n].as_u64());
+            assert!(
+                needs < of,
+                "{resource} needs all of its {of:?} periods, the latest among them"
+            );
+            filled += 1;
+        }
+    }
+    assert_eq!(filled, 10, "alarms on sums");
+    // The depth of a queue that nothing went through for hours may come a quarter of an hour late.
+    let letters = Template::read().alarms()["DeadLettersAlarm"].clone();
+    let period = &letters["Metrics"][1]["MetricStat"]["Period"];
+    assert_eq!((period, &letters["EvaluationPeriods"]), (&json!(60), &json!(15)));
+    assert_eq!(letters["DatapointsToAlarm"], 1);
+}
+
 #[test]
 fn an_expression_reads_what_it_names_and_no_more_than_it_may() {
     for (resource, alarm) in Template::read().alarms() {

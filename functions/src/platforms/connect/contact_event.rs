@@ -168,9 +168,10 @@ impl<'a> ContactEvent<'a> {
     /// The buyer that was chosen last in this contact by a time.
     fn chosen_by<'c>(&self, call: &'c Call, at: Timestamp) -> Option<&'c BuyerEvent> {
         let by = at.plus(CLOCK_SKEW);
-        let since = match self.contact == self.call {
-            true => None,
-            false => Some(self.detail.time("initiationTimestamp")?.minus(CLOCK_SKEW)),
+        let since = if self.contact == self.call {
+            None
+        } else {
+            Some(self.detail.time("initiationTimestamp")?.minus(CLOCK_SKEW))
         };
         let is_in = |at: Timestamp| at <= by && since.is_none_or(|since| since <= at);
         call.buyer_events.iter().rfind(|event| !event.answered && is_in(event.at))

@@ -65,11 +65,11 @@ impl<'a> Detail<'a> {
             let location = one.text("location").filter(|location| !location.is_empty())?;
             let is_stream =
                 one.text("storageType").is_some_and(|kind| kind.eq_ignore_ascii_case(STREAM));
-            let url = match location.contains("://") {
-                true => location.to_owned(),
-                false if is_stream => return None,
-                false => format!("s3://{location}"),
-            };
+            if is_stream && !location.contains("://") {
+                return None;
+            }
+            let scheme = if location.contains("://") { "" } else { "s3://" };
+            let url = format!("{scheme}{location}");
             let is_url = Url::parse(&url).is_ok_and(|url| RECORDED_AT.contains(&url.scheme()));
             (is_url && url.len() <= MAX_URL_BYTES).then_some(url)
         })

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{CallEvent, CallKey, JournalEntry, Source};
-use crate::credential::masked;
+use crate::credential::{masked, names_credential};
 use crate::secret::MASK;
 use crate::time::Timestamp;
 
@@ -37,23 +37,31 @@ pub struct RawEvent {
 }
 
 impl Raw {
-    /// Keeps those of the fields that there is room for, one after another. A field without a value
-    /// says nothing.
+    /// Keeps those of the fields that there is room for, one after another; of an object that has no
+    /// room as a whole, those of its members. A field without a value says nothing.
     #[must_use]
     pub fn of(fields: Map<String, Value>) -> Self {
         let mut raw = Self::default();
         let mut room = MAX_RAW_BYTES - "{}".len();
-        let has_value = fields.into_iter().filter(|(_, value)| !value.is_null());
-        let Value::Object(fields) = masked(Value::Object(has_value.collect())) else {
-            return raw;
-        };
+        let mut said: Map<String, Value> =
+            fields.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let count = said.len();
+        // What has no room by far is not read for credentials either.
+        said.retain(|name, value| {
+            names_credential(name) || written(name, value) <= 2 * MAX_RAW_BYTES
+        });
+        raw.cut = said.len() < count;
+        let Value::Object(fields) = masked(Value::Object(said)) else { return raw };
         for (name, value) in fields {
-            match room.checked_sub(written(&name, &value)) {
-                Some(left) => {
-                    room = left;
-                    raw.fields.insert(name, value);
-                }
-                None => raw.cut = true,
+            let (value, whole) = match value {
+                value if written(&name, &value) <= room => (Some(value), true),
+                Value::Object(members) => (within(&name, members, room), false),
+                _ => (None, false),
+            };
+            raw.cut |= !whole;
+            if let Some(value) = value {
+                room = room.saturating_sub(written(&name, &value));
+                raw.fields.insert(name, value);
             }
         }
         raw
@@ -92,6 +100,19 @@ impl RawEvent {
     pub fn is_of(&self, entry: &JournalEntry) -> bool {
         self.at == entry.at && self.source == entry.source
     }
+}
+
+/// The object of that name with those of its members that there is room for; `None` when none is
+/// left.
+fn within(name: &str, members: Map<String, Value>, room: usize) -> Option<Value> {
+    let mut room = room.checked_sub(written(name, &Value::Object(Map::new())))?;
+    let fits = |(member, value): &(String, Value)| {
+        let left = room.checked_sub(written(member, value));
+        room = left.unwrap_or(room);
+        left.is_some()
+    };
+    let kept: Map<String, Value> = members.into_iter().filter(fits).collect();
+    (!kept.is_empty()).then_some(Value::Object(kept))
 }
 
 /// The bytes of a field as JSON writes it, with the comma to the next.
@@ -178,6 +199,16 @@ mod tests {
         let long = "\"".repeat(MAX_RAW_BYTES / 2);
         let kept = raw(&json!({"a": 1, "b": long, "c": {"d": [true]}}));
         let fields = json!({"a": 1, "c": {"d": [true]}}).as_object().unwrap().clone();
+        assert_eq!(kept, Raw { fields, cut: true });
+
+        let fat = "v".repeat(MAX_RAW_BYTES);
+        let kept = raw(&json!({"a": {"b": 1, "c": fat, "d": [2]}, "e": {"f": fat}, "g": 3}));
+        let fields = json!({"a": {"b": 1, "d": [2]}, "g": 3}).as_object().unwrap().clone();
+        assert_eq!(kept, Raw { fields, cut: true });
+
+        let text = "x".repeat(2 * MAX_RAW_BYTES);
+        let kept = raw(&json!({"a": 1, "long": text, "token": text}));
+        let fields = json!({"a": 1, "token": MASK}).as_object().unwrap().clone();
         assert_eq!(kept, Raw { fields, cut: true });
 
         let many = (0..5000).map(|n| (format!("{n}"), json!(n))).collect();

@@ -21,6 +21,7 @@ use hookline::ports::calls::Calls;
 use hookline::ports::campaigns::Campaigns;
 use hookline::ports::clock::Clock;
 use hookline::ports::intake::ClaimError;
+use hookline::use_cases::Arrival;
 
 use self::callback::{SignedCallback, with_twilio_names};
 use self::form::Form;
@@ -93,7 +94,7 @@ async fn taken(
     };
     match callback {
         Callback::Start => {
-            let taken = handler.take_whole(signed.start()?, None).await?;
+            let taken = handler.take_whole(signed.start()?, Arrival::default()).await?;
             let (call, now) = (Some(&taken.call), signed.now);
             let known = Known { call, campaign: &taken.campaign, dial_call_status: None, now };
             Ok(HttpAnswer::xml(twiml::made(&settings.twiml, known)?))
@@ -111,7 +112,7 @@ async fn pass_on(
     reported: Option<Reported>,
 ) -> Result<HttpAnswer, Problem> {
     if let Some(reported) = reported {
-        handler.take_whole(reported, None).await?;
+        handler.take_whole(reported, Arrival::default()).await?;
     }
     Ok(HttpAnswer::no_content())
 }
@@ -124,7 +125,7 @@ async fn go_on(
     signed: &SignedCallback<'_>,
 ) -> Result<HttpAnswer, Problem> {
     let recorded = match signed.dialed()? {
-        Some(reported) => Some(handler.take_whole(reported, None).await?.call),
+        Some(reported) => Some(handler.take_whole(reported, Arrival::default()).await?.call),
         None => None,
     };
     let Some(template) = &settings.after_dial else {

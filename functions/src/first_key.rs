@@ -13,7 +13,7 @@ const EXPECTED: &str = "this function takes requests over HTTP, and by direct in
     {\"make\": \"admin_key\"}, with a \"name\" for the key if you like";
 /// What is said the second time.
 const MADE: &str = "the first admin key was made before and is not shown again; if it is lost, \
-    delete the item with pk KEYS and sk FIRST from the table, and ask again";
+    infra/RUNBOOK.md says under \"Recovering the admin key\" how another is made";
 
 /// Takes what the function was directly invoked with; the answer is the one place that shows the
 /// key.

@@ -10,6 +10,7 @@ pub mod answer;
 pub mod call;
 pub mod campaign;
 pub mod course;
+pub mod credential;
 pub mod delivery;
 pub mod facts;
 pub mod fault;

@@ -10,18 +10,6 @@ use subtle::ConstantTimeEq;
 /// What stands in an answer where a secret is set. Sent back, it means "keep the stored one".
 pub const MASK: &str = "********";
 
-/// What the names of credentials have in them.
-const CREDENTIAL_WORDS: [&str; 8] =
-    ["auth", "cookie", "credential", "key", "pass", "secret", "session", "token"];
-
-/// Whether a value goes by the name of a credential, in any case: when its name has a word in it that
-/// credentials go by. Rather one too many is hidden than one too few.
-#[must_use]
-pub fn names_credential(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    CREDENTIAL_WORDS.iter().any(|word| name.contains(word))
-}
-
 /// A secret that the campaign's owner gave. `Debug` hides it and it has no `Display`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);

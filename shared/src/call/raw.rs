@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{CallEvent, CallKey, JournalEntry, Source};
-use crate::secret::{MASK, names_credential};
+use crate::credential::masked;
+use crate::secret::MASK;
 use crate::time::Timestamp;
 
 /// The most that is kept of one event, in bytes as JSON writes it; fields that have no room are left
@@ -13,7 +14,7 @@ use crate::time::Timestamp;
 pub const MAX_RAW_BYTES: usize = 16 * 1024;
 
 /// The fields of an event that the plain shape does not know, under the platform's own names.
-/// Whatever goes by the name of a credential is masked.
+/// Credentials are masked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Raw {
     /// The fields.
@@ -42,11 +43,11 @@ impl Raw {
     pub fn of(fields: Map<String, Value>) -> Self {
         let mut raw = Self::default();
         let mut room = MAX_RAW_BYTES - "{}".len();
+        let has_value = fields.into_iter().filter(|(_, value)| !value.is_null());
+        let Value::Object(fields) = masked(Value::Object(has_value.collect())) else {
+            return raw;
+        };
         for (name, value) in fields {
-            if value.is_null() {
-                continue;
-            }
-            let value = if names_credential(&name) { Value::from(MASK) } else { masked(value) };
             match room.checked_sub(written(&name, &value)) {
                 Some(left) => {
                     room = left;
@@ -96,22 +97,6 @@ impl RawEvent {
 /// The bytes of a field as JSON writes it, with the comma to the next.
 fn written(name: &str, value: &Value) -> usize {
     serde_json::to_string(&(name, value)).map_or(usize::MAX, |text| text.len())
-}
-
-/// The value with what goes by the name of a credential masked, however deep it stands.
-fn masked(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => fields
-            .into_iter()
-            .map(|(name, value)| {
-                let hidden = names_credential(&name) && !value.is_null();
-                let value = if hidden { Value::from(MASK) } else { masked(value) };
-                (name, value)
-            })
-            .collect(),
-        Value::Array(items) => items.into_iter().map(masked).collect(),
-        other => other,
-    }
 }
 
 /// The value with every text in it, names included, mapped.
@@ -172,15 +157,17 @@ mod tests {
     #[test]
     fn credentials_and_the_call_key_are_masked_wherever_they_stand() {
         let key = key();
-        let told = format!("?key={}", key.expose());
+        let told = format!("k={}", key.expose());
         let body = json!({"occurred_at": "2026-11-23T17:00:03Z", "call_key": key.expose(),
             "headers": [{"Authorization": "Bearer abc", "x-api-key": ["k"], "accept": "*/*"}],
-            "authToken": {"a": 1}, "session": null, "from": {"url": told}});
+            "authToken": {"a": 1}, "session": null, "from": {"text": told}, "name": "pwd", "value": 7,
+            "said": "Bearer abc"});
         let ended = event(EventKind::Ended, &body);
         let kept = ended.raw_event(now(), &key).unwrap();
         let masked = json!({"call_key": MASK, "authToken": MASK,
             "headers": [{"Authorization": MASK, "x-api-key": MASK, "accept": "*/*"}],
-            "from": {"url": "?key=********"}});
+            "from": {"text": "k=********"}, "name": "pwd", "value": MASK,
+            "said": "Bearer ********"});
         assert_eq!(kept.raw, raw(&masked));
         assert!(kept.is_of(&ended.journal_entry(now())));
         assert!(!kept.is_of(&ended.journal_entry(now().plus_seconds(1))));

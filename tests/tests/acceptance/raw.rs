@@ -24,7 +24,9 @@ async fn what_the_plain_shape_does_not_know_is_shown_with_its_event() {
     let _ = world.event("call", "answered", buyer).await.of_status(200);
     let call_key = text(&start["call_key"]);
     let secrets = json!({"call_key": call_key, "headers": {"Authorization": "Bearer abc"},
-        "sip_uri": format!("sip:a@b.example;key={call_key}"), "note": null});
+        "sent": [{"name": "X-Api-Key", "value": "abc"}, "Authorization: Bearer abc"],
+        "note": format!("https://a:b@c.example/?token={call_key}"), "utm_keyword": "solar",
+        "sip_uri": format!("sip:a@b.example;key={call_key}"), "none": null});
     let _ = world.end("call", secrets).await.of_status(200);
 
     let call = world.call("call").await;
@@ -34,6 +36,8 @@ async fn what_the_plain_shape_does_not_know_is_shown_with_its_event() {
     assert_eq!(raw("selected"), Value::Null);
     assert_eq!(raw("answered"), json!({"buyer": {"agent": "7"}, "recording_url": 1}));
     let masked = json!({"call_key": "********", "headers": {"Authorization": "********"},
+        "sent": [{"name": "X-Api-Key", "value": "********"}, "Authorization: ********"],
+        "note": "https://a:********@c.example/?token=********", "utm_keyword": "solar",
         "sip_uri": "sip:a@b.example;key=********"});
     assert_eq!(raw("ended"), masked);
 }

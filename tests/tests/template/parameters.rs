@@ -44,10 +44,10 @@ fn every_parameter_has_its_place_and_its_label_in_the_console() {
 
 /// `sam deploy --guided` asks for each by its name and says nothing more.
 #[test]
-fn every_parameter_is_explained_in_the_readme() {
-    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+fn every_parameter_is_explained_in_the_guide() {
+    let guide = std::fs::read_to_string(repository().join("infra/guides/deploying.md")).unwrap();
     for name in declared(&Template::read()) {
-        assert!(readme.contains(name), "README.md says nothing of the parameter {name}");
+        assert!(guide.contains(name), "the guide says nothing of the parameter {name}");
     }
 }
 

@@ -14,18 +14,16 @@ use url::Url;
 use crate::answer::AnswerTags;
 use crate::call::Firing;
 use crate::campaign::Webhook;
+use crate::credential::names_credential;
 use crate::ports::sender::Request;
-use crate::secret::{MASK, names_credential};
+use crate::secret::MASK;
 
-/// Headers that go by such a name and name no more than a request.
-const OPEN: [&str; 1] = ["idempotency-key"];
 /// What is shorter is no key, and would be found in any text.
 const MIN_BYTES: usize = 8;
 
 /// Whether a header's value is not to be shown.
 pub(super) fn is_credential(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    !OPEN.contains(&name) && names_credential(name)
+    names_credential(name.as_str())
 }
 
 /// What URLs leave as it is.

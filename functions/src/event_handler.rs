@@ -5,12 +5,11 @@ use hookline::adapters::http::HttpSender;
 use hookline::adapters::sqs::SqsHints;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::call::{CallEvent, EventKind};
-use hookline::key::BearerKey;
 use hookline::ports::clock::Clock;
-use hookline::use_cases::{EventAnswer, TakenEvent, take_event};
+use hookline::use_cases::{Arrival, EventAnswer, TakenEvent, take_event};
 use serde_json::Value;
 
-use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct};
+use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct, is_batch};
 use crate::environment::Environment;
 use crate::origin::origin_of;
 use crate::platforms::cloud_events::CloudEvent;
@@ -78,11 +77,12 @@ impl EventHandler {
         request: &HttpRequest,
     ) -> Result<EventAnswer, Problem> {
         let bearer = request.bearer()?;
+        let arrival = Arrival { bearer: Some(&bearer), ..Arrival::default() };
         if let Some(event) = cloud_events::of_request(kind, request)? {
-            return self.take_cloud_event(event, Some(&bearer)).await;
+            return self.take_cloud_event(event, arrival).await;
         }
         let reported = plain::of_request(kind, request)?;
-        self.take_reported(reported, Some(&bearer)).await
+        self.take_reported(reported, arrival).await
     }
 
     /// Takes a direct invoke, whose shape its looks tell. Each shape's way is boxed: the compiler
@@ -94,15 +94,18 @@ impl EventHandler {
         if connect::is_contact_event(&body) {
             return Box::pin(connect::take_contact_event(self, kind, &body)).await;
         }
+        if kind == EventKind::Ended && is_batch(&body) {
+            return Box::pin(connect::take_contact_events(self, kind, body)).await;
+        }
         if cloud_events::is_one(&body) {
             let answer = match cloud_events::of_invoke(kind, body) {
-                Ok(event) => self.take_cloud_event(event, None).await,
+                Ok(event) => self.take_cloud_event(event, Arrival::default()).await,
                 Err(problem) => Err(problem),
             };
             return direct(answer.map(document));
         }
         let answer = match plain::of_invoke(kind, body) {
-            Ok(reported) => self.take_reported(reported, None).await,
+            Ok(reported) => self.take_reported(reported, Arrival::default()).await,
             Err(problem) => Err(problem),
         };
         direct(answer.map(document))
@@ -116,27 +119,26 @@ impl EventHandler {
     async fn take_cloud_event(
         &self,
         event: CloudEvent,
-        bearer: Option<&BearerKey>,
+        arrival: Arrival<'_>,
     ) -> Result<EventAnswer, Problem> {
         let CloudEvent { reported, places } = event;
-        self.take_reported(reported, bearer).await.map_err(|problem| places.name(problem))
+        self.take_reported(reported, arrival).await.map_err(|problem| places.name(problem))
     }
 
-    /// Takes what a platform reported; `bearer` is the key it came with, `None` when the platform was
-    /// let in otherwise.
+    /// Takes what a platform reported.
     pub(crate) async fn take_reported(
         &self,
         reported: Reported,
-        bearer: Option<&BearerKey>,
+        arrival: Arrival<'_>,
     ) -> Result<EventAnswer, Problem> {
-        self.take_whole(reported, bearer).await.map(|taken| taken.answer)
+        self.take_whole(reported, arrival).await.map(|taken| taken.answer)
     }
 
     /// The same for platforms that are answered with more of the call.
     pub(crate) async fn take_whole(
         &self,
         reported: Reported,
-        bearer: Option<&BearerKey>,
+        arrival: Arrival<'_>,
     ) -> Result<TakenEvent, Problem> {
         let Reported { kind, call, body } = reported;
         let event =
@@ -144,7 +146,7 @@ impl EventHandler {
         let (clock, random) = (&SystemClock, &SystemRandom);
         // Boxed: with the SDK's futures inside, it is too large to be moved about.
         let taking =
-            take_event(&self.store, &self.sender, &self.hints, clock, random, &event, bearer);
+            take_event(&self.store, &self.sender, &self.hints, clock, random, &event, arrival);
         let taken = Box::pin(taking).await?;
         crate::log::event_taken(&event, &taken.answer);
         Ok(taken)

@@ -14,7 +14,7 @@ use crate::problem::Problem;
 
 pub use self::http::{HttpAnswer, HttpRequest};
 pub(crate) use self::http::{bearer_of, payload_bytes};
-pub(crate) use self::sqs::{NotTaken, take_each};
+pub(crate) use self::sqs::{NotTaken, is_batch, take_each};
 
 /// What a function answers an invocation with; the error is for Lambda to count and retry.
 pub type Answer = Result<Value, FunctionError>;

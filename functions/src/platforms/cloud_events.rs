@@ -240,6 +240,9 @@ fn read(
             Some(_) => fault(name, "must be a string that is not empty"),
         }
     }
+    if attributes.get("time").is_some_and(|time| !time.is_string()) {
+        fault("time", "must be a string such as \"2026-11-23T17:00:00Z\"");
+    }
     let version = attributes.remove("specversion");
     if version.is_some_and(|version| version.as_str().is_some_and(|v| !v.is_empty() && v != "1.0"))
     {

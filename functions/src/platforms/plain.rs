@@ -2,7 +2,7 @@
 //! within the event.
 //!
 //! A function takes the event that it is named for. `ended` takes `recording` too: over HTTP by its
-//! route, in a direct invoke by the field `event`, which is looked at only there.
+//! route, in a direct invoke by the field `event`, which says nothing else and is kept nowhere.
 
 use hookline::call::{CallId, EventKind};
 use hookline::fault::Faults;
@@ -59,7 +59,7 @@ pub(crate) fn of_invoke(kind: EventKind, mut body: Value) -> Result<Reported, Pr
         }
         _ => kind,
     };
-    if let (EventKind::Ended | EventKind::Recording, Some(fields)) = (kind, body.as_object_mut()) {
+    if let Some(fields) = body.as_object_mut() {
         fields.remove("event");
     }
     Ok(Reported { kind, call, body })

@@ -17,6 +17,9 @@ pub struct BuyerEvent {
     pub answered: bool,
     /// Who.
     pub buyer: Buyer,
+    /// Which attempt at reaching the buyer this is, by the platform's count or name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt: Option<String>,
 }
 
 /// Who a call is sent to.

@@ -19,7 +19,7 @@ use crate::trigger::Trigger;
 /// latest.
 const MAX_AHEAD_SECONDS: i64 = 86400;
 /// The longest call there is: 31 days.
-pub(crate) const MAX_CALL_SECONDS: u32 = 31 * 86400;
+pub const MAX_CALL_SECONDS: u32 = 31 * 86400;
 
 /// One report of the platform about a call, valid as a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,15 +143,13 @@ impl Moment {
     }
 
     fn buyer_event(&self, at: Timestamp) -> Option<BuyerEvent> {
-        match self {
-            Self::Start | Self::Ended(_) | Self::Recording(_) => None,
-            Self::Selected(choice) => {
-                Some(BuyerEvent { at, answered: false, buyer: choice.buyer.clone() })
-            }
-            Self::Answered(choice) => {
-                Some(BuyerEvent { at, answered: true, buyer: choice.buyer.clone() })
-            }
-        }
+        let (answered, choice) = match self {
+            Self::Start | Self::Ended(_) | Self::Recording(_) => return None,
+            Self::Selected(choice) => (false, choice),
+            Self::Answered(choice) => (true, choice),
+        };
+        let Choice { buyer, attempt } = choice.clone();
+        Some(BuyerEvent { at, answered, buyer, attempt })
     }
 }
 

@@ -37,8 +37,8 @@ pub struct RawEvent {
 }
 
 impl Raw {
-    /// Keeps those of the fields that there is room for, one after another. A field without a value
-    /// says nothing.
+    /// Keeps those of the fields that there is room for, one after another; of an object that has no
+    /// room as a whole, those of its members. A field without a value says nothing.
     #[must_use]
     pub fn of(fields: Map<String, Value>) -> Self {
         let mut raw = Self::default();
@@ -48,12 +48,15 @@ impl Raw {
             return raw;
         };
         for (name, value) in fields {
-            match room.checked_sub(written(&name, &value)) {
-                Some(left) => {
-                    room = left;
-                    raw.fields.insert(name, value);
-                }
-                None => raw.cut = true,
+            let (value, whole) = match value {
+                value if written(&name, &value) <= room => (Some(value), true),
+                Value::Object(members) => (within(&name, members, room), false),
+                _ => (None, false),
+            };
+            raw.cut |= !whole;
+            if let Some(value) = value {
+                room = room.saturating_sub(written(&name, &value));
+                raw.fields.insert(name, value);
             }
         }
         raw
@@ -92,6 +95,19 @@ impl RawEvent {
     pub fn is_of(&self, entry: &JournalEntry) -> bool {
         self.at == entry.at && self.source == entry.source
     }
+}
+
+/// The object of that name with those of its members that there is room for; `None` when none is
+/// left.
+fn within(name: &str, members: Map<String, Value>, room: usize) -> Option<Value> {
+    let mut room = room.checked_sub(written(name, &Value::Object(Map::new())))?;
+    let fits = |(member, value): &(String, Value)| {
+        let left = room.checked_sub(written(member, value));
+        room = left.unwrap_or(room);
+        left.is_some()
+    };
+    let kept: Map<String, Value> = members.into_iter().filter(fits).collect();
+    (!kept.is_empty()).then_some(Value::Object(kept))
 }
 
 /// The bytes of a field as JSON writes it, with the comma to the next.
@@ -178,6 +194,11 @@ mod tests {
         let long = "\"".repeat(MAX_RAW_BYTES / 2);
         let kept = raw(&json!({"a": 1, "b": long, "c": {"d": [true]}}));
         let fields = json!({"a": 1, "c": {"d": [true]}}).as_object().unwrap().clone();
+        assert_eq!(kept, Raw { fields, cut: true });
+
+        let fat = "v".repeat(MAX_RAW_BYTES);
+        let kept = raw(&json!({"a": {"b": 1, "c": fat, "d": [2]}, "e": {"f": fat}, "g": 3}));
+        let fields = json!({"a": {"b": 1, "d": [2]}, "g": 3}).as_object().unwrap().clone();
         assert_eq!(kept, Raw { fields, cut: true });
 
         let many = (0..5000).map(|n| (format!("{n}"), json!(n))).collect();

@@ -6,10 +6,11 @@ use super::{E164, PhoneFault, without_scheme};
 const WORDS: [&str; 7] =
     ["anonymous", "blocked", "private", "restricted", "unavailable", "unknown", "withheld"];
 
-/// Numbers that spell such words on a keypad, which Twilio reports in place of one: ANONYMOUS,
-/// BLOCKED, PRIVATE, RESTRICTED, UNAVAILABLE and UNKNOWN. Nobody has them: they are too long or too
-/// short for the country that they seem to be of. (What Twilio's support pages and its users tell,
-/// as of November 2026.)
+/// Numbers that spell such words on a keypad: ANONYMOUS, BLOCKED, PRIVATE, RESTRICTED, UNAVAILABLE and
+/// UNKNOWN. Twilio's users report the first as the caller of anonymous calls; the others are spelled
+/// out after it and nobody has confirmed them (looked up 2026-11-24). To take them for withheld costs
+/// nothing: they are too long or too short for the country that they seem to be of, so nobody has
+/// them.
 const SPELLED: [&str; 6] =
     ["+266696687", "+2562533", "+7748283", "+7378742833", "+86282452253", "+8656696"];
 

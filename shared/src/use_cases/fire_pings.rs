@@ -1,7 +1,7 @@
 //! Fires the pings of a trigger, all at the same time (spec sections 1, 5, 6 and 10).
 //!
 //! Nothing a partner does fails the call: whatever happens becomes one report a webhook, and the
-//! slowest of them takes no longer than its own deadline.
+//! slowest of them takes no longer than its own deadline, or than whoever waits.
 
 use futures_util::future::join_all;
 
@@ -13,6 +13,7 @@ use crate::geo::Place;
 use crate::ports::clock::Clock;
 use crate::ports::sender::Sender;
 use crate::tag::TagSet;
+use crate::time::Timestamp;
 use crate::trigger::Trigger;
 use crate::window::Windows;
 
@@ -27,15 +28,16 @@ pub struct Ping {
     pub place: Option<Place>,
 }
 
-/// Fires every webhook of `trigger` whose matches hold and whose window is not open, and waits for
-/// the slowest; one entry a webhook, in firing order.
+/// Fires every webhook of a trigger, for one occurrence of it, whose matches hold and whose window is
+/// not open, and waits for the slowest, though no longer than `until`; one entry a webhook, in firing
+/// order.
 pub async fn fire_pings(
     sender: &impl Sender,
     clock: &impl Clock,
     facts: CallFacts<'_>,
-    trigger: Trigger,
-    occurrence: &str,
+    (trigger, occurrence): (Trigger, &str),
     windows: &Windows,
+    until: Option<Timestamp>,
 ) -> Vec<Ping> {
     let pings = facts.campaign.webhooks_of(trigger).zip(0..).map(async |(webhook, position)| {
         let key = DeliveryKey {
@@ -47,7 +49,7 @@ pub async fn fire_pings(
         let id = key.id();
         let firing = Firing { facts, webhook, delivery: &id, attempt: 1 };
         let Findings { report, attempt, tags, place, .. } =
-            fire(sender, clock, &firing, windows).await;
+            fire(sender, clock, &firing, windows, until).await;
         let delivery = Delivery {
             attempts: attempt.into_iter().collect(),
             ..Delivery::ended(key, position, report, facts.now)
@@ -62,14 +64,21 @@ async fn fire(
     clock: &impl Clock,
     firing: &Firing<'_>,
     windows: &Windows,
+    until: Option<Timestamp>,
 ) -> Findings {
     let webhook = firing.webhook;
     let deduped = || webhook.is_deduped(windows).then(|| DEDUPED.to_owned());
     if let Some(note) = firing.why_not().or_else(deduped) {
         return Findings::unsent(Report::skipped(webhook.id.clone(), note));
     }
-    match prepare(firing, clock.now()) {
-        Ok((request, outgoing)) => findings_of(webhook, outgoing, sender.send(request).await),
+    let now = clock.now();
+    match prepare(firing, now) {
+        Ok((mut request, outgoing)) => {
+            if let Some(until) = until {
+                request.timeout = request.timeout.min(now.until(until));
+            }
+            findings_of(webhook, outgoing, sender.send(request).await)
+        }
         Err(unsent) => *unsent,
     }
 }

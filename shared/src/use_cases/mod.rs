@@ -48,7 +48,7 @@ pub use replay::{
 };
 pub use save_campaign::{SaveRefusal, save_campaign};
 pub use sweep::{GRACE, OVERDUE, Swept, sweep};
-pub use take_event::{EventAnswer, TakenEvent, take_event};
+pub use take_event::{Arrival, EventAnswer, TakenEvent, take_event};
 pub use take_postback::take_postback;
 pub use try_webhook::{Draft, DraftAsked, DryRun, TestFired, draft, dry_run, fire_test};
 pub use write_data::write_data;

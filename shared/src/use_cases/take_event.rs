@@ -62,8 +62,17 @@ pub struct TakenEvent {
     pub campaign: Arc<Campaign>,
 }
 
-/// Takes an event in; `bearer` is the key it came with, `None` when the platform was let in
-/// otherwise.
+/// How an event came in.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Arrival<'a> {
+    /// The key it came with; `None` when the platform was let in otherwise.
+    pub bearer: Option<&'a BearerKey>,
+    /// When its pings have to be done, by our clock, where the platform waits for less long than
+    /// their timeouts; those that are not done then have timed out.
+    pub pings_until: Option<Timestamp>,
+}
+
+/// Takes an event in.
 ///
 /// # Errors
 /// When the event is not for us, or our own store failed; the event may then be sent again.
@@ -74,10 +83,11 @@ pub async fn take_event(
     clock: &impl Clock,
     random: &impl Random,
     event: &CallEvent,
-    bearer: Option<&BearerKey>,
+    arrival: Arrival<'_>,
 ) -> Result<TakenEvent, ClaimError> {
     let now = clock.now();
     let call_key = CallKey::from_random(random.key_bytes());
+    let Arrival { bearer, pings_until } = arrival;
     let claim = Claim { event, bearer, now, uuid: random.uuid(), call_key };
     let Claimed { mut call, campaign, caller, repeated } = store.claim(&claim).await?;
 
@@ -97,7 +107,8 @@ pub async fn take_event(
         match event.moment.trigger() {
             Some(trigger) if !repeated => {
                 let windows = windows_for(store, &facts, trigger).await;
-                fire_pings(sender, clock, facts, trigger, &occurrence, &windows).await
+                let of = (trigger, occurrence.as_str());
+                fire_pings(sender, clock, facts, of, &windows, pings_until).await
             }
             _ => Vec::new(),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hookline::call::{CallEvent, CallId};
 use hookline::ports::clock::Clock;
-use hookline::use_cases::take_event;
+use hookline::use_cases::{Arrival, take_event};
 
 use super::executor::Spawner;
 use super::function::{Ending, Function, invoke};
@@ -63,6 +63,7 @@ async fn take(function: &Function, call: &CallPlan, event: &EventPlan) -> Result
     let event = CallEvent::from_json(event.kind, id, &body, function.now())
         .map_err(|faults| faults.to_string())?;
     let (store, queue, partners) = (&Store(function), &Queue::of(function), &Partners(function));
-    let taken = take_event(store, partners, queue, function, function, &event, None).await;
+    let taken =
+        take_event(store, partners, queue, function, function, &event, Arrival::default()).await;
     taken.map(drop).map_err(|error| error.to_string())
 }

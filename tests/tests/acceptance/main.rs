@@ -13,6 +13,7 @@
 
 mod always;
 mod amazon_connect;
+mod amazon_connect_legs;
 mod answers;
 mod bad_input;
 mod browser;

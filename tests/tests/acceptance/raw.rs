@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::world::{World, merged, text};
+use crate::world::{START, World, merged, text};
 
 /// The one event of a call that goes by that name.
 fn event<'a>(call: &'a Value, name: &str) -> &'a Value {
@@ -75,4 +75,16 @@ async fn what_an_invoke_says_besides_is_kept_likewise() {
     );
     world.invoke("start", start).await.unwrap();
     assert_eq!(event(&world.call("call").await, "start")["raw"], json!({"lang": "en"}));
+}
+
+#[tokio::test]
+async fn the_name_of_the_event_in_a_direct_invoke_is_not_kept() {
+    let world = World::new().await;
+    world.save([]).await;
+    let invoke = json!({"call_id": world.named("call"), "campaign_id": world.campaign(),
+        "event": "start", "occurred_at": START, "queue": "east"});
+
+    world.invoke("start", invoke).await.unwrap();
+
+    assert_eq!(event(&world.call("call").await, "start")["raw"], json!({"queue": "east"}));
 }

@@ -1,10 +1,10 @@
 //! The legs of a call add up in any order, and are kept of calls that are there.
 
-use hookline::call::{LegChange, Legs, MAX_LEGS};
+use hookline::call::{LegChange, LegEnd, Legs, MAX_LEGS};
 use hookline::ports::legs::CallLegs;
 
 use super::kind::{Kind, on_each_store};
-use super::world::{World, call_id, started};
+use super::world::{World, at, call_id, started};
 
 on_each_store! {
     #[tokio::test]
@@ -13,9 +13,16 @@ on_each_store! {
     a_call_has_so_many_legs_and_no_more,
 }
 
-fn legs(begun: &[&str], ended: &[&str]) -> Legs {
-    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    Legs { begun: set(begun), ended: set(ended) }
+/// How a leg ended so many seconds after the beginning.
+fn end(seconds: i64) -> LegEnd {
+    LegEnd { at: at(seconds), hung_up_by: Some("agent".to_owned()), customer_left: seconds == 9 }
+}
+
+/// Legs, those that ended each with the second.
+fn legs(begun: &[&str], ended: &[(&str, i64)]) -> Legs {
+    let begun = begun.iter().map(|name| (*name).to_owned()).collect();
+    let ended = ended.iter().map(|(leg, at)| ((*leg).to_owned(), end(*at))).collect();
+    Legs { begun, ended }
 }
 
 async fn legs_add_up_in_any_order_and_change_nothing_else(kind: Kind) {
@@ -26,17 +33,19 @@ async fn legs_add_up_in_any_order_and_change_nothing_else(kind: Kind) {
         world.cold().note_leg(&call, &call_id(leg), change).await.unwrap().unwrap()
     };
 
-    assert_eq!(note("c2", LegChange::Ended).await, legs(&[], &["c2"]));
-    assert_eq!(note("c2", LegChange::Began).await, legs(&["c2"], &["c2"]));
-    assert_eq!(note("c2", LegChange::Began).await, legs(&["c2"], &["c2"]));
-    assert_eq!(note("c1", LegChange::Ended).await, legs(&["c2"], &["c1", "c2"]));
+    let ended = |seconds| LegChange::Ended(end(seconds));
+    assert_eq!(note("c2", ended(9)).await, legs(&[], &[("c2", 9)]));
+    assert_eq!(note("c2", LegChange::Began).await, legs(&["c2"], &[("c2", 9)]));
+    assert_eq!(note("c2", LegChange::Began).await, legs(&["c2"], &[("c2", 9)]));
+    assert_eq!(note("c2", ended(8)).await, legs(&["c2"], &[("c2", 9)]));
+    assert_eq!(note("c1", ended(3)).await, legs(&["c2"], &[("c1", 3), ("c2", 9)]));
 }
 
 async fn a_call_that_is_not_there_has_no_legs(kind: Kind) {
     let world = World::new(kind).await;
     let before = world.contents().await;
     let call = call_id("c1");
-    let noted = world.cold().note_leg(&call, &call, LegChange::Ended).await.unwrap();
+    let noted = world.cold().note_leg(&call, &call, LegChange::Ended(end(9))).await.unwrap();
     assert_eq!(noted, None);
     assert_eq!(world.contents().await, before);
 }

@@ -36,6 +36,7 @@ mod last_call;
 mod legs;
 mod owing;
 mod past_due;
+mod pings_until;
 mod postings;
 mod race;
 mod raw;

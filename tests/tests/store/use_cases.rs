@@ -17,7 +17,9 @@ use hookline::ports::intake::{ClaimError, Intake};
 use hookline::ports::keys::Keys;
 use hookline::ports::sender::{Answer, Exchange, Outcome, Request, Sender};
 use hookline::time::Timestamp;
-use hookline::use_cases::{EventAnswer, Parameters, PostbackAnswer, take_event, write_data};
+use hookline::use_cases::{
+    Arrival, EventAnswer, Parameters, PostbackAnswer, take_event, write_data,
+};
 use reqwest::header::HeaderMap;
 
 use super::world::{World, at, campaign_id};
@@ -64,7 +66,7 @@ pub(crate) async fn take_with(
     event: &CallEvent,
 ) -> EventAnswer {
     let clock = At(event.occurred_at);
-    let taking = take_event(store, sender, &Deaf, &clock, &SystemRandom, event, None);
+    let taking = take_event(store, sender, &Deaf, &clock, &SystemRandom, event, Arrival::default());
     Box::pin(taking).await.unwrap().answer
 }
 
@@ -114,6 +116,7 @@ pub(crate) async fn try_take(
     event: &CallEvent,
 ) -> Result<EventAnswer, ClaimError> {
     let clock = At(event.occurred_at);
-    let taking = take_event(store, &AtOnce, &Deaf, &clock, &SystemRandom, event, None);
+    let taking =
+        take_event(store, &AtOnce, &Deaf, &clock, &SystemRandom, event, Arrival::default());
     Box::pin(taking).await.map(|taken| taken.answer)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use hookline::call::EventKind;
 use hookline_functions::event_handler::EventHandler;
+use hookline_local::queues::MAX_RECEIVES;
 use serde_json::{Value, json};
 
 use hookline_tests::template::{Template, list, text};
@@ -16,6 +17,11 @@ const DEAD_LETTERS: &str = "AmazonConnectDeadLetters";
 const TAKE_EVENTS: [&str; 4] = ["Answered", "Ended", "Selected", "Start"];
 /// The functions that contact events are for.
 const TOLD: [&str; 2] = ["Answered", "Ended"];
+const ENDS: &str = "AmazonConnectEndsQueue";
+/// The seconds for which an end is held back, so that what happened by then was told.
+const HELD_BACK: u32 = 20;
+/// How many timeouts of its function a queue has to hide a message for, as Lambda advises.
+const TIMEOUTS_HIDDEN: u64 = 6;
 /// Seconds in 14 days, the longest that SQS keeps a message.
 const TWO_WEEKS: u32 = 14 * 24 * 60 * 60;
 
@@ -38,14 +44,26 @@ pub(crate) async fn tell_contacts(answered: &EventHandler, ended: &EventHandler,
                 "eventType": happened, "contactId": contact, "initialContactId": call,
                 "initiationMethod": method, "channel": "VOICE",
                 "queueInfo": {"queueArn": "arn:aws:connect:::instance/i/queue/q"},
+                "recordings": [{"storageType": "S3", "location": format!("b/{contact}.wav")}],
             },
         });
-        let answer = handler.take(kind, event).await.unwrap();
-        let taken =
-            happened == "CONNECTED_TO_AGENT" || (contact != call && happened == "DISCONNECTED");
-        let wanted = if taken { "taken" } else { "ignored" };
-        assert_eq!(answer["status"], wanted, "{happened} of {contact}: {answer}");
+        let is_end = happened == "DISCONNECTED";
+        let sent = if is_end { batch_of(&event) } else { event };
+        let answer = handler.take(kind, sent).await.unwrap();
+        let wanted = match happened {
+            "DISCONNECTED" => json!({"batchItemFailures": []}),
+            "INITIATED" => json!({"status": "noted", "reason": "the caller goes on in it"}),
+            _ => json!({"status": "taken", "call_id": call}),
+        };
+        assert_eq!(answer, wanted, "{happened} of {contact}");
     }
+}
+
+/// An event as the queue of ends brings it.
+fn batch_of(event: &Value) -> Value {
+    json!({"Records": [{
+        "messageId": "m", "eventSource": "aws:sqs", "body": event.to_string(),
+    }]})
 }
 
 fn arn(resource: &str) -> Value {
@@ -90,7 +108,8 @@ fn flows_of_the_instance_and_of_no_other_invoke_what_takes_events() {
     let permissions = template.resources("AWS::Lambda::Permission");
     let rules = template.resources("AWS::Events::Rule");
     let ours = permissions.keys().filter(|name| name.starts_with(PREFIX)).count();
-    assert_eq!(ours, TAKE_EVENTS.len() + rules.len());
+    let to_queue = 1;
+    assert_eq!(ours, TAKE_EVENTS.len() + rules.len() - to_queue);
     let to_connect = permissions
         .values()
         .filter(|permission| permission["Properties"]["Principal"] == "connect.amazonaws.com");
@@ -124,7 +143,8 @@ fn flows_of_the_instance_and_of_no_other_invoke_what_takes_events() {
     assert_eq!((&allowed, &added), (&wanted, &wanted));
 }
 
-/// The rules by the type of event, with what else they ask and the function they tell.
+/// The rules by the types of event, with what else they ask and the function they tell; ends go to a
+/// queue first.
 #[test]
 fn rules_bring_the_instances_voice_contacts_to_the_functions_they_are_for() {
     let template = Template::read();
@@ -133,19 +153,19 @@ fn rules_bring_the_instances_voice_contacts_to_the_functions_they_are_for() {
     for (name, rule) in rules {
         let properties = &rule["Properties"];
         let detail = &properties["EventPattern"]["detail"];
-        let kind = text(&detail["eventType"][0]);
-        let (function, methods) = match kind {
-            "CONNECTED_TO_AGENT" => ("Answered", Value::Null),
-            "INITIATED" => ("Ended", json!(["TRANSFER", "QUEUE_TRANSFER"])),
-            "DISCONNECTED" => ("Ended", Value::Null),
-            other => panic!("nobody asked for {other}"),
+        let kinds: Vec<&str> = list(&detail["eventType"]).iter().map(text).collect();
+        let (function, methods) = match kinds[..] {
+            ["CONNECTED_TO_AGENT"] => (Some("Answered"), Value::Null),
+            ["INITIATED"] => (Some("Ended"), json!(["TRANSFER", "QUEUE_TRANSFER"])),
+            ["DISCONNECTED", "COMPLETED"] => (None, Value::Null),
+            _ => panic!("nobody asked for {kinds:?}"),
         };
         let mut pattern = json!({
             "source": ["aws.connect"],
             "detail-type": ["Amazon Connect Contact Event"],
             "detail": {
                 "instanceArn": [{"Ref": "ConnectInstanceArn"}],
-                "eventType": [kind],
+                "eventType": kinds,
                 "channel": ["VOICE", "Voice"],
             },
         });
@@ -153,25 +173,79 @@ fn rules_bring_the_instances_voice_contacts_to_the_functions_they_are_for() {
             pattern["detail"]["initiationMethod"] = methods;
         }
         assert_eq!(properties["EventPattern"], pattern, "{name}");
+        let (id, brought_to) = match function {
+            Some(function) => (function.to_lowercase(), format!("{function}Function")),
+            None => ("ends".to_owned(), ENDS.to_owned()),
+        };
         let target = json!([{
-            "Id": function.to_lowercase(),
-            "Arn": arn(&format!("{function}Function")),
+            "Id": id,
+            "Arn": arn(&brought_to),
             "RetryPolicy": {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185},
             "DeadLetterConfig": {"Arn": arn(DEAD_LETTERS)},
         }]);
         assert_eq!(properties["Targets"], target, "{name}");
 
+        told.extend(kinds);
+        if function.is_none() {
+            assert_may_send(&template, ENDS, &[name.to_owned()]);
+            continue;
+        }
         let permission = template.at(&format!("/Resources/{name}Permission/Properties"));
         let wanted = json!({
             "Action": "lambda:InvokeFunction",
-            "FunctionName": {"Ref": format!("{function}Function")},
+            "FunctionName": {"Ref": brought_to},
             "Principal": "events.amazonaws.com",
             "SourceArn": arn(name),
         });
         assert_eq!(*permission, wanted, "{name}");
-        told.insert(kind);
     }
-    assert_eq!(told, BTreeSet::from(["CONNECTED_TO_AGENT", "DISCONNECTED", "INITIATED"]));
+    let all = BTreeSet::from(["COMPLETED", "CONNECTED_TO_AGENT", "DISCONNECTED", "INITIATED"]);
+    assert_eq!(told, all);
+}
+
+/// The policy of a queue lets those rules send to it, and nobody else.
+fn assert_may_send(template: &Template, queue: &str, rules: &[String]) {
+    let policies = template.resources("AWS::SQS::QueuePolicy").into_values();
+    let its = policies.filter(|policy| policy["Properties"]["Queues"] == json!([{"Ref": queue}]));
+    let [policy] = its.collect::<Vec<_>>()[..] else { panic!("one policy of {queue}") };
+    let statement = json!([{
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn(queue),
+        "Condition": {"ArnEquals": {
+            "aws:SourceArn": rules.iter().map(|rule| arn(rule)).collect::<Vec<_>>(),
+        }},
+    }]);
+    assert_eq!(policy["Properties"]["PolicyDocument"]["Statement"], statement);
+}
+
+#[test]
+fn ends_are_held_back_and_then_feed_the_function_ended() {
+    let template = Template::read();
+    let timeout = template.functions()["ended"].1["Timeout"].as_u64().unwrap();
+    let queue = template.at(&format!("/Resources/{ENDS}/Properties"));
+    let wanted = json!({
+        "QueueName": {"Fn::Sub": "${AWS::StackName}-amazon-connect-ends"},
+        "DelaySeconds": HELD_BACK,
+        "VisibilityTimeout": TIMEOUTS_HIDDEN * timeout,
+        "MessageRetentionPeriod": TWO_WEEKS,
+        "RedrivePolicy": {"deadLetterTargetArn": arn(DEAD_LETTERS), "maxReceiveCount": MAX_RECEIVES},
+        "SqsManagedSseEnabled": true,
+    });
+    assert_eq!(*queue, wanted);
+
+    let mappings = template.resources("AWS::Lambda::EventSourceMapping");
+    let [mapping] = mappings.into_values().collect::<Vec<_>>()[..] else { panic!("one mapping") };
+    assert_eq!(mapping["DependsOn"], "AmazonConnectEndedPolicy");
+    let wanted = json!({
+        "FunctionName": {"Ref": "EndedFunction"},
+        "EventSourceArn": arn(ENDS),
+        "BatchSize": 10,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": {"Ref": "MaxConcurrency"}},
+    });
+    assert_eq!(mapping["Properties"], wanted);
 }
 
 #[test]
@@ -185,29 +259,16 @@ fn what_can_neither_be_brought_nor_be_done_is_kept() {
     });
     assert_eq!(*queue, kept);
 
-    let rules: Vec<Value> = template.resources("AWS::Events::Rule").into_keys().map(arn).collect();
+    let rules = ["Answered", "Transferred", "Ended"].map(|what| format!("{PREFIX}{what}Rule"));
+    let all: BTreeSet<&str> = template.resources("AWS::Events::Rule").into_keys().collect();
+    assert_eq!(all, rules.iter().map(String::as_str).collect());
+    assert_may_send(&template, DEAD_LETTERS, &rules);
     let policies = template.resources("AWS::SQS::QueuePolicy");
-    let [policy] = policies.into_values().collect::<Vec<_>>()[..] else { panic!("one policy") };
-    assert_eq!(policy["Properties"]["Queues"], json!([{"Ref": DEAD_LETTERS}]));
-    let [statement] = list(&policy["Properties"]["PolicyDocument"]["Statement"]) else {
-        panic!("one statement")
-    };
-    let senders: BTreeSet<String> = list(&statement["Condition"]["ArnEquals"]["aws:SourceArn"])
-        .iter()
-        .map(Value::to_string)
-        .collect();
-    assert_eq!(senders, rules.iter().map(Value::to_string).collect());
-    let wanted = json!({
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": arn(DEAD_LETTERS),
-        "Condition": statement["Condition"],
-    });
-    assert_eq!(*statement, wanted);
+    assert_eq!(policies.len(), 2, "one for each queue of Amazon Connect");
 }
 
-/// Lambda puts dead letters in by the role of the function, and the role's policy grants no more.
+/// Lambda takes ends and puts dead letters in by the role of the function, and the role's policy
+/// grants no more.
 #[test]
 fn runs_that_fail_for_good_are_kept_and_roles_let_them() {
     let template = Template::read();
@@ -229,15 +290,22 @@ fn runs_that_fail_for_good_are_kept_and_roles_let_them() {
         assert_eq!(configuration["Properties"], wanted, "{function}");
 
         let policy = policies[format!("{PREFIX}{function}Policy").as_str()];
+        let send = json!({
+            "Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn(DEAD_LETTERS),
+        });
+        let take = json!({
+            "Effect": "Allow",
+            "Action": ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+            "Resource": arn(ENDS),
+        });
+        let (name, statements) = match function {
+            "Ended" => ("amazon-connect-queues", json!([send, take])),
+            _ => ("amazon-connect-dead-letters", json!([send])),
+        };
         let wanted = json!({
-            "PolicyName": "amazon-connect-dead-letters",
+            "PolicyName": name,
             "Roles": [{"Ref": format!("{function}Role")}],
-            "PolicyDocument": {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": arn(DEAD_LETTERS)},
-                ],
-            },
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": statements},
         });
         assert_eq!(policy["Properties"], wanted, "{function}");
     }

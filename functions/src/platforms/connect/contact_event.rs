@@ -1,32 +1,36 @@
 //! Contact events as EventBridge hands them to a function.
-//!
-//! Names within `detail` are read whatever their case: the samples that AWS gives do not agree on it.
 
-use hookline::call::{Buyer, BuyerEvent, Call, CallId};
+use std::time::Duration;
+
+use hookline::call::{Buyer, BuyerEvent, Call, CallId, LegEnd, MAX_CALL_SECONDS};
 use hookline::tag::{TagKey, TagSet, TagValue};
 use hookline::time::Timestamp;
-use serde_json::{Map, Value, json};
-use url::Url;
+use serde_json::{Value, json};
 
-use super::{call_of, contact_id, id_of_arn};
+use super::detail::Detail;
+use super::{attempt_of, call_of, contact_id, id_of_arn};
 
 /// How a contact comes about in which a caller goes on whose call has been another contact.
 const TRANSFERS: [&str; 2] = ["TRANSFER", "QUEUE_TRANSFER"];
 
+/// The reason of a contact whose customer hung up.
+const CUSTOMER: &str = "CUSTOMER_DISCONNECT";
 /// Who hung up, by the reasons that Connect gives.
 const HUNG_UP_BY: [(&str, &str); 6] = [
-    ("CUSTOMER_DISCONNECT", "caller"),
+    (CUSTOMER, "caller"),
     ("AGENT_DISCONNECT", "agent"),
     ("THIRD_PARTY_DISCONNECT", "third_party"),
     ("CONTACT_FLOW_DISCONNECT", "flow"),
     ("TELECOM_PROBLEM", "network"),
     ("BARGED", "supervisor"),
 ];
+/// The most characters of any other reason.
+const MAX_REASON_CHARACTERS: usize = 200;
 
-/// Addresses that a recording can have.
-const RECORDED_AT: [&str; 3] = ["https", "http", "s3"];
-/// The longest address of a recording.
-const MAX_URL_BYTES: usize = 2048;
+/// How far Connect's clock and ours may be apart: what flows report is dated by ours.
+const CLOCK_SKEW: Duration = Duration::from_secs(5);
+/// The longest that a contact can have gone on.
+const LONGEST: Duration = Duration::from_secs(MAX_CALL_SECONDS as u64);
 
 /// Whether an invocation is a contact event.
 pub(crate) fn is_contact_event(event: &Value) -> bool {
@@ -55,7 +59,7 @@ pub(super) enum Happening {
     /// It was connected to an agent.
     Answered,
     /// It is over.
-    Disconnected,
+    Over,
 }
 
 impl<'a> ContactEvent<'a> {
@@ -75,7 +79,8 @@ impl<'a> ContactEvent<'a> {
         }
         let happening = match detail.text("eventType") {
             Some("CONNECTED_TO_AGENT") => Happening::Answered,
-            Some("DISCONNECTED") => Happening::Disconnected,
+            // The second says the same again, after the agent's work, and comes where the first is lost.
+            Some("DISCONNECTED" | "COMPLETED") => Happening::Over,
             Some("INITIATED") => Happening::Transferred,
             _ => return Err("events of its type say nothing of a call"),
         };
@@ -93,27 +98,20 @@ impl<'a> ContactEvent<'a> {
         Ok(Self { call, contact, happening, event, detail })
     }
 
-    /// Whether the caller has left, and not only this contact.
-    pub(super) fn caller_left(&self) -> bool {
-        self.detail.text("disconnectReason") == Some("CUSTOMER_DISCONNECT")
-    }
-
     /// The answer of an agent as an event in the plain shape; `None` when nobody is named.
     ///
-    /// In the first contact it was the buyer that a flow had chosen by then, so that a flow which
-    /// reports the answer too reports the same one; a contact that the caller was transferred to is
-    /// told from others by its time.
+    /// It was the buyer that a flow had chosen last in this contact by then, and the attempt is that
+    /// choice's, so that a flow which reports the answer too reports the same one.
     pub(super) fn answered(&self, call: &Call) -> Option<Value> {
         let queue = self.id_in("queueInfo", "queueArn");
         let agent = self.id_in("agentInfo", "agentArn");
-        let at = self.time_of("agentInfo", "connectedToAgentTimestamp");
-        let chosen = at.filter(|_| self.contact == self.call).and_then(|at| chosen_by(call, at));
-        let (id, name, mut tags) = match chosen {
-            Some(chosen) => {
-                let Buyer { id, name, tags } = chosen.buyer.clone();
-                (id, name, tags)
+        let at = self.connected_at().or_else(|| self.time());
+        let chosen = at.and_then(|at| self.chosen_by(call, at)).cloned();
+        let (id, name, mut tags, attempt) = match chosen {
+            Some(BuyerEvent { buyer: Buyer { id, name, tags }, attempt, .. }) => {
+                (id, name, tags, attempt)
             }
-            None => (queue.or(agent)?.to_owned(), None, TagSet::new()),
+            None => (queue.or(agent)?.to_owned(), None, TagSet::new(), None),
         };
         for (key, id) in [("agent_id", agent), ("queue_id", queue)] {
             if let (Ok(key), Some(Ok(id))) = (TagKey::parse(key), id.map(TagValue::parse)) {
@@ -123,87 +121,81 @@ impl<'a> ContactEvent<'a> {
         Some(json!({
             "occurred_at": at.map(|at| at.to_string()),
             "buyer": {"id": id, "name": name, "tags": tags},
-            "attempt": (self.contact == self.call).then_some(1),
-            "detail": self.detail.0,
+            "attempt": attempt.unwrap_or_else(|| attempt_of(&self.contact, &self.call)),
+            "detail": self.detail.worth_keeping(&self.call),
         }))
+    }
+
+    /// How the contact ended; `None` when no time is told.
+    pub(super) fn leg_end(&self) -> Option<LegEnd> {
+        let at = self.possible("disconnectTimestamp", self.detail).or_else(|| self.time())?;
+        let reason = self.detail.text("disconnectReason").filter(|reason| !reason.is_empty());
+        let by = HUNG_UP_BY.iter().find(|(known, _)| Some(*known) == reason).map(|(_, by)| *by);
+        let other = || reason.map(|reason| reason.chars().take(MAX_REASON_CHARACTERS).collect());
+        let hung_up_by = by.map(str::to_owned);
+        let hung_up_by = hung_up_by.or_else(|| other().map(|it: String| it.to_ascii_lowercase()));
+        Some(LegEnd { at, hung_up_by, customer_left: reason == Some(CUSTOMER) })
     }
 
     /// The end of the call as an event in the plain shape. How long the caller was connected is told
     /// of a call of one contact alone; after a transfer it counts from the first answer.
-    pub(super) fn ended(&self, transferred: bool) -> Value {
-        let at = self.detail.time("disconnectTimestamp").or_else(|| self.time());
-        let answered_at = self
-            .detail
-            .part("agentInfo")
-            .and_then(|agent| agent.time("connectedToAgentTimestamp"))
-            .filter(|_| !transferred && self.contact == self.call);
-        let seconds = answered_at.zip(at).map(|(from, to)| to.seconds_since(from).max(0));
-        let reason = self.detail.text("disconnectReason").filter(|reason| !reason.is_empty());
-        let by = HUNG_UP_BY.iter().find(|(known, _)| Some(*known) == reason).map(|(_, by)| *by);
-        let by = by.map(str::to_owned).or_else(|| reason.map(str::to_ascii_lowercase));
+    pub(super) fn ended(&self, end: &LegEnd, transferred: bool, recording: Option<&str>) -> Value {
+        let answered_at = self.connected_at().filter(|_| !transferred && self.contact == self.call);
+        let seconds = answered_at.filter(|from| *from <= end.at).map(|it| end.at.seconds_since(it));
         json!({
-            "occurred_at": at.map(|at| at.to_string()),
-            "connected_seconds": seconds,
-            "hung_up_by": by,
-            "recording_url": self.recording_url(),
-            "detail": self.detail.0,
+            "occurred_at": end.at.to_string(),
+            "connected_seconds": seconds.filter(|it| *it <= i64::from(MAX_CALL_SECONDS)),
+            "hung_up_by": end.hung_up_by,
+            "recording_url": recording,
+            "detail": self.detail.worth_keeping(&self.call),
         })
     }
 
-    /// Where the recording will be: Connect names the place before the file is there.
-    fn recording_url(&self) -> Option<String> {
-        let recordings = self.detail.get("recordings")?.as_array()?;
-        recordings.iter().filter_map(Value::as_object).find_map(|one| {
-            let one = Detail(one);
-            let location = one.text("location")?;
-            let url = match one.text("storageType") {
-                Some("S3") if !location.contains("://") => format!("s3://{location}"),
-                _ => location.to_owned(),
-            };
-            // A place in another form must not cost the end of the call.
-            let is_url = Url::parse(&url).is_ok_and(|url| RECORDED_AT.contains(&url.scheme()));
-            (is_url && url.len() <= MAX_URL_BYTES).then_some(url)
+    /// The recording of a contact that ended `at`, as an event of its own in the plain shape.
+    pub(super) fn recorded(&self, at: Timestamp, recording: &str) -> Value {
+        json!({
+            "occurred_at": at.to_string(),
+            "recording_url": recording,
+            "detail": self.detail.worth_keeping(&self.call),
         })
+    }
+
+    /// Where the contact's recording will be.
+    pub(super) fn recording_url(&self) -> Option<String> {
+        self.detail.recording_url()
+    }
+
+    /// The buyer that was chosen last in this contact by a time.
+    fn chosen_by<'c>(&self, call: &'c Call, at: Timestamp) -> Option<&'c BuyerEvent> {
+        let by = at.plus(CLOCK_SKEW);
+        let since = if self.contact == self.call {
+            None
+        } else {
+            Some(self.detail.time("initiationTimestamp")?.minus(CLOCK_SKEW))
+        };
+        let is_in = |at: Timestamp| at <= by && since.is_none_or(|since| since <= at);
+        call.buyer_events.iter().rfind(|event| !event.answered && is_in(event.at))
     }
 
     fn id_in(&self, part: &str, arn: &str) -> Option<&'a str> {
         self.detail.part(part)?.text(arn).and_then(id_of_arn)
     }
 
-    fn time_of(&self, part: &str, time: &str) -> Option<Timestamp> {
-        self.detail.part(part).and_then(|part| part.time(time)).or_else(|| self.time())
+    /// When an agent was connected.
+    fn connected_at(&self) -> Option<Timestamp> {
+        self.possible("connectedToAgentTimestamp", self.detail.part("agentInfo")?)
+    }
+
+    /// A time that part of the event tells, if it can be: Connect writes one of 1970 where there is
+    /// none.
+    fn possible(&self, name: &str, part: Detail<'_>) -> Option<Timestamp> {
+        let began = self.detail.time("initiationTimestamp");
+        let earliest = began.max(self.time().map(|time| time.minus(LONGEST)));
+        part.time(name).filter(|at| earliest.is_none_or(|earliest| earliest <= *at))
     }
 
     /// When the event was made.
     fn time(&self) -> Option<Timestamp> {
         Timestamp::from_json(self.event.get("time")?).ok()
-    }
-}
-
-/// The buyer that was chosen last by a time.
-fn chosen_by(call: &Call, at: Timestamp) -> Option<&BuyerEvent> {
-    call.buyer_events.iter().rfind(|event| !event.answered && event.at <= at)
-}
-
-/// An object of the event, read by names whatever their case.
-#[derive(Debug, Clone, Copy)]
-struct Detail<'a>(&'a Map<String, Value>);
-
-impl<'a> Detail<'a> {
-    fn get(self, name: &str) -> Option<&'a Value> {
-        let mut members = self.0.iter().filter(|(member, _)| member.eq_ignore_ascii_case(name));
-        members.next().map(|(_, value)| value)
-    }
-
-    fn text(self, name: &str) -> Option<&'a str> {
-        self.get(name)?.as_str()
-    }
-
-    fn time(self, name: &str) -> Option<Timestamp> {
-        Timestamp::from_json(self.get(name)?).ok()
-    }
-
-    fn part(self, name: &str) -> Option<Self> {
-        self.get(name)?.as_object().map(Self)
     }
 }

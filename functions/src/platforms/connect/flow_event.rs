@@ -7,16 +7,16 @@
 //! `*` for all. What cannot be a tag, by its name or its value, is kept with the event as it came.
 //!
 //! The event has no time, so it is dated by our clock, and nothing that tells one event from another
-//! depends on that: attempts count from 1 by themselves.
+//! depends on that: an attempt without a number is the first of its contact.
 
-use hookline::call::EventKind;
+use hookline::call::{CallId, EventKind};
 use hookline::fault::Faults;
 use hookline::phone::E164;
 use hookline::time::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::flow_tags::FlowTags;
-use super::{call_of, id_of_arn};
+use super::{attempt_of, call_of, contact_id, id_of_arn};
 use crate::platforms::Reported;
 use crate::problem::Problem;
 
@@ -50,7 +50,11 @@ pub(super) fn read(kind: EventKind, event: &Value, now: Timestamp) -> Result<Rep
         EventKind::Start => {}
         EventKind::Selected | EventKind::Answered => {
             body.insert("buyer".to_owned(), buyer(&mut parameters, &contact)?);
-            body.insert("attempt".to_owned(), parameters.number("attempt").unwrap_or(json!(1)));
+            let attempt = parameters.number("attempt");
+            body.insert(
+                "attempt".to_owned(),
+                attempt.unwrap_or_else(|| attempt_in(&contact, &call)),
+            );
         }
         EventKind::Ended | EventKind::Recording => {
             let said = ["hung_up_by", "recording_url", "revenue", "payout"];
@@ -150,6 +154,12 @@ fn buyer(parameters: &mut Parameters, contact: &Map<String, Value>) -> Result<Va
             "is required, since the contact is in no queue that could be the buyer",
         )),
     }
+}
+
+/// The attempt at reaching a buyer, where the flow does not count: one for each contact.
+fn attempt_in(contact: &Map<String, Value>, call: &CallId) -> Value {
+    let contact = contact.get("ContactId").and_then(contact_id);
+    json!(attempt_of(contact.as_ref().unwrap_or(call), call))
 }
 
 /// The attributes that the flow wants to be tags.

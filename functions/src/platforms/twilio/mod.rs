@@ -18,6 +18,7 @@ use hookline::campaign::{Campaign, CampaignId, Twilio};
 use hookline::ports::campaigns::Campaigns;
 use hookline::ports::clock::Clock;
 use hookline::ports::intake::ClaimError;
+use hookline::use_cases::Arrival;
 
 use self::form::Form;
 use self::told::{Told, in_twilios_words};
@@ -59,7 +60,7 @@ async fn taken(handler: &EventHandler, request: &HttpRequest) -> Result<HttpAnsw
     };
     match request.route.rsplit('/').next() {
         Some("start") => {
-            let taken = handler.take_whole(told.start()?, None).await?;
+            let taken = handler.take_whole(told.start()?, Arrival::default()).await?;
             Ok(HttpAnswer::xml(twiml::answer(twilio, &taken, told.now)?))
         }
         Some("leg") => pass_on(handler, told.leg()?).await,
@@ -76,7 +77,7 @@ async fn taken(handler: &EventHandler, request: &HttpRequest) -> Result<HttpAnsw
 /// Takes what there is to take; callbacks are answered with nothing.
 async fn pass_on(handler: &EventHandler, told: Option<Reported>) -> Result<HttpAnswer, Problem> {
     if let Some(reported) = told {
-        handler.take_whole(reported, None).await?;
+        handler.take_whole(reported, Arrival::default()).await?;
     }
     Ok(HttpAnswer::no_content())
 }

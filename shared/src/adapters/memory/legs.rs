@@ -14,12 +14,15 @@ impl CallLegs for Memory {
     ) -> Result<Option<Legs>, StoreError> {
         let mut state = self.lock();
         let Some(kept) = state.calls.get_mut(call) else { return Ok(None) };
-        let set = match change {
-            LegChange::Began => &mut kept.legs.begun,
-            LegChange::Ended => &mut kept.legs.ended,
-        };
-        if set.len() < MAX_LEGS {
-            set.insert(leg.to_string());
+        let legs = &mut kept.legs;
+        match change {
+            LegChange::Began if legs.begun.len() < MAX_LEGS => {
+                legs.begun.insert(leg.to_string());
+            }
+            LegChange::Ended(end) if legs.ended.len() < MAX_LEGS => {
+                legs.note_end(leg.as_str(), end);
+            }
+            LegChange::Began | LegChange::Ended(_) => {}
         }
         Ok(Some(kept.legs.clone()))
     }

@@ -1,7 +1,8 @@
 //! What must not be shown of an exchange: the call's key and the partner's credentials.
 //!
-//! A header is a credential by its name. An answer may repeat what it was sent, so whatever was hidden in the request is hidden there too, wherever it stands, and a
-//! value that repeats a key becomes no tag.
+//! A header is a credential by its name. An answer may repeat what it was sent, so whatever was
+//! hidden in the request is hidden there too, wherever it stands, and a value that repeats a key
+//! becomes no tag.
 
 use std::collections::BTreeSet;
 

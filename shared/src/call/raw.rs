@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{CallEvent, CallKey, JournalEntry, Source};
-use crate::credential::masked;
+use crate::credential::{masked, names_credential};
 use crate::secret::MASK;
 use crate::time::Timestamp;
 
@@ -43,10 +43,19 @@ impl Raw {
     pub fn of(fields: Map<String, Value>) -> Self {
         let mut raw = Self::default();
         let mut room = MAX_RAW_BYTES - "{}".len();
-        let has_value = fields.into_iter().filter(|(_, value)| !value.is_null());
-        let Value::Object(fields) = masked(Value::Object(has_value.collect())) else {
-            return raw;
-        };
+        let mut said = Map::new();
+        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_null()) {
+            // What has no room by far is not read for credentials either.
+            let is_near = names_credential(&name) || written(&name, &value) <= 2 * MAX_RAW_BYTES;
+            raw.cut |= !is_near;
+            let value = match value {
+                value if is_near => Some(value),
+                Value::Object(members) => within(&name, members, 2 * MAX_RAW_BYTES),
+                _ => None,
+            };
+            said.extend(value.map(|value| (name, value)));
+        }
+        let Value::Object(fields) = masked(Value::Object(said)) else { return raw };
         for (name, value) in fields {
             let (value, whole) = match value {
                 value if written(&name, &value) <= room => (Some(value), true),
@@ -199,6 +208,11 @@ mod tests {
         let fat = "v".repeat(MAX_RAW_BYTES);
         let kept = raw(&json!({"a": {"b": 1, "c": fat, "d": [2]}, "e": {"f": fat}, "g": 3}));
         let fields = json!({"a": {"b": 1, "d": [2]}, "g": 3}).as_object().unwrap().clone();
+        assert_eq!(kept, Raw { fields, cut: true });
+
+        let text = "x".repeat(2 * MAX_RAW_BYTES);
+        let kept = raw(&json!({"a": 1, "long": text, "of": {"b": 2, "long": text}, "token": text}));
+        let fields = json!({"a": 1, "of": {"b": 2}, "token": MASK}).as_object().unwrap().clone();
         assert_eq!(kept, Raw { fields, cut: true });
 
         let many = (0..5000).map(|n| (format!("{n}"), json!(n))).collect();

@@ -9,7 +9,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use hookline::adapters::system::SystemClock;
 use hookline::call::CallEvent;
-use hookline::delivery::{DeliveryKey, Verdict};
+use hookline::delivery::{DeliveryKey, Report, Verdict};
 use hookline::ports::clock::Clock;
 use hookline::use_cases::{Delivered, EventAnswer, PostbackAnswer, Swept};
 use serde_json::{Map, Value, json};
@@ -78,7 +78,8 @@ fn measured(measured: &Measured) {
     }
 }
 
-/// A call event was taken.
+/// A call event was taken. One that came before sends nothing, and is answered with what it came to
+/// then.
 pub(crate) fn event_taken(event: &CallEvent, answer: &EventAnswer) {
     let count = |wanted: fn(&Verdict) -> bool| {
         answer.webhooks.iter().filter(|report| wanted(&report.verdict)).count()
@@ -91,6 +92,7 @@ pub(crate) fn event_taken(event: &CallEvent, answer: &EventAnswer) {
         webhooks_timed_out = count(|verdict| matches!(verdict, Verdict::TimedOut)),
         webhooks_blocked = count(|verdict| matches!(verdict, Verdict::Blocked)),
         webhooks_skipped = count(|verdict| matches!(verdict, Verdict::Skipped)),
+        repeated = answer.repeated,
         "call event taken"
     );
     measured(&Measured::event(answer));
@@ -118,48 +120,54 @@ pub(crate) fn delivered(key: &DeliveryKey, delivered: &Delivered) {
     let (call, trigger) = (key.call.as_str(), key.trigger.as_str());
     let webhook = key.webhook.as_str();
     match delivered {
-        Delivered::Attempted { report, attempt, late, next_at, taken_over } => {
-            let verdict = serde_json::to_value(report.verdict).unwrap_or_default();
-            let status = verdict.get("status").and_then(Value::as_str);
+        Delivered::Attempted { report, attempt, late, next_at, takeovers } => {
             info!(
                 correlation_id = call,
                 delivery_id = key.id().as_str(),
                 trigger,
                 webhook_id = webhook,
                 attempt,
-                status,
+                status = status_of(report),
                 http_status = report.http_status,
                 latency_ms = report.latency_ms,
                 late_ms = millis(*late),
                 next_at = next_at.map(|at| at.to_string()),
-                taken_over,
+                takeovers,
                 "delivery attempted"
             );
         }
-        Delivered::Ended { report } => {
-            let id = key.id();
+        Delivered::Ended { report, takeovers } => {
             info!(
                 correlation_id = call,
-                delivery_id = id.as_str(),
+                delivery_id = key.id().as_str(),
                 trigger,
                 webhook_id = webhook,
                 note = report.notes.last(),
+                takeovers,
                 "delivery ended without an attempt"
             );
         }
-        Delivered::Overtaken => {
-            let id = key.id();
-            let delivery_id = id.as_str();
+        Delivered::Overtaken { report, attempt } => {
             warn!(
                 correlation_id = call,
-                delivery_id,
+                delivery_id = key.id().as_str(),
                 trigger,
                 webhook_id = webhook,
+                attempt,
+                status = status_of(report),
+                http_status = report.http_status,
+                latency_ms = report.latency_ms,
                 "delivery overtaken"
             );
         }
         Delivered::Left => {}
     }
+}
+
+/// What an attempt came to, as reports have it.
+fn status_of(report: &Report) -> Option<String> {
+    let verdict = serde_json::to_value(report.verdict).ok()?;
+    verdict.get("status").and_then(Value::as_str).map(str::to_owned)
 }
 
 /// A sweep is done.

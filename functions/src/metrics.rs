@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hookline::delivery::{DeliveryKey, Report, Verdict};
+use hookline::delivery::{DeliveryKey, FailureKind, Report, Verdict};
 use hookline::time::Timestamp;
 use hookline::trigger::Trigger;
 use hookline::use_cases::{Delivered, EventAnswer, Swept};
@@ -37,13 +37,13 @@ pub enum Metric {
     Blocked,
     /// Attempts without a whole answer in time.
     TimedOut,
-    /// How long an attempt took, of those that were sent.
+    /// How long an attempt took, of those that came to a connection or tried for one.
     LatencyMs,
     /// Tag values that answers put on calls.
     TagsApplied,
     /// How long after it was due a timer's first attempt began.
     TimerLatenessMs,
-    /// Deliveries that were taken over from a function that died over them.
+    /// Functions that died over a delivery, which others took over.
     Takeovers,
     /// What had been due for so long that an earlier sweep hinted it in vain.
     PastDue,
@@ -115,20 +115,27 @@ impl Measured {
         Self::attempts(&answer.webhooks)
     }
 
-    /// A delivery, by the attempt that was made. What ended without one was measured by earlier
-    /// attempts, or never sent.
+    /// A delivery, by the attempt that was made, and by those who died over it. The report of one that
+    /// ended without an attempt was measured with earlier attempts, or says that nothing was sent.
     pub(crate) fn delivery(key: &DeliveryKey, delivered: &Delivered) -> Self {
-        let Delivered::Attempted { report, attempt, late, taken_over, .. } = delivered else {
-            return Self::default();
-        };
-        let mut measured = Self::attempts([report]);
-        if *taken_over {
-            measured = measured.with(Metric::Takeovers, [1]);
+        match delivered {
+            Delivered::Attempted { report, attempt, late, takeovers, .. } => {
+                let measured = Self::attempts([report]).takeovers(*takeovers);
+                if key.trigger == Trigger::Timer && *attempt == 1 {
+                    return measured.with(Metric::TimerLatenessMs, [millis(*late)]);
+                }
+                measured
+            }
+            Delivered::Ended { takeovers, .. } => Self::default().takeovers(*takeovers),
+            // Whoever took it over counts that.
+            Delivered::Overtaken { report, .. } => Self::attempts([report]),
+            Delivered::Left => Self::default(),
         }
-        if key.trigger == Trigger::Timer && *attempt == 1 {
-            measured = measured.with(Metric::TimerLatenessMs, [millis(*late)]);
-        }
-        measured
+    }
+
+    fn takeovers(self, count: u32) -> Self {
+        let counts = (count > 0).then_some(u64::from(count));
+        self.with(Metric::Takeovers, counts)
     }
 
     /// A sweep, also one that found nothing.
@@ -150,7 +157,7 @@ impl Measured {
                 Verdict::Skipped => continue,
             };
             *counts.entry(came_to).or_default() += 1;
-            latencies.extend(report.latency_ms);
+            latencies.extend(report.latency_ms.filter(|_| is_sent(report.verdict)));
             let values = report.tags.iter().flat_map(|tags| tags.iter().map(|(_, all)| all.len()));
             let values = u64::try_from(values.sum::<usize>()).unwrap_or(u64::MAX);
             *counts.entry(Metric::TagsApplied).or_default() += values;
@@ -194,6 +201,16 @@ impl Measured {
         let about = json!({"Timestamp": at.as_millis(), "CloudWatchMetrics": [directive]});
         line.insert("_aws".to_owned(), about);
         Value::Object(line)
+    }
+}
+
+/// Whether an attempt came to a connection, or tried for one. What ended with its name or its address
+/// says nothing of how fast a partner is.
+fn is_sent(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Blocked | Verdict::Skipped => false,
+        Verdict::Failed { kind } => !matches!(kind, FailureKind::Dns | FailureKind::Invalid),
+        Verdict::Ok | Verdict::TimedOut => true,
     }
 }
 

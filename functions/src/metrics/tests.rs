@@ -33,7 +33,10 @@ fn answer(repeated: bool) -> EventAnswer {
         {"id": "c", "status": "failed", "kind": "http", "http_status": 500, "latency_ms": 9,
          "tags": {}, "notes": []},
         {"id": "d", "status": "timed_out", "latency_ms": 5000, "tags": {}, "notes": []},
-        {"id": "e", "status": "blocked", "notes": []},
+        {"id": "e", "status": "blocked", "latency_ms": 3, "tags": {}, "notes": []},
+        {"id": "g", "status": "failed", "kind": "dns", "latency_ms": 2, "tags": {}, "notes": []},
+        {"id": "h", "status": "failed", "kind": "connect", "latency_ms": 11, "tags": {},
+         "notes": []},
         {"id": "f", "status": "skipped", "notes": ["matches: geo:us-ca"]},
     ]));
     let tags = hookline::tag::TagSet::new();
@@ -45,12 +48,12 @@ fn key(trigger: &str) -> DeliveryKey {
     serde_json::from_value(key).unwrap()
 }
 
-fn attempted(attempt: u32, taken_over: bool) -> Delivered {
+fn attempted(attempt: u32, takeovers: u32) -> Delivered {
     let report =
         json!([{"id": "w", "status": "ok", "http_status": 200, "latency_ms": 12, "notes": []}]);
     let report = reports(report).remove(0);
     let late = Duration::from_micros(250_900);
-    Delivered::Attempted { report, attempt, late, next_at: None, taken_over }
+    Delivered::Attempted { report, attempt, late, next_at: None, takeovers }
 }
 
 #[test]
@@ -63,8 +66,8 @@ fn an_event_is_one_line_of_what_its_pings_came_to() {
         ("latency_ms", "Milliseconds"),
         ("tags_applied", "Count"),
     ];
-    let values = json!({"delivered": 2, "failed": 1, "blocked": 1, "timed_out": 1,
-        "latency_ms": [41, 7, 9, 5000], "tags_applied": 3});
+    let values = json!({"delivered": 2, "failed": 3, "blocked": 1, "timed_out": 1,
+        "latency_ms": [41, 7, 9, 5000, 11], "tags_applied": 3});
     assert_eq!(lines(&Measured::event(&answer(false))), [line(&metrics, &values)]);
 }
 
@@ -79,11 +82,14 @@ fn an_event_that_came_before_or_sends_nothing_is_no_line() {
 fn a_delivery_is_a_line_for_each_attempt_and_no_other() {
     let sent = [("delivered", "Count"), ("latency_ms", "Milliseconds")];
     let values = json!({"delivered": 1, "latency_ms": 12});
-    let always = Measured::delivery(&key("always"), &attempted(1, false));
-    assert_eq!(lines(&always), [line(&sent, &values)]);
+    let Delivered::Attempted { report, .. } = attempted(1, 0) else { unreachable!() };
+    let overtaken = Delivered::Overtaken { report: report.clone(), attempt: 1 };
+    for sent_once in [attempted(1, 0), overtaken] {
+        let always = Measured::delivery(&key("always"), &sent_once);
+        assert_eq!(lines(&always), [line(&sent, &values)], "{sent_once:?}");
+    }
 
-    let Delivered::Attempted { report, .. } = attempted(1, false) else { unreachable!() };
-    for unsent in [Delivered::Ended { report }, Delivered::Overtaken, Delivered::Left] {
+    for unsent in [Delivered::Ended { report, takeovers: 0 }, Delivered::Left] {
         let measured = Measured::delivery(&key("always"), &unsent);
         assert_eq!(lines(&measured), [] as [Value; 0], "{unsent:?}");
     }
@@ -97,19 +103,23 @@ fn a_timer_tells_how_late_its_first_attempt_was() {
         ("timer_lateness_ms", "Milliseconds"),
     ];
     let values = json!({"delivered": 1, "latency_ms": 12, "timer_lateness_ms": 250});
-    let first = Measured::delivery(&key("timer"), &attempted(1, false));
+    let first = Measured::delivery(&key("timer"), &attempted(1, 0));
     assert_eq!(lines(&first), [line(&late, &values)]);
 
-    let second = Measured::delivery(&key("timer"), &attempted(2, false));
-    assert_eq!(second, Measured::delivery(&key("always"), &attempted(2, false)));
+    let second = Measured::delivery(&key("timer"), &attempted(2, 0));
+    assert_eq!(second, Measured::delivery(&key("always"), &attempted(2, 0)));
 }
 
 #[test]
-fn a_takeover_is_counted_beside_what_it_came_to() {
+fn takeovers_are_counted_beside_what_they_came_to_and_where_nobody_lived_to_send() {
     let metrics = [("delivered", "Count"), ("latency_ms", "Milliseconds"), ("takeovers", "Count")];
     let values = json!({"delivered": 1, "latency_ms": 12, "takeovers": 1});
-    let taken_over = Measured::delivery(&key("connect"), &attempted(2, true));
+    let taken_over = Measured::delivery(&key("connect"), &attempted(2, 1));
     assert_eq!(lines(&taken_over), [line(&metrics, &values)]);
+
+    let Delivered::Attempted { report, .. } = attempted(1, 0) else { unreachable!() };
+    let given_up = Measured::delivery(&key("connect"), &Delivered::Ended { report, takeovers: 6 });
+    assert_eq!(lines(&given_up), [line(&[("takeovers", "Count")], &json!({"takeovers": 6}))]);
 }
 
 #[test]

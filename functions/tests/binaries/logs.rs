@@ -68,6 +68,7 @@ async fn an_event_is_one_line_without_secrets() {
     let function = world.function(START).await;
 
     let mut direct = function.invoke(start("c1")).await.unwrap();
+    function.invoke(start("c1")).await.unwrap();
     let mut http = Request::event("start", &start("c2")).by(&key).send(&function).await.body;
 
     // The last that an event prints.
@@ -82,14 +83,17 @@ async fn an_event_is_one_line_without_secrets() {
         "level": "INFO", "message": "call event taken", "service": "hookline",
         "function_name": "start", "cold_start": true,
         "correlation_id": "c1", "event": "start", "webhooks_ok": 1, "webhooks_failed": 1,
-        "webhooks_timed_out": 1, "webhooks_blocked": 1, "webhooks_skipped": 0,
+        "webhooks_timed_out": 1, "webhooks_blocked": 1, "webhooks_skipped": 0, "repeated": false,
     });
-    let mut second = first.clone();
+    let mut repeat = first.clone();
+    repeat["repeated"] = json!(true);
+    repeat.as_object_mut().unwrap().remove("cold_start");
+    let mut second = repeat.clone();
     second["correlation_id"] = json!("c2");
-    second.as_object_mut().unwrap().remove("cold_start");
-    assert_eq!(shown, [first, second]);
-    // Beside them the cold start and what each event measured.
-    assert_eq!(printed.lines().count(), 5, "{printed}");
+    second["repeated"] = json!(false);
+    assert_eq!(shown, [first, repeat, second]);
+    // Beside them the cold start and what each event measured, but for the one that came before.
+    assert_eq!(printed.lines().count(), 6, "{printed}");
     let keys = [take_call_key(&mut direct), take_call_key(&mut http)];
     assert_hides(&printed, &[&keys[0], &keys[1], key.expose(), key.hash().as_str(), "Jason"]);
     assert_hides(&printed, &numbers());

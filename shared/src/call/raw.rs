@@ -43,14 +43,18 @@ impl Raw {
     pub fn of(fields: Map<String, Value>) -> Self {
         let mut raw = Self::default();
         let mut room = MAX_RAW_BYTES - "{}".len();
-        let mut said: Map<String, Value> =
-            fields.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        let count = said.len();
-        // What has no room by far is not read for credentials either.
-        said.retain(|name, value| {
-            names_credential(name) || written(name, value) <= 2 * MAX_RAW_BYTES
-        });
-        raw.cut = said.len() < count;
+        let mut said = Map::new();
+        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_null()) {
+            // What has no room by far is not read for credentials either.
+            let is_near = names_credential(&name) || written(&name, &value) <= 2 * MAX_RAW_BYTES;
+            raw.cut |= !is_near;
+            let value = match value {
+                value if is_near => Some(value),
+                Value::Object(members) => within(&name, members, 2 * MAX_RAW_BYTES),
+                _ => None,
+            };
+            said.extend(value.map(|value| (name, value)));
+        }
         let Value::Object(fields) = masked(Value::Object(said)) else { return raw };
         for (name, value) in fields {
             let (value, whole) = match value {
@@ -207,8 +211,8 @@ mod tests {
         assert_eq!(kept, Raw { fields, cut: true });
 
         let text = "x".repeat(2 * MAX_RAW_BYTES);
-        let kept = raw(&json!({"a": 1, "long": text, "token": text}));
-        let fields = json!({"a": 1, "token": MASK}).as_object().unwrap().clone();
+        let kept = raw(&json!({"a": 1, "long": text, "of": {"b": 2, "long": text}, "token": text}));
+        let fields = json!({"a": 1, "of": {"b": 2}, "token": MASK}).as_object().unwrap().clone();
         assert_eq!(kept, Raw { fields, cut: true });
 
         let many = (0..5000).map(|n| (format!("{n}"), json!(n))).collect();

@@ -4,7 +4,7 @@
 //! that of any number of functions at the same step one takes it.
 
 use super::StoreError;
-use super::hints::Hint;
+use super::hints::DueHint;
 use crate::call::{Call, Cookies};
 use crate::delivery::{Attempt, Delivery, DeliveryKey, PendingDelivery, Report};
 use crate::geo::Place;
@@ -140,12 +140,12 @@ pub trait PastDue: Sync {
     /// In how many parts [`Self::past_due`] is asked.
     const SHARDS: u8;
 
-    /// What is due by a time in one part, longest due first: at most `limit`, and of one call at most
-    /// [`MAX_HINTS_A_CALL`](super::hints::MAX_HINTS_A_CALL), so that a call with a long line leaves room for others.
+    /// What is due by a time in one part and since when, longest due first: at most `limit`, and of one
+    /// call at most [`MAX_HINTS_A_CALL`](super::hints::MAX_HINTS_A_CALL), so that a call with a long line leaves room for others.
     fn past_due(
         &self,
         shard: u8,
         by: Timestamp,
         limit: usize,
-    ) -> impl Future<Output = Result<Vec<Hint>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Vec<DueHint>, StoreError>> + Send;
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::call::CallId;
 use crate::delivery::DeliveryKey;
+use crate::time::Timestamp;
 
 /// The longest that a queue holds a hint back. What is due later is hinted again on the way.
 pub const MAX_DELAY: Duration = Duration::from_mins(15);
@@ -37,11 +38,20 @@ impl Hint {
     }
 }
 
+/// A hint with the time since when what it is about is due.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DueHint {
+    /// Since when.
+    pub due_at: Timestamp,
+    /// The hint.
+    pub hint: Hint,
+}
+
 /// Hints, as many as are wanted, but no more of one call than leave room for others.
 #[derive(Debug)]
 pub struct Fair {
     limit: usize,
-    hints: Vec<Hint>,
+    hints: Vec<DueHint>,
     of_call: HashMap<CallId, usize>,
 }
 
@@ -63,19 +73,19 @@ impl Fair {
 
     /// What was taken, in the order it came.
     #[must_use]
-    pub fn into_hints(self) -> Vec<Hint> {
+    pub fn into_hints(self) -> Vec<DueHint> {
         self.hints
     }
 }
 
 /// Takes hints as far as there is room.
-impl Extend<Hint> for Fair {
-    fn extend<T: IntoIterator<Item = Hint>>(&mut self, hints: T) {
-        for hint in hints {
-            let taken = self.of_call.entry(hint.call().clone()).or_default();
+impl Extend<DueHint> for Fair {
+    fn extend<T: IntoIterator<Item = DueHint>>(&mut self, hints: T) {
+        for due in hints {
+            let taken = self.of_call.entry(due.hint.call().clone()).or_default();
             if self.hints.len() < self.limit && *taken < MAX_HINTS_A_CALL {
                 *taken += 1;
-                self.hints.push(hint);
+                self.hints.push(due);
             }
         }
     }
@@ -116,7 +126,10 @@ mod tests {
 
     #[test]
     fn a_call_that_owes_much_leaves_room_for_others() {
-        let hint = |call: &str| Hint::Call { call: CallId::parse(call).unwrap() };
+        let hint = |call: &str| DueHint {
+            due_at: Timestamp::from_millis(0).unwrap(),
+            hint: Hint::Call { call: CallId::parse(call).unwrap() },
+        };
         let mut fair = Fair::new(MAX_HINTS_A_CALL + 2);
 
         fair.extend(vec![hint("long"); 500]);
@@ -125,7 +138,7 @@ mod tests {
 
         assert!(fair.is_full());
         let calls: Vec<String> =
-            fair.into_hints().iter().map(|hint| hint.call().to_string()).collect();
+            fair.into_hints().iter().map(|due| due.hint.call().to_string()).collect();
         assert_eq!(calls, [vec!["long"; MAX_HINTS_A_CALL], vec!["a", "b"]].concat());
     }
 }

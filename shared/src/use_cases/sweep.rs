@@ -1,14 +1,15 @@
 //! The sweep: hints again what is past due, whatever became of the first hint.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use futures_util::try_join;
 
+use crate::call::CallId;
 use crate::ports::StoreError;
 use crate::ports::clock::Clock;
 use crate::ports::deliveries::PastDue;
-use crate::ports::hints::{Hint, Hints};
+use crate::ports::hints::{DueHint, Hints};
 
 /// How long past due something has to be: most hints are on their way.
 pub const GRACE: Duration = Duration::from_secs(10);
@@ -23,7 +24,8 @@ const MAX_HINTS_A_SHARD: usize = 1000;
 pub struct Swept {
     /// How many hints it sent.
     pub hinted: usize,
-    /// How much of that was due for more than [`OVERDUE`].
+    /// Of how many calls something was due for more than [`OVERDUE`]. What merely stands behind it in
+    /// the call's line counts no more than once with it.
     pub past_due: usize,
 }
 
@@ -37,13 +39,13 @@ pub async fn sweep<S: PastDue>(
     clock: &impl Clock,
 ) -> Result<Swept, StoreError> {
     let now = clock.now();
-    let due_by = |by| {
-        let shards = (0..S::SHARDS).map(move |shard| store.past_due(shard, by, MAX_HINTS_A_SHARD));
-        async { Ok(try_join_all(shards).await?.into_iter().flatten().collect::<Vec<Hint>>()) }
-    };
-    let (due, overdue) = try_join!(due_by(now.minus(GRACE)), due_by(now.minus(OVERDUE)))?;
-    let swept = Swept { hinted: due.len(), past_due: overdue.len() };
-    hints.send(due.into_iter().map(Hint::now).collect()).await;
+    let shards =
+        (0..S::SHARDS).map(|part| store.past_due(part, now.minus(GRACE), MAX_HINTS_A_SHARD));
+    let due: Vec<DueHint> = try_join_all(shards).await?.into_iter().flatten().collect();
+    let overdue = due.iter().filter(|due| due.due_at <= now.minus(OVERDUE));
+    let calls: HashSet<&CallId> = overdue.map(|due| due.hint.call()).collect();
+    let swept = Swept { hinted: due.len(), past_due: calls.len() };
+    hints.send(due.into_iter().map(|due| due.hint.now()).collect()).await;
     Ok(swept)
 }
 
@@ -54,14 +56,16 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::call::CallId;
-    use crate::ports::hints::DelayedHint;
+    use crate::campaign::WebhookId;
+    use crate::delivery::{DeliveryKey, ONCE};
+    use crate::ports::hints::{DelayedHint, Hint};
     use crate::time::Timestamp;
+    use crate::trigger::Trigger;
 
     const NOW: i64 = 1_795_000_000_000;
 
-    /// Calls by how many milliseconds ago they were due; those of even numbers in the first part.
-    struct Due(Vec<i64>);
+    /// What is due by how many milliseconds ago it was; even numbers in the first part.
+    struct Due(Vec<(i64, Hint)>);
 
     impl PastDue for Due {
         const SHARDS: u8 = 2;
@@ -71,10 +75,13 @@ mod tests {
             shard: u8,
             by: Timestamp,
             limit: usize,
-        ) -> Result<Vec<Hint>, StoreError> {
-            let of_shard = self.0.iter().filter(|ago| *ago % 2 == i64::from(shard));
-            let due = of_shard.filter(|ago| NOW - **ago <= by.as_millis());
-            Ok(due.map(|ago| hint(*ago)).take(limit).collect())
+        ) -> Result<Vec<DueHint>, StoreError> {
+            let of_shard = self.0.iter().filter(|(ago, _)| *ago % 2 == i64::from(shard));
+            let all = of_shard.map(|(ago, hint)| DueHint {
+                due_at: Timestamp::from_millis(NOW - ago).unwrap(),
+                hint: hint.clone(),
+            });
+            Ok(all.filter(|due| due.due_at <= by).take(limit).collect())
         }
     }
 
@@ -95,19 +102,51 @@ mod tests {
         }
     }
 
-    fn hint(ago: i64) -> Hint {
-        Hint::Call { call: CallId::parse(&format!("due-{ago}")).unwrap() }
+    fn call(id: &str) -> CallId {
+        CallId::parse(id).unwrap()
+    }
+
+    fn of_call(id: &str) -> Hint {
+        Hint::Call { call: call(id) }
+    }
+
+    /// A delivery in the line of a call.
+    fn of_line(id: &str, webhook: &str) -> Hint {
+        let webhook = WebhookId::parse(webhook).unwrap();
+        let occurrence = ONCE.to_owned();
+        Hint::Delivery(DeliveryKey {
+            call: call(id),
+            trigger: Trigger::Always,
+            webhook,
+            occurrence,
+        })
+    }
+
+    fn swept(due: Vec<(i64, Hint)>) -> (Swept, Vec<DelayedHint>) {
+        let sent = Sent::default();
+        let swept = sweep(&Due(due), &sent, &Now).now_or_never().unwrap().unwrap();
+        (swept, sent.0.into_inner().unwrap())
     }
 
     #[test]
     fn what_is_past_due_is_hinted_and_what_an_earlier_sweep_hinted_is_told_apart() {
-        let sent = Sent::default();
-        let due = Due(vec![0, 9_999, 10_000, 119_999, 120_000, 500_001]);
+        let due = [0, 9_999, 10_000, 119_999, 120_000, 500_001];
+        let hint = |ago: i64| of_call(&format!("due-{ago}"));
 
-        let swept = sweep(&due, &sent, &Now).now_or_never().unwrap().unwrap();
+        let (swept, sent) = swept(due.map(|ago| (ago, hint(ago))).into());
 
         assert_eq!(swept, Swept { hinted: 4, past_due: 2 });
         let hinted = [10_000, 120_000, 119_999, 500_001].map(|ago| hint(ago).now());
-        assert_eq!(sent.0.into_inner().unwrap(), hinted);
+        assert_eq!(sent, hinted);
+    }
+
+    #[test]
+    fn a_call_with_a_long_line_counts_once() {
+        let line = ["a", "b", "c"].map(|webhook| (200_000, of_line("long", webhook)));
+        let short = [(120_000, of_call("short")), (20_000, of_line("fresh", "a"))];
+
+        let (swept, _) = swept(line.into_iter().chain(short).collect());
+
+        assert_eq!(swept, Swept { hinted: 5, past_due: 2 });
     }
 }

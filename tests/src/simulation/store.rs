@@ -16,7 +16,7 @@ use hookline::ports::campaigns::{Campaigns, Saved};
 use hookline::ports::deliveries::{
     AttemptClaim, AttemptRecord, Deliveries, PastDue, Recorded, Replays,
 };
-use hookline::ports::hints::Hint;
+use hookline::ports::hints::DueHint;
 use hookline::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
 use hookline::ports::keys::Keys;
 use hookline::tag::TagSet;
@@ -296,7 +296,7 @@ impl PastDue for Store<'_> {
         shard: u8,
         before: Timestamp,
         limit: usize,
-    ) -> Result<Vec<Hint>, StoreError> {
+    ) -> Result<Vec<DueHint>, StoreError> {
         let read = || async {
             let mut due = Vec::new();
             for part in (0..Memory::SHARDS).filter(|part| part % Self::SHARDS == shard) {
@@ -304,7 +304,10 @@ impl PastDue for Store<'_> {
             }
             Ok::<_, StoreError>(due)
         };
-        let told = |due: &Vec<Hint>| (!due.is_empty()).then(|| What::PastDue(due.clone()));
+        let told = |due: &Vec<DueHint>| {
+            let hints = due.iter().map(|due| due.hint.clone());
+            (!due.is_empty()).then(|| What::PastDue(hints.collect()))
+        };
         self.ask("read what is past due", read, told).await
     }
 }

@@ -22,6 +22,7 @@ mod claim_guards;
 mod claim_race;
 mod cut_off;
 mod deliveries;
+mod died_over;
 mod dynamodb;
 mod failed_dynamodb;
 mod fired;

@@ -7,7 +7,7 @@ use hookline::course::Step;
 use hookline::delivery::Delivery;
 use hookline::ports::calls::Calls;
 use hookline::ports::deliveries::{AttemptRecord, Authority, Deliveries, PastDue, Recorded};
-use hookline::ports::hints::Hint;
+use hookline::ports::hints::{DueHint, Hint};
 use hookline::tag::TagSet;
 use hookline::time::Timestamp;
 use hookline::trigger::Trigger;
@@ -35,12 +35,12 @@ fn part_of(call: &CallId) -> u8 {
 }
 
 /// What is due by a time in the part of a call.
-async fn past_due(world: &World, call: &Call, by: Timestamp) -> Vec<Hint> {
+async fn past_due(world: &World, call: &Call, by: Timestamp) -> Vec<DueHint> {
     world.cold().past_due(part_of(&call.id), by, 100).await.unwrap()
 }
 
 /// What is due in any part at any time.
-async fn all(world: &World) -> BTreeSet<Hint> {
+async fn all(world: &World) -> BTreeSet<DueHint> {
     let mut all = BTreeSet::new();
     for shard in 0..Store::SHARDS {
         all.extend(world.cold().past_due(shard, at(10_000_000), 100).await.unwrap());
@@ -48,12 +48,12 @@ async fn all(world: &World) -> BTreeSet<Hint> {
     all
 }
 
-fn of_delivery(delivery: &Delivery) -> Hint {
-    Hint::Delivery(delivery.key.clone())
+fn of_delivery(delivery: &Delivery, due_at: Timestamp) -> DueHint {
+    DueHint { due_at, hint: Hint::Delivery(delivery.key.clone()) }
 }
 
-fn of_call(call: &Call) -> Hint {
-    Hint::Call { call: call.id.clone() }
+fn of_call(call: &Call, due_at: Timestamp) -> DueHint {
+    DueHint { due_at, hint: Hint::Call { call: call.id.clone() } }
 }
 
 /// Deliveries of a call that are due at these milliseconds.
@@ -74,7 +74,12 @@ async fn what_is_due_comes_longest_due_first_and_to_the_millisecond(kind: Kind) 
         ..Step::default()
     };
     assert!(world.cold().advance(&call, &step, at(1)).await.unwrap());
-    let wanted = [of_delivery(&first), of_call(&call), of_delivery(&third), of_delivery(&fourth)];
+    let wanted = [
+        of_delivery(&first, at_millis(9_000)),
+        of_call(&call, at(90)),
+        of_delivery(&third, at_millis(90_001)),
+        of_delivery(&fourth, at(100)),
+    ];
 
     for (by, count) in
         [(8_999, 0), (9_000, 1), (89_999, 1), (90_000, 2), (90_001, 3), (99_999, 3), (100_000, 4)]
@@ -87,9 +92,10 @@ async fn what_is_due_comes_longest_due_first_and_to_the_millisecond(kind: Kind) 
 async fn no_more_comes_than_was_asked_for(kind: Kind) {
     let world = World::new(kind).await;
     let call = started(&world, "c1").await;
-    let deliveries = due_at(&call, [5, 3, 1, 2, 4]);
+    let millis = [5, 3, 1, 2, 4];
+    let deliveries = due_at(&call, millis);
     let call = created(&world.cold(), &call, &deliveries).await;
-    let wanted = [2, 3, 1, 4, 0].map(|n: usize| of_delivery(&deliveries[n]));
+    let wanted = [2, 3, 1, 4, 0].map(|n: usize| of_delivery(&deliveries[n], at_millis(millis[n])));
 
     for limit in 1..=7 {
         let found = world.cold().past_due(part_of(&call.id), at(60), limit).await.unwrap();
@@ -99,14 +105,15 @@ async fn no_more_comes_than_was_asked_for(kind: Kind) {
 
 async fn each_call_is_in_one_part_with_its_deliveries(kind: Kind) {
     let world = World::new(kind).await;
-    let mut wanted: Vec<BTreeSet<Hint>> = vec![BTreeSet::new(); usize::from(Store::SHARDS)];
+    let mut wanted: Vec<BTreeSet<DueHint>> = vec![BTreeSet::new(); usize::from(Store::SHARDS)];
     for n in 0..20 {
         let call = claimed(&world.cold(), &start(&format!("call-{n}"), 0)).await.call;
         let [delivery] = due_at(&call, [n]);
         let created = vec![delivery.clone()];
         let step = Step { created, due_at: Some(at(90)), ..Step::default() };
         assert!(world.cold().advance(&call, &step, at(1)).await.unwrap());
-        wanted[usize::from(part_of(&call.id))].extend([of_call(&call), of_delivery(&delivery)]);
+        wanted[usize::from(part_of(&call.id))]
+            .extend([of_call(&call, at(90)), of_delivery(&delivery, at_millis(n))]);
     }
 
     for (shard, wanted) in (0..Store::SHARDS).zip(wanted) {
@@ -125,7 +132,7 @@ async fn a_call_is_there_for_as_long_as_it_is_due(kind: Kind) {
         assert!(store.advance(&call, &step, at(1)).await.unwrap());
         call = stored(&world, "c1").await;
 
-        let wanted: Vec<Hint> = due_at.iter().map(|_| of_call(&call)).collect();
+        let wanted: Vec<DueHint> = due_at.iter().map(|due_at| of_call(&call, *due_at)).collect();
         assert_eq!(past_due(&world, &call, due_at.unwrap_or(at(99))).await, wanted, "{due_at:?}");
         assert_eq!(past_due(&world, &call, at(29)).await, [], "{due_at:?}");
     }
@@ -136,10 +143,10 @@ async fn a_delivery_is_there_until_it_ends(kind: Kind) {
     let call = started(&world, "c1").await;
     let [delivery] = due_at(&call, [60_000]);
     let call = created(&world.cold(), &call, std::slice::from_ref(&delivery)).await;
-    let wanted = [of_delivery(&delivery)];
     let there_from = async |when: Timestamp| {
         let before = Timestamp::from_millis(when.as_millis() - 1).unwrap();
         assert_eq!(past_due(&world, &call, before).await, [], "before {when}");
+        let wanted = [of_delivery(&delivery, when)];
         assert_eq!(past_due(&world, &call, when).await, wanted, "at {when}");
     };
     let (report, nothing) = (report(&delivery.key, FAILED), TagSet::new());

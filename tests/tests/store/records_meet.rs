@@ -7,7 +7,7 @@ use hookline::call::{Call, Cookies};
 use hookline::delivery::{Delivery, Progress, Report};
 use hookline::ports::calls::Calls;
 use hookline::ports::deliveries::{AttemptRecord, Authority, Deliveries, PastDue, Recorded};
-use hookline::ports::hints::Hint;
+use hookline::ports::hints::{DueHint, Hint};
 use hookline::tag::TagSet;
 use serde_json::json;
 
@@ -48,7 +48,8 @@ async fn one_that_ended_may_be_made_due_again_by_who_read_it(kind: Kind) {
     assert_eq!(read(&world, one).await, Delivery { progress, ..over.clone() });
     let shard = u8::try_from(call.id.part(u32::from(Store::SHARDS))).unwrap();
     let due = world.cold().past_due(shard, at(90), 10).await.unwrap();
-    assert_eq!(due, [Hint::Delivery(one.key.clone())]);
+    let hint = Hint::Delivery(one.key.clone());
+    assert_eq!(due, [DueHint { due_at: at(90), hint }]);
     assert_changes_nothing(&world, &again, Recorded::Overtaken, "read before").await;
 }
 

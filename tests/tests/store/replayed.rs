@@ -31,7 +31,7 @@ on_each_store! {
 }
 
 /// A partner who answers with this status.
-struct Answers(u16);
+pub(crate) struct Answers(pub(crate) u16);
 
 impl Browser for Answers {
     async fn browse(&self, _: Request, _: &mut CookieJar) -> Exchange {
@@ -42,7 +42,7 @@ impl Browser for Answers {
 }
 
 /// Saves `solar` with one webhook, `more` laid over it; after the world's own, that is version 2.
-async fn save(world: &World, version: u64, more: Option<Value>) {
+pub(crate) async fn save(world: &World, version: u64, more: Option<Value>) {
     let hook = |more: Value| {
         let mut hook = json!({"id": "crm", "trigger": "connect", "url": "https://crm.example/"});
         hook.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -125,7 +125,7 @@ async fn what_was_skipped_is_judged_anew(kind: Kind) {
 
     let ended = replay(&world, &delivery, 200).await;
 
-    let Delivered::Ended { report } = ended else { panic!("{ended:?}") };
+    let Delivered::Ended { report, .. } = ended else { panic!("{ended:?}") };
     assert_eq!(report.notes, ["matches: sub_id:never"]);
     save(&world, 3, Some(json!({}))).await;
     let stands = read(&world, &delivery).await;
@@ -164,7 +164,7 @@ async fn one_whose_webhook_was_disabled_or_deleted_is_not_sent(kind: Kind) {
 
         let ended = replay(&world, &worn, 200).await;
 
-        let Delivered::Ended { report } = ended else { panic!("{ended:?}") };
+        let Delivered::Ended { report, .. } = ended else { panic!("{ended:?}") };
         assert_eq!(report.notes.last().map(String::as_str), Some(note));
         let stands = read(&world, &worn).await;
         assert_eq!((stands.status(), stands.attempts.len()), (DeliveryStatus::Failed, 8));

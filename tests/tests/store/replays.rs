@@ -7,7 +7,7 @@ use hookline::delivery::{Delivery, Progress, Replay, Verdict};
 use hookline::ports::deliveries::{
     AttemptClaim, AttemptRecord, Authority, Deliveries, PastDue, Recorded, Replays,
 };
-use hookline::ports::hints::Hint;
+use hookline::ports::hints::{DueHint, Hint};
 use hookline::tag::TagSet;
 use hookline::trigger::Trigger;
 
@@ -103,8 +103,9 @@ async fn one_that_has_ended_is_due_at_once_and_its_schedule_begins_anew(kind: Ki
         let shard = u8::try_from(delivery.key.call.part(u32::from(Store::SHARDS))).unwrap();
         let due = async |by| world.cold().past_due(shard, by, 10).await.unwrap();
         let hint = Hint::Delivery(delivery.key.clone());
-        assert!(!due(at_millis(900_122)).await.contains(&hint));
-        assert!(due(at_millis(900_123)).await.contains(&hint));
+        let is_due = DueHint { due_at: at_millis(900_123), hint };
+        assert!(!due(at_millis(900_122)).await.contains(&is_due));
+        assert!(due(at_millis(900_123)).await.contains(&is_due));
     }
 }
 

@@ -16,7 +16,7 @@ use hookline::ports::campaigns::{Campaigns, Saved};
 use hookline::ports::deliveries::{
     AttemptClaim, AttemptRecord, Deliveries, PastDue, Recorded, Replays,
 };
-use hookline::ports::hints::Hint;
+use hookline::ports::hints::DueHint;
 use hookline::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
 use hookline::ports::keys::Keys;
 use hookline::ports::legs::CallLegs;
@@ -178,7 +178,7 @@ impl PastDue for Store {
         shard: u8,
         by: Timestamp,
         limit: usize,
-    ) -> Result<Vec<Hint>, StoreError> {
+    ) -> Result<Vec<DueHint>, StoreError> {
         ask!(self, store => store.past_due(shard, by, limit))
     }
 }

@@ -172,6 +172,24 @@ fn every_queue_and_every_function_is_watched() {
     assert_eq!(watched(&template, "ApproximateNumberOfMessagesVisible"), dead);
 }
 
+#[test]
+fn the_runbook_counts_the_letters_of_every_queue() {
+    let runbook = std::fs::read_to_string(repository().join("infra/RUNBOOK.md")).unwrap();
+    let (_, dead_letters) = runbook.split_once("### Dead letters").unwrap();
+    let (_, counted) = dead_letters.split_once("$ for name in ").unwrap();
+    let (counted, _) = counted.split_once("; do").unwrap();
+    let counted: BTreeSet<String> = counted
+        .split_whitespace()
+        .map(|name| format!("${{AWS::StackName}}-{name}-dead-letters"))
+        .collect();
+
+    let template = Template::read();
+    let queues = template.resources("AWS::SQS::Queue").into_values();
+    let called = queues.map(|queue| text(&queue["Properties"]["QueueName"]["Fn::Sub"]).to_owned());
+    let letters: BTreeSet<String> = called.filter(|name| name.ends_with("-dead-letters")).collect();
+    assert_eq!(counted, letters);
+}
+
 /// What alarms cost by themselves is told in the runbook, and grows with each metric that they read.
 #[test]
 fn the_runbook_says_how_many_alarms_there_are_and_how_many_metrics_they_read() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hookline_tests::template::{Template, list, text};
+use hookline_tests::template::{Dimension, Template, list, text};
 use serde_json::Value;
 
 /// How many columns CloudWatch's grid has.
@@ -69,4 +69,32 @@ fn every_line_is_shown_or_summed_up() {
             }
         }
     }
+}
+
+#[test]
+fn every_queue_is_shown_and_every_one_that_messages_wait_in_with_its_age() {
+    let template = Template::read();
+    let shown = |metric: &str| -> BTreeSet<String> {
+        let readings = template.readings().into_iter().filter(|one| {
+            one.metric == metric && !template.alarms().contains_key(one.reader.as_str())
+        });
+        let names = readings.flat_map(|one| one.dimensions.into_values());
+        names
+            .map(|name| match name {
+                Dimension::Text(text) => text,
+                Dimension::Reference(reference) => {
+                    let queue = reference.strip_suffix(".QueueName").unwrap();
+                    let path = format!("/Resources/{queue}/Properties/QueueName/Fn::Sub");
+                    text(template.at(&path)).to_owned()
+                }
+            })
+            .collect()
+    };
+    let queues = template.resources("AWS::SQS::Queue").into_values();
+    let called = queues.map(|queue| text(&queue["Properties"]["QueueName"]["Fn::Sub"]).to_owned());
+    let all: BTreeSet<String> = called.collect();
+    let waiting = all.iter().filter(|name| !name.ends_with("-dead-letters")).cloned().collect();
+
+    assert_eq!(shown("ApproximateNumberOfMessagesVisible"), all);
+    assert_eq!(shown("ApproximateAgeOfOldestMessage"), waiting);
 }

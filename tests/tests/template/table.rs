@@ -7,7 +7,7 @@ use hookline::adapters::dynamodb::create_table;
 use hookline_local::database::Database;
 use serde_json::{Value, json};
 
-use hookline_tests::template::{Template, list, text};
+use hookline_tests::template::{Template, list, repository, text};
 
 /// The table's name in these tests.
 pub(crate) const TABLE: &str = "hookline";
@@ -102,4 +102,26 @@ fn sorted(entries: impl Iterator<Item = Value>) -> Vec<Value> {
     let mut entries: Vec<Value> = entries.collect();
     entries.sort_by(|a, b| text(&a[0]).cmp(text(&b[0])));
     entries
+}
+
+/// Whoever goes on with a restored table replaces each way in which the template names the one it has.
+#[test]
+fn the_runbooks_replacements_leave_nothing_that_names_the_table() {
+    let read = |path: &str| std::fs::read_to_string(repository().join(path)).unwrap();
+    let (mut template, runbook) = (read("template.yaml"), read("infra/RUNBOOK.md"));
+    let replaced: Vec<String> = runbook
+        .split("-e \"s|")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('|'))
+        .map(|(pattern, _)| pattern.replace("\\.", ".").replace("\\b", "").replace("\\$", "$"))
+        .collect();
+    assert_eq!(replaced, ["!GetAtt Table.Arn", "${Table.Arn}", "!Ref Table", "${Table}"]);
+    for name in &replaced {
+        assert!(template.contains(name), "the template has no {name}");
+        template = template.replace(name, "restored");
+    }
+    let names =
+        |line: &&str| line.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "Table");
+    let left: Vec<&str> = template.lines().filter(names).map(str::trim).collect();
+    assert_eq!(left, ["Table:", "Type: AWS::DynamoDB::Table"], "these still name it");
 }

@@ -3,11 +3,11 @@
 use super::DynamoDb;
 use super::delivery_item::delivery_key_of;
 use super::failure::failed;
-use super::item::{Item, get_text, number};
+use super::item::{Item, get_millis, get_text, number};
 use crate::call::CallId;
 use crate::ports::StoreError;
 use crate::ports::deliveries::PastDue;
-use crate::ports::hints::{Fair, Hint};
+use crate::ports::hints::{DueHint, Fair, Hint};
 use crate::time::Timestamp;
 
 /// In how many partitions the index is kept.
@@ -21,7 +21,7 @@ impl PastDue for DynamoDb {
         shard: u8,
         by: Timestamp,
         limit: usize,
-    ) -> Result<Vec<Hint>, StoreError> {
+    ) -> Result<Vec<DueHint>, StoreError> {
         let mut pages = self
             .client
             .query()
@@ -37,17 +37,19 @@ impl PastDue for DynamoDb {
         while !found.is_full()
             && let Some(item) = pages.next().await
         {
-            found.extend(hint_of(&item.map_err(failed("find what is past due"))?));
+            found.extend(due_of(&item.map_err(failed("find what is past due"))?));
         }
         Ok(found.into_hints())
     }
 }
 
-/// What an item of the index is about.
-fn hint_of(item: &Item) -> Option<Hint> {
+/// What an item of the index is about, and since when that is due.
+fn due_of(item: &Item) -> Option<DueHint> {
+    let due_at = get_millis(item, "due_at")?;
     let call = CallId::parse(get_text(item, "pk")?.strip_prefix("CALL#")?).ok()?;
-    match get_text(item, "sk")? {
-        "CALL" => Some(Hint::Call { call }),
-        sort => delivery_key_of(call, sort).map(Hint::Delivery),
-    }
+    let hint = match get_text(item, "sk")? {
+        "CALL" => Hint::Call { call },
+        sort => Hint::Delivery(delivery_key_of(call, sort)?),
+    };
+    Some(DueHint { due_at, hint })
 }

@@ -6,14 +6,14 @@ use super::Memory;
 use crate::delivery::DeliveryKey;
 use crate::ports::StoreError;
 use crate::ports::deliveries::PastDue;
-use crate::ports::hints::{Fair, Hint};
+use crate::ports::hints::{DueHint, Fair, Hint};
 use crate::time::Timestamp;
 
 const SHARDS: u8 = 16;
 
 /// Hints by the time they are due, in parts by their call.
 #[derive(Debug, Default)]
-pub(super) struct DueIndex([BTreeSet<(Timestamp, Hint)>; SHARDS as usize]);
+pub(super) struct DueIndex([BTreeSet<DueHint>; SHARDS as usize]);
 
 impl DueIndex {
     /// Moves what a hint is about from when it was due to when it is due now.
@@ -23,15 +23,15 @@ impl DueIndex {
         }
         let Some(part) = self.0.get_mut(part_of(&hint)) else { return };
         let hint = match was {
-            Some(at) => {
-                let entry = (at, hint);
+            Some(due_at) => {
+                let entry = DueHint { due_at, hint };
                 part.remove(&entry);
-                entry.1
+                entry.hint
             }
             None => hint,
         };
-        if let Some(at) = is {
-            part.insert((at, hint));
+        if let Some(due_at) = is {
+            part.insert(DueHint { due_at, hint });
         }
     }
 }
@@ -50,12 +50,12 @@ impl PastDue for Memory {
         shard: u8,
         by: Timestamp,
         limit: usize,
-    ) -> Result<Vec<Hint>, StoreError> {
+    ) -> Result<Vec<DueHint>, StoreError> {
         let state = self.lock();
         let part = state.due.0.get(usize::from(shard));
         let mut found = Fair::new(limit);
-        for (_, hint) in part.into_iter().flatten().take_while(|(at, _)| *at <= by) {
-            found.extend(Some(hint.clone()));
+        for due in part.into_iter().flatten().take_while(|due| due.due_at <= by) {
+            found.extend(Some(due.clone()));
         }
         Ok(found.into_hints())
     }
@@ -81,7 +81,7 @@ mod tests {
 
         due.reschedule(call(1), None, Some(at(5)));
         due.reschedule(call(1), Some(at(5)), Some(at(3)));
-        assert_eq!(all(&due), [(at(3), call(1))]);
+        assert_eq!(all(&due), [DueHint { due_at: at(3), hint: call(1) }]);
 
         due.reschedule(call(1), Some(at(3)), None);
         assert_eq!(all(&due), []);

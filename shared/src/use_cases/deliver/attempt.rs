@@ -5,7 +5,7 @@ use super::ready::Ready;
 use super::{Delivered, hint_next};
 use crate::call::Firing;
 use crate::campaign::Webhook;
-use crate::delivery::{MAX_ATTEMPTS, Retried, Verdict, next_attempt};
+use crate::delivery::{MAX_ATTEMPTS, Report, Retried, Verdict, next_attempt};
 use crate::ports::StoreError;
 use crate::ports::callers::Callers;
 use crate::ports::calls::Calls;
@@ -97,23 +97,29 @@ pub(super) async fn keep(
         ..AttemptRecord::ending(call, ready.delivery, Authority::Claimant(&by), &findings.report)
     };
     if record_with_jar(store, record, &before, &after).await? == Recorded::Overtaken {
-        return Ok(Delivered::Overtaken);
+        // Its tags are on no call.
+        let report = Report { tags: None, ..findings.report };
+        return Ok(Delivered::Overtaken { report, attempt: ready.attempt() });
     }
-    if is_gone(&findings) {
-        disable_webhook(store, &facts.campaign.id, webhook).await?;
+    // The attempt is told from here on: what fails now is made up for, and is not the attempt's.
+    if is_gone(&findings)
+        && let Err(error) = disable_webhook(store, &facts.campaign.id, webhook).await
+    {
+        // The next answer like this one disables it.
+        error.log(call.id.as_str());
     }
     if let Some(at) = next_at.filter(|at| now.until(*at) <= MAX_DELAY) {
         hints.send(vec![Hint::Delivery(key.clone()).after(now.until(at))]).await;
     }
     if ready.pending.is_some() {
-        hint_next(store, hints, clock, call).await?;
+        hint_next(store, hints, clock, call).await;
     }
     Ok(Delivered::Attempted {
         report: findings.report,
         attempt: ready.attempt(),
         late: ready.late(),
         next_at,
-        taken_over: ready.is_taken_over(),
+        takeovers: ready.takeovers(),
     })
 }
 

@@ -42,20 +42,30 @@ pub enum Delivered {
         report: Report,
         /// Which attempt it was, from 1.
         attempt: u32,
-        /// How long after it was due it began.
+        /// How long after it was due it began. Of a retry that is taken over, nobody knows when it was
+        /// due: that counts from when it could be taken over.
         late: Duration,
         /// When the next is due; `None` when there is none.
         next_at: Option<Timestamp>,
-        /// Whether it was taken over from a function that died over it.
-        taken_over: bool,
+        /// How many functions have died over it, this attempt and those before it, if the last of them
+        /// died; 0 when nobody did since it was last told of.
+        takeovers: u32,
     },
     /// It was ended without an attempt.
     Ended {
         /// What is kept of it.
         report: Report,
+        /// The same count.
+        takeovers: u32,
     },
-    /// An attempt was made, and somebody else had taken the delivery over by the time it ended.
-    Overtaken,
+    /// An attempt was made, and somebody else had taken the delivery over by the time it ended: it is
+    /// sent twice.
+    Overtaken {
+        /// What came of it, of which nothing is kept.
+        report: Report,
+        /// Which attempt it was, from 1.
+        attempt: u32,
+    },
     /// Nothing was to be done; it had ended, or is somebody else's or a later time's.
     Left,
 }
@@ -117,6 +127,7 @@ pub async fn deliver(
     if !ready.claim(store, &by, now.plus(remaining)).await? {
         return Ok(Delivered::Left);
     }
+    ready.tell_takeover();
     let exchanged = browse(browser, clock, &firing).await;
     keep(store, hints, clock, random, &ready, &firing, Claimed { by, exchanged }).await
 }
@@ -130,16 +141,16 @@ fn webhook_of<'a>(
     (webhook.trigger == key.trigger).then_some((campaign, webhook))
 }
 
-/// Hints whoever is next in the call's line, as it stands now.
-async fn hint_next(
-    store: &impl Calls,
-    hints: &impl Hints,
-    clock: &impl Clock,
-    call: &Call,
-) -> Result<(), StoreError> {
-    let Some(call) = store.call(&call.id).await? else { return Ok(()) };
-    if let Some(next) = call.line(clock.now()).next() {
-        hints.send(vec![Hint::Delivery(next.key(&call.id)).now()]).await;
+/// Hints whoever is next in the call's line, as it stands now. Where the store fails, that is left to
+/// the sweep: what was recorded before is not undone by it.
+async fn hint_next(store: &impl Calls, hints: &impl Hints, clock: &impl Clock, call: &Call) {
+    match store.call(&call.id).await {
+        Ok(Some(call)) => {
+            if let Some(next) = call.line(clock.now()).next() {
+                hints.send(vec![Hint::Delivery(next.key(&call.id)).now()]).await;
+            }
+        }
+        Ok(None) => {}
+        Err(error) => error.log(call.id.as_str()),
     }
-    Ok(())
 }

@@ -41,14 +41,36 @@ impl Ready<'_> {
         self.delivery.attempts_since_replay().saturating_add(1)
     }
 
-    /// How long ago it was due.
+    /// How long ago it was due. Of one that is taken over the place in line still says it; its own time
+    /// is by then the end of the claim.
     pub(super) fn late(&self) -> Duration {
-        self.delivery.due_at().map_or(Duration::ZERO, |due_at| due_at.until(self.now))
+        let due_at = match (&self.delivery.progress, self.pending) {
+            (Progress::Claimed { .. }, Some(pending)) => Some(pending.at),
+            _ => self.delivery.due_at(),
+        };
+        due_at.map_or(Duration::ZERO, |due_at| due_at.until(self.now))
     }
 
-    /// Whether somebody claimed it and never told the end.
-    pub(super) fn is_taken_over(&self) -> bool {
-        matches!(self.delivery.progress, Progress::Claimed { .. })
+    /// How many functions have died over it, if somebody claimed it and never told the end; else 0.
+    pub(super) fn takeovers(&self) -> u32 {
+        match self.delivery.progress {
+            Progress::Claimed { .. } => self.delivery.takeovers.saturating_add(1),
+            Progress::Due { .. } | Progress::Ended => 0,
+        }
+    }
+
+    /// Says that it is taken over, before whoever does so may die as well.
+    pub(super) fn tell_takeover(&self) {
+        let takeovers = self.takeovers();
+        if takeovers > 0 {
+            tracing::warn!(
+                correlation_id = self.call.id.as_str(),
+                delivery_id = self.delivery.key.id().as_str(),
+                webhook_id = self.delivery.webhook().as_str(),
+                takeovers,
+                "a function died over a delivery, which is taken over"
+            );
+        }
     }
 
     /// Why it is not sent after all, as a report.
@@ -105,9 +127,9 @@ impl Ready<'_> {
             return Ok(Delivered::Left);
         }
         if self.pending.is_some() {
-            hint_next(store, hints, clock, self.call).await?;
+            hint_next(store, hints, clock, self.call).await;
         }
-        Ok(Delivered::Ended { report })
+        Ok(Delivered::Ended { report, takeovers: self.takeovers() })
     }
 
     /// Claims it for one attempt by a function that ends at `ends_at`.

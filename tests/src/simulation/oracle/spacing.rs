@@ -43,13 +43,20 @@ pub(super) fn judge(history: &History<'_>) -> Vec<String> {
     broken
 }
 
-/// A webhook whose partner said that it is gone, to a function that lived to see to that.
+/// A webhook whose partner said that it is gone, to a function that lived to see to that and whose
+/// campaign the store gave and took. Where it did not, the attempt is told all the same.
 fn still_enabled(history: &History<'_>, one: &Exchange<'_>) -> Option<String> {
     let ended = history.invocations.get(&one.by)?.ended;
     let is_gone = one.answer.is_some_and(|(_, answer)| answer.status == Some(410));
     let lived =
         ended < history.run.journal.len() && matches!(history.entry(ended).what, What::Done);
-    let stays = is_gone && lived && !is_disabled(history, one.webhook, ended);
+    let of_campaign = |what: &What| {
+        matches!(what, What::Faulted { action: "read a campaign" | "save a campaign", .. })
+    };
+    let faulted = (one.at..ended)
+        .map(|index| history.entry(index))
+        .any(|entry| entry.by == one.by && of_campaign(&entry.what));
+    let stays = is_gone && lived && !faulted && !is_disabled(history, one.webhook, ended);
     stays.then(|| history.say(ended, format!("{} is gone and enabled", one.webhook.id)))
 }
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::envelope::{Answer, Envelope, HttpAnswer, HttpRequest, direct, is_batch};
 use crate::environment::Environment;
 use crate::platforms::cloud_events::CloudEvent;
-use crate::platforms::{Reported, cloud_events, connect, plain, twilio};
+use crate::platforms::{Reported, amazon_connect, cloud_events, plain, twilio};
 use crate::problem::Problem;
 use crate::public_url::PublicUrl;
 
@@ -88,14 +88,14 @@ impl EventHandler {
     /// Takes a direct invoke, whose shape its looks tell. Each shape's way is boxed: the compiler
     /// gives up on futures that lie so deep in one another.
     async fn take_invoke(&self, kind: EventKind, body: Value) -> Answer {
-        if connect::is_flow_event(&body) {
-            return Box::pin(connect::take_flow_event(self, kind, &body)).await;
+        if amazon_connect::is_flow_event(&body) {
+            return Box::pin(amazon_connect::take_flow_event(self, kind, &body)).await;
         }
-        if connect::is_contact_event(&body) {
-            return Box::pin(connect::take_contact_event(self, kind, &body)).await;
+        if amazon_connect::is_contact_event(&body) {
+            return Box::pin(amazon_connect::take_contact_event(self, kind, &body)).await;
         }
         if kind == EventKind::Ended && is_batch(&body) {
-            return Box::pin(connect::take_contact_events(self, kind, body)).await;
+            return Box::pin(amazon_connect::take_contact_events(self, kind, body)).await;
         }
         if cloud_events::is_one(&body) {
             let answer = match cloud_events::of_invoke(kind, body) {

@@ -4,8 +4,8 @@
 //! section 13, and what is answered into the platform's own. All that a call is decided by happens
 //! behind this, so an event means the same whoever reports it.
 
+pub(crate) mod amazon_connect;
 pub(crate) mod cloud_events;
-pub(crate) mod connect;
 mod header_text;
 pub(crate) mod plain;
 pub(crate) mod twilio;

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use super::world::{SELECTED, START, World, take_call_key};
 
-const FLOW_START: &str = include_str!("../../../infra/events/connect-start.json");
-const FLOW_SELECTED: &str = include_str!("../../../infra/events/connect-selected.json");
+const FLOW_START: &str = include_str!("../../../infra/events/amazon-connect-start.json");
+const FLOW_SELECTED: &str = include_str!("../../../infra/events/amazon-connect-selected.json");
 const CALL: &str = "5ca32fbd-8f92-46af-92a5-6b0f970f0efe";
 
 fn sample(text: &str) -> Value {

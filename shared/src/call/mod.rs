@@ -1,6 +1,7 @@
 //! A call as it stands: what the platform reported and what is known about it.
 
 mod buyer;
+mod contacts;
 mod course;
 mod end;
 mod event;
@@ -8,7 +9,6 @@ mod event_fields;
 mod facts;
 mod id;
 mod journal;
-mod legs;
 mod origin;
 mod posting;
 mod raw;
@@ -18,13 +18,13 @@ mod room;
 use std::collections::BTreeSet;
 
 pub use buyer::{Buyer, BuyerEvent};
+pub use contacts::{ContactChange, ContactEnd, Contacts, MAX_CONTACTS};
 pub use course::{Cookies, Course, HANDLING_TIME};
 pub use end::{Decision, End};
 pub use event::{CallEvent, Choice, EventKind, HangUp, MAX_CALL_SECONDS, Moment};
 pub use facts::{CallFacts, Firing, Masked};
 pub use id::{CallId, CallIdFault, CallKey};
 pub use journal::{JournalEntry, MAX_ENTRIES, Source};
-pub use legs::{LegChange, LegEnd, Legs, MAX_LEGS};
 pub use origin::{Origin, OriginSource, TagOrigin, tag_origins};
 pub use posting::{Posting, PostingId};
 pub use raw::{MAX_RAW_BYTES, Raw, RawEvent};

@@ -7,15 +7,17 @@ use serde_json::{Value, json};
 
 use crate::world::{START, World, text};
 
-const FLOW_START: &str = include_str!("../../../infra/events/connect-start.json");
-pub(crate) const FLOW_SELECTED: &str = include_str!("../../../infra/events/connect-selected.json");
-pub(crate) const FLOW_ANSWERED: &str = include_str!("../../../infra/events/connect-answered.json");
+const FLOW_START: &str = include_str!("../../../infra/events/amazon-connect-start.json");
+pub(crate) const FLOW_SELECTED: &str =
+    include_str!("../../../infra/events/amazon-connect-selected.json");
+pub(crate) const FLOW_ANSWERED: &str =
+    include_str!("../../../infra/events/amazon-connect-answered.json");
 pub(crate) const CONNECTED: &str =
-    include_str!("../../../infra/events/connect-contact-answered.json");
+    include_str!("../../../infra/events/amazon-connect-contact-answered.json");
 pub(crate) const TRANSFERRED: &str =
-    include_str!("../../../infra/events/connect-contact-transferred.json");
+    include_str!("../../../infra/events/amazon-connect-contact-transferred.json");
 pub(crate) const DISCONNECTED: &str =
-    include_str!("../../../infra/events/connect-contact-ended.json");
+    include_str!("../../../infra/events/amazon-connect-contact-ended.json");
 /// The contacts of the samples: the first, and the one that its caller is transferred to.
 const FIRST: &str = "5ca32fbd-8f92-46af-92a5-6b0f970f0efe";
 const SECOND: &str = "c1f7a4b2-0d3e-4a6f-9b8c-7e5d4f3a2b1c";

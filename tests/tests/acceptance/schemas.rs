@@ -86,12 +86,12 @@ impl Schemas {
 fn schema_of(sample: &str) -> Option<&'static str> {
     // The longest that fits is the one.
     let schemas = [
-        ("connect-contact-", "connect-contact-event"),
-        ("connect-answer-", "connect-answer"),
+        ("amazon-connect-contact-", "amazon-connect-contact-event"),
+        ("amazon-connect-answer-", "amazon-connect-answer"),
         ("postback-answer-", "postback-answer"),
         ("event-answer-", "event-answer"),
         ("cloud-event-", "cloud-event"),
-        ("connect-", "connect-flow-event"),
+        ("amazon-connect-", "amazon-connect-flow-event"),
         ("error-", "error"),
         ("selected", "selected"),
         ("answered", "answered"),
@@ -107,7 +107,7 @@ fn samples() -> Vec<(&'static str, String, Value)> {
     let known = documents("events").into_iter();
     known
         .map(|(name, sample)| (schema_of(&name).unwrap(), name, sample))
-        .filter(|(schema, ..)| !schema.starts_with("connect-"))
+        .filter(|(schema, ..)| !schema.starts_with("amazon-connect-"))
         .collect()
 }
 

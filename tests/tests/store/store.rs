@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::memory::Memory;
-use hookline::call::{Call, CallId, LegChange, Legs, Posting, RawEvent};
+use hookline::call::{Call, CallId, ContactChange, Contacts, Posting, RawEvent};
 use hookline::campaign::{Campaign, CampaignId};
 use hookline::course::Step;
 use hookline::delivery::{Delivery, DeliveryKey, Report};
@@ -13,13 +13,13 @@ use hookline::ports::StoreError;
 use hookline::ports::callers::{Caller, Callers, Remembering, Waiting};
 use hookline::ports::calls::{Calls, Posted};
 use hookline::ports::campaigns::{Campaigns, Saved};
+use hookline::ports::contacts::CallContacts;
 use hookline::ports::deliveries::{
     AttemptClaim, AttemptRecord, Deliveries, PastDue, Recorded, Replays,
 };
 use hookline::ports::hints::DueHint;
 use hookline::ports::intake::{Claim, ClaimError, Claimed, Intake, Record, Standing};
 use hookline::ports::keys::Keys;
-use hookline::ports::legs::CallLegs;
 use hookline::time::Timestamp;
 use hookline::trigger::Trigger;
 use hookline::window::Windows;
@@ -40,14 +40,14 @@ macro_rules! ask {
     };
 }
 
-impl CallLegs for Store {
-    async fn note_leg(
+impl CallContacts for Store {
+    async fn note_contact(
         &self,
         call: &CallId,
-        leg: &CallId,
-        change: LegChange,
-    ) -> Result<Option<Legs>, StoreError> {
-        ask!(self, store => store.note_leg(call, leg, change))
+        contact: &CallId,
+        change: ContactChange,
+    ) -> Result<Option<Contacts>, StoreError> {
+        ask!(self, store => store.note_contact(call, contact, change))
     }
 }
 

@@ -87,13 +87,13 @@ fn without_instance(part: &Value) -> Value {
 #[test]
 fn nothing_of_it_is_there_without_an_instance() {
     let template = Template::read();
-    assert_eq!(template.at("/Parameters/ConnectInstanceArn/Default"), "");
-    let given = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "ConnectInstanceArn"}, ""]}]});
+    assert_eq!(template.at("/Parameters/AmazonConnectInstanceArn/Default"), "");
+    let given = json!({"Fn::Not": [{"Fn::Equals": [{"Ref": "AmazonConnectInstanceArn"}, ""]}]});
     assert_eq!(*template.at("/Conditions/HasAmazonConnect"), given);
 
     for (name, resource) in template.at("/Resources").as_object().unwrap() {
         let left = without_instance(resource).to_string();
-        let of_connect = left.contains("ConnectInstanceArn")
+        let of_connect = left.contains("AmazonConnectInstanceArn")
             || left.contains(PREFIX)
             || name.starts_with(PREFIX);
         let conditional = resource["Condition"] == "HasAmazonConnect";
@@ -122,7 +122,7 @@ fn flows_of_the_instance_and_of_no_other_invoke_what_takes_events() {
             "FunctionName": function,
             "Principal": "connect.amazonaws.com",
             "SourceAccount": {"Ref": "AWS::AccountId"},
-            "SourceArn": {"Ref": "ConnectInstanceArn"},
+            "SourceArn": {"Ref": "AmazonConnectInstanceArn"},
         });
         assert_eq!(*properties, whole);
         allowed.insert(text(&function["Ref"]).to_owned());
@@ -132,7 +132,7 @@ fn flows_of_the_instance_and_of_no_other_invoke_what_takes_events() {
         .values()
         .map(|association| {
             let properties = &association["Properties"];
-            assert_eq!(properties["InstanceId"], json!({"Ref": "ConnectInstanceArn"}));
+            assert_eq!(properties["InstanceId"], json!({"Ref": "AmazonConnectInstanceArn"}));
             assert_eq!(properties["IntegrationType"], "LAMBDA_FUNCTION");
             let function = text(&properties["IntegrationArn"]["Fn::GetAtt"]);
             function.strip_suffix(".Arn").unwrap().to_owned()
@@ -164,7 +164,7 @@ fn rules_bring_the_instances_voice_contacts_to_the_functions_they_are_for() {
             "source": ["aws.connect"],
             "detail-type": ["Amazon Connect Contact Event"],
             "detail": {
-                "instanceArn": [{"Ref": "ConnectInstanceArn"}],
+                "instanceArn": [{"Ref": "AmazonConnectInstanceArn"}],
                 "eventType": kinds,
                 "channel": ["VOICE", "Voice"],
             },

@@ -14,7 +14,7 @@
 //! | `begun` | whether what was known at its start is on it |
 //! | `revenue` `payout` `posted_conversion` | as postbacks say |
 //! | `ended_at` `end_reported_at` `connected_seconds` `hung_up_by` | how it ended |
-//! | `legs_begun` `legs_ended` | legs of a call that its platform transfers, string sets; of those that ended how, JSON |
+//! | `contacts_begun` `contacts_ended` | contacts of a call that its platform transfers, string sets; of those that ended how, JSON |
 //! | `converted` `deduped` `decided_at` | what was decided about it |
 //! | `timers_set` `connect_fired` | how far what it owes has been seen to |
 //! | `course_version` | how often what it owes has changed |

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::due::DueIndex;
-use crate::call::{Call, Legs, PostingId, RawEvent};
+use crate::call::{Call, Contacts, PostingId, RawEvent};
 use crate::delivery::{Delivery, DeliveryKey};
 use crate::ports::hints::Hint;
 
@@ -24,8 +24,8 @@ pub(super) struct KeptCall {
     pub(super) recurring_bytes: usize,
     /// The ids of the postings that were applied, each once.
     pub(super) posting_ids: BTreeSet<PostingId>,
-    /// Its legs, where the platform transfers it.
-    pub(super) legs: Legs,
+    /// Its contacts, where the platform transfers it.
+    pub(super) contacts: Contacts,
 }
 
 /// A delivery, and whose word about it was kept last.
@@ -47,7 +47,7 @@ impl KeptCall {
             raw_events: BTreeMap::new(),
             recurring_bytes: 0,
             posting_ids: BTreeSet::new(),
-            legs: Legs::default(),
+            contacts: Contacts::default(),
         }
     }
 

@@ -16,13 +16,13 @@ mod advance;
 mod callers;
 mod calls;
 mod campaigns;
+mod contacts;
 mod deliveries;
 mod due;
 mod intake;
 mod kept_call;
 mod kept_caller;
 mod keys;
-mod legs;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -59,17 +59,17 @@ async fn samples_of_answers_are_what_is_answered() {
     let flow_world = World::new().await;
     flow_world.partner.on("/crm", Reply::json(&person));
     flow_world.save([flow_world.webhook("crm", "/crm", json!({}))]).await;
-    let mut flow = own(&flow_world, "call", events["connect-start"].clone());
+    let mut flow = own(&flow_world, "call", events["amazon-connect-start"].clone());
     let taken = flow_world.invoke("start", flow.clone()).await.unwrap();
     flow["Details"]["Parameters"]["campaign_id"] = json!("");
     let refused = flow_world.invoke("start", flow).await.unwrap();
-    let contact = text(&events["connect-start"]["Details"]["ContactData"]["ContactId"]);
+    let contact = text(&events["amazon-connect-start"]["Details"]["ContactData"]["ContactId"]);
     let flow_key = text(&taken["call_key"]);
 
     let schemas = Schemas::read();
     let mut kept = documents("events/answers");
     // There is no waiting for it here; the functions' own tests make it.
-    schemas.hold("connect-answer", &kept.remove("connect-answer-late").unwrap());
+    schemas.hold("amazon-connect-answer", &kept.remove("amazon-connect-answer-late").unwrap());
     let told = [
         ("event-answer-start", start),
         ("event-answer-selected", selected),
@@ -80,7 +80,7 @@ async fn samples_of_answers_are_what_is_answered() {
         ("postback-answer-invalid", invalid),
     ];
     let told = told.map(|(name, answer)| (name, stable(&world, CALL, &key, &answer)));
-    let flows = [("connect-answer-ok", taken), ("connect-answer-error", refused)];
+    let flows = [("amazon-connect-answer-ok", taken), ("amazon-connect-answer-error", refused)];
     let flows =
         flows.map(|(name, answer)| (name, stable(&flow_world, &contact, &flow_key, &answer)));
     for (name, answer) in told.into_iter().chain(flows) {

@@ -170,7 +170,7 @@ async fn flows_of_connect_are_refused_where_their_schema_refuses_them() {
     let world = World::new().await;
     world.save([]).await;
     let schemas = Schemas::read();
-    let sample = own(&world, "call", documents("events")["connect-start"].clone());
+    let sample = own(&world, "call", documents("events")["amazon-connect-start"].clone());
     for (parameter, value, status) in [
         ("number_name", json!("Spring ad"), "ok"),
         ("campaign_id", json!("a b"), "error"),
@@ -179,17 +179,17 @@ async fn flows_of_connect_are_refused_where_their_schema_refuses_them() {
     ] {
         let mut event = sample.clone();
         event["Details"]["Parameters"][parameter] = value.clone();
-        let refused = schemas.refuses("connect-flow-event", &event);
+        let refused = schemas.refuses("amazon-connect-flow-event", &event);
         assert_eq!(refused, status == "error", "{parameter}: {value}");
         let answer = world.invoke("start", event).await.unwrap();
         assert_eq!(answer["system_status"], status, "{answer}");
-        schemas.hold("connect-answer", &answer);
+        schemas.hold("amazon-connect-answer", &answer);
     }
     let mut nobody = sample;
     for id in ["ContactId", "InitialContactId"] {
         nobody["Details"]["ContactData"][id] = Value::Null;
     }
-    assert!(schemas.refuses("connect-flow-event", &nobody));
+    assert!(schemas.refuses("amazon-connect-flow-event", &nobody));
     let answer = world.invoke("start", nobody).await.unwrap();
     assert_eq!(answer["system_status"], "error", "{answer}");
 }
@@ -197,16 +197,16 @@ async fn flows_of_connect_are_refused_where_their_schema_refuses_them() {
 #[test]
 fn contact_events_are_known_whatever_the_case_of_their_names() {
     let schemas = Schemas::read();
-    let sample = &documents("events")["connect-contact-answered"];
+    let sample = &documents("events")["amazon-connect-contact-answered"];
     let with_detail = |change: &dyn Fn(&str) -> Option<String>| {
         let detail = sample["detail"].as_object().unwrap().clone();
         let detail: Map<String, Value> =
             detail.into_iter().filter_map(|(name, value)| Some((change(&name)?, value))).collect();
         merged(sample.clone(), json!({"detail": detail}))
     };
-    schemas.hold("connect-contact-event", &with_detail(&|name| Some(name.to_uppercase())));
+    schemas.hold("amazon-connect-contact-event", &with_detail(&|name| Some(name.to_uppercase())));
     for missing in ["eventType", "contactId", "channel"] {
         let event = with_detail(&|name| (name != missing).then(|| name.to_owned()));
-        assert!(schemas.refuses("connect-contact-event", &event), "{missing}");
+        assert!(schemas.refuses("amazon-connect-contact-event", &event), "{missing}");
     }
 }

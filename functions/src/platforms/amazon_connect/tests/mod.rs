@@ -6,17 +6,19 @@ mod flows;
 use hookline::time::Timestamp;
 use serde_json::{Value, json};
 
-pub(super) const START: &str = include_str!("../../../../../infra/events/connect-start.json");
-pub(super) const SELECTED: &str = include_str!("../../../../../infra/events/connect-selected.json");
+pub(super) const START: &str =
+    include_str!("../../../../../infra/events/amazon-connect-start.json");
+pub(super) const SELECTED: &str =
+    include_str!("../../../../../infra/events/amazon-connect-selected.json");
 pub(super) const ANSWERED: &str =
-    include_str!("../../../../../infra/events/connect-contact-answered.json");
+    include_str!("../../../../../infra/events/amazon-connect-contact-answered.json");
 pub(super) const TRANSFERRED: &str =
-    include_str!("../../../../../infra/events/connect-contact-transferred.json");
+    include_str!("../../../../../infra/events/amazon-connect-contact-transferred.json");
 pub(super) const ENDED: &str =
-    include_str!("../../../../../infra/events/connect-contact-ended.json");
+    include_str!("../../../../../infra/events/amazon-connect-contact-ended.json");
 /// An end as in the sample that AWS documents, which says neither why nor of a recording.
 pub(super) const ENDED_BARE: &str =
-    include_str!("../../../../../infra/events/connect-contact-ended-bare.json");
+    include_str!("../../../../../infra/events/amazon-connect-contact-ended-bare.json");
 
 pub(super) const CALL: &str = "5ca32fbd-8f92-46af-92a5-6b0f970f0efe";
 pub(super) const SECOND: &str = "c1f7a4b2-0d3e-4a6f-9b8c-7e5d4f3a2b1c";

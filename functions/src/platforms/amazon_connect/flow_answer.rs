@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn the_sample_of_a_late_answer_is_one() {
-        let sample = include_str!("../../../../infra/events/answers/connect-answer-late.json");
+        let sample =
+            include_str!("../../../../infra/events/answers/amazon-connect-answer-late.json");
         let sample: Value = serde_json::from_str(sample).unwrap();
         let call = CallId::parse("5ca32fbd-8f92-46af-92a5-6b0f970f0efe").unwrap();
         assert_eq!(late(&call), sample);

@@ -1,10 +1,10 @@
 //! Takes contact events: answers as EventBridge brings them, ends in messages of a queue, which holds
 //! them back until a transfer at the same moment, and a start that was slow, have surely been told.
 
-use hookline::call::{Call, CallId, EventKind, LegChange};
+use hookline::call::{Call, CallId, ContactChange, EventKind};
 use hookline::ports::StoreError;
 use hookline::ports::calls::Calls;
-use hookline::ports::legs::CallLegs;
+use hookline::ports::contacts::CallContacts;
 use hookline::use_cases::{Arrival, EventAnswer};
 use serde_json::{Value, json};
 
@@ -115,7 +115,8 @@ async fn answered(handler: &EventHandler, event: &ContactEvent<'_>) -> Result<Ou
 }
 
 async fn transferred(handler: &EventHandler, event: &ContactEvent<'_>) -> Result<Outcome, Fault> {
-    let noted = handler.store().note_leg(&event.call, &event.contact, LegChange::Began).await?;
+    let noted =
+        handler.store().note_contact(&event.call, &event.contact, ContactChange::Began).await?;
     Ok(noted.map_or(UNKNOWN, |_| Outcome::Noted("the caller goes on in it")))
 }
 
@@ -124,9 +125,9 @@ async fn transferred(handler: &EventHandler, event: &ContactEvent<'_>) -> Result
 /// name is reported by itself.
 async fn over(handler: &EventHandler, event: &ContactEvent<'_>) -> Result<Outcome, Fault> {
     let (call, store) = (&event.call, handler.store());
-    let own = event.leg_end().ok_or(Fault::Unclear("it says no time"))?;
-    let change = LegChange::Ended(own.clone());
-    let Some(legs) = store.note_leg(call, &event.contact, change).await? else {
+    let own = event.contact_end().ok_or(Fault::Unclear("it says no time"))?;
+    let change = ContactChange::Ended(own.clone());
+    let Some(contacts) = store.note_contact(call, &event.contact, change).await? else {
         return Ok(UNKNOWN);
     };
     let Some(standing) = store.call(call).await? else { return Ok(UNKNOWN) };
@@ -135,10 +136,10 @@ async fn over(handler: &EventHandler, event: &ContactEvent<'_>) -> Result<Outcom
         Some(_) => Outcome::Taken,
         None => Outcome::Noted("the caller goes on in another contact"),
     };
-    if let (None, Some((leg, end))) = (&standing.end, legs.end(call)) {
-        let is_last = leg == event.contact.as_str();
+    if let (None, Some((contact, end))) = (&standing.end, contacts.end(call)) {
+        let is_last = contact == event.contact.as_str();
         let of_last = recording.as_deref().filter(|_| is_last);
-        let body = event.ended(end, legs.has_transfer(), of_last);
+        let body = event.ended(end, contacts.has_transfer(), of_last);
         let Some(answer) = report(handler, EventKind::Ended, call, body).await? else {
             return Ok(UNKNOWN);
         };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookline::call::{Buyer, BuyerEvent, Call, CallId, LegEnd, MAX_CALL_SECONDS};
+use hookline::call::{Buyer, BuyerEvent, Call, CallId, ContactEnd, MAX_CALL_SECONDS};
 use hookline::tag::{TagKey, TagSet, TagValue};
 use hookline::time::Timestamp;
 use serde_json::{Value, json};
@@ -43,7 +43,7 @@ pub(crate) fn is_contact_event(event: &Value) -> bool {
 pub(super) struct ContactEvent<'a> {
     /// The call.
     pub(super) call: CallId,
-    /// The contact, which is a leg of the call.
+    /// The contact, one of those of the call.
     pub(super) contact: CallId,
     /// What happened.
     pub(super) happening: Happening,
@@ -127,19 +127,24 @@ impl<'a> ContactEvent<'a> {
     }
 
     /// How the contact ended; `None` when no time is told.
-    pub(super) fn leg_end(&self) -> Option<LegEnd> {
+    pub(super) fn contact_end(&self) -> Option<ContactEnd> {
         let at = self.possible("disconnectTimestamp", self.detail).or_else(|| self.time())?;
         let reason = self.detail.text("disconnectReason").filter(|reason| !reason.is_empty());
         let by = HUNG_UP_BY.iter().find(|(known, _)| Some(*known) == reason).map(|(_, by)| *by);
         let other = || reason.map(|reason| reason.chars().take(MAX_REASON_CHARACTERS).collect());
         let hung_up_by = by.map(str::to_owned);
         let hung_up_by = hung_up_by.or_else(|| other().map(|it: String| it.to_ascii_lowercase()));
-        Some(LegEnd { at, hung_up_by, customer_left: reason == Some(CUSTOMER) })
+        Some(ContactEnd { at, hung_up_by, customer_left: reason == Some(CUSTOMER) })
     }
 
     /// The end of the call as an event in the plain shape. How long the caller was connected is told
     /// of a call of one contact alone; after a transfer it counts from the first answer.
-    pub(super) fn ended(&self, end: &LegEnd, transferred: bool, recording: Option<&str>) -> Value {
+    pub(super) fn ended(
+        &self,
+        end: &ContactEnd,
+        transferred: bool,
+        recording: Option<&str>,
+    ) -> Value {
         let answered_at = self.connected_at().filter(|_| !transferred && self.contact == self.call);
         let seconds = answered_at.filter(|from| *from <= end.at).map(|it| end.at.seconds_since(it));
         json!({

@@ -1,6 +1,6 @@
 //! What contacts go through.
 
-use hookline::call::{Buyer, BuyerEvent, Call, CallEvent, CallId, CallKey, EventKind, LegEnd};
+use hookline::call::{Buyer, BuyerEvent, Call, CallEvent, CallId, CallKey, ContactEnd, EventKind};
 use hookline::campaign::CampaignId;
 use hookline::tag::TagSet;
 use serde_json::{Value, json};
@@ -118,7 +118,7 @@ fn times_that_cannot_be_are_none() {
 fn ended(event: &Value, transferred: bool) -> (ContactEvent<'_>, Value) {
     let contact = ContactEvent::read(event).unwrap();
     let url = contact.recording_url();
-    let body = contact.ended(&contact.leg_end().unwrap(), transferred, url.as_deref());
+    let body = contact.ended(&contact.contact_end().unwrap(), transferred, url.as_deref());
     (contact, body)
 }
 
@@ -145,7 +145,7 @@ fn an_end_says_how_long_who_and_where_the_recording_will_be() {
     let event = sample(ENDED);
     let (contact, mut body) = ended(&event, false);
     assert_eq!(contact.happening, Happening::Over);
-    assert!(contact.leg_end().unwrap().customer_left);
+    assert!(contact.contact_end().unwrap().customer_left);
     body.as_object_mut().unwrap().remove("detail");
     let location = format!(
         "s3://connect-3f1a/connect/solar/CallRecordings/2026/11/23/{CALL}_20261123T17:00_UTC.wav"
@@ -185,8 +185,8 @@ fn an_end_needs_neither_a_reason_nor_a_recording() {
     let event = sample(ENDED_BARE);
     let (contact, body) = ended(&event, false);
     let at = time("2026-11-23T17:02:21.100Z");
-    let bare = LegEnd { at, hung_up_by: None, customer_left: false };
-    assert_eq!(contact.leg_end(), Some(bare));
+    let bare = ContactEnd { at, hung_up_by: None, customer_left: false };
+    assert_eq!(contact.contact_end(), Some(bare));
     assert_eq!(
         (&body["hung_up_by"], &body["recording_url"], &body["connected_seconds"]),
         (&Value::Null, &Value::Null, &json!(120))
@@ -198,7 +198,7 @@ fn the_end_of_the_agents_work_tells_the_end_again() {
     let completed = with(ENDED, &[("/detail/eventType", json!("COMPLETED"))]);
     let (again, event) = (ContactEvent::read(&completed).unwrap(), sample(ENDED));
     let first = ContactEvent::read(&event).unwrap();
-    assert_eq!((again.happening, again.leg_end()), (first.happening, first.leg_end()));
+    assert_eq!((again.happening, again.contact_end()), (first.happening, first.contact_end()));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 //! cannot be taken fails, so that it comes again and ends in the dead letters.
 //!
 //! A call is named by the first contact of its chain (`InitialContactId`): who is transferred goes on
-//! in a new contact, which is a leg of the same call.
+//! in a new contact of the same call.
 //!
 //! Shapes as documented by AWS in the Amazon Connect Administrator Guide ("Grant Amazon Connect access
 //! to your AWS Lambda functions", "Flow block: AWS Lambda function", "Amazon Connect contact events",

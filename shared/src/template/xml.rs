@@ -115,6 +115,7 @@ mod tests {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- hello -->\n<Response>\n</Response>\n",
             "<Response><Dial callerId='[called_number]'><Number>[buyer_number]</Number></Dial></Response>",
             "<Response><Say>Hello [first_name|default:friend], [[0]</Say></Response>",
+            "<Response><Say>[dial_call_status|map:completed=Goodbye.,busy=All lines are busy.|default:Nobody answers.]</Say></Response>",
         ] {
             assert_eq!(faults(source), [""; 0], "{source}");
         }

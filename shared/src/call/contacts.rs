@@ -60,20 +60,22 @@ impl Contacts {
 
     /// The contact that the call ended with and how; `None` while it is up.
     ///
-    /// A caller who hung up has ended it, in the first contact or, once that has ended, in any: until
-    /// then another contact may hold whom an agent asks, and not the caller. Else it ends when no contact is
-    /// left, the first nor any that began, and then by the last to end.
+    /// A caller who hung up has ended it: in the first contact whatever else is told, or, once that has
+    /// ended, in the earliest other that ended since. Until then, and before it, another contact may
+    /// hold whom an agent asks, and not the caller. Else it ends when no contact is left, the first nor
+    /// any that began, and then by the last to end.
     #[must_use]
     pub fn end(&self, call: &CallId) -> Option<(&str, &ContactEnd)> {
-        let first = self.ended.get(call.as_str());
-        let holds_caller = |contact: &str| contact == call.as_str() || first.is_some();
+        let (first, first_end) = self.ended.get_key_value(call.as_str())?;
+        if first_end.customer_left {
+            return Some((first, first_end));
+        }
         let ends = || self.ended.iter().map(|(contact, end)| (contact.as_str(), end));
-        let hung_up = ends().filter(|(contact, end)| end.customer_left && holds_caller(contact));
-        let is_over =
-            || first.is_some() && self.begun.iter().all(|contact| self.ended.contains_key(contact));
-        let last =
+        let by_end =
             |(_, one): &(&str, &ContactEnd), (_, other): &(&str, &ContactEnd)| one.cmp(other);
-        hung_up.max_by(last).or_else(|| is_over().then(|| ends().max_by(last)).flatten())
+        let hung_up = ends().filter(|(_, end)| end.customer_left && end.at >= first_end.at);
+        let is_over = || self.begun.iter().all(|contact| self.ended.contains_key(contact));
+        hung_up.min_by(by_end).or_else(|| is_over().then(|| ends().max_by(by_end)).flatten())
     }
 }
 
@@ -124,6 +126,33 @@ mod tests {
         ];
         for (contacts, wanted) in over {
             assert_eq!(contacts.end(&call).map(|(contact, _)| contact), wanted, "{contacts:?}");
+        }
+    }
+
+    #[test]
+    fn of_several_that_were_left_the_first_counts_else_the_earliest_since() {
+        let call = CallId::parse("a").unwrap();
+        let (first_left, first_ended) = (("a", 5, true), ("a", 5, false));
+        for (ended, wanted) in [
+            ([first_left, ("b", 9, true), ("c", 7, true)], ("a", 5)),
+            ([first_left, ("b", 3, true), ("c", 7, false)], ("a", 5)),
+            ([first_ended, ("b", 9, true), ("c", 7, true)], ("c", 7)),
+            ([first_ended, ("b", 3, true), ("c", 7, true)], ("c", 7)),
+            ([first_ended, ("b", 5, true), ("c", 7, true)], ("b", 5)),
+            ([first_ended, ("b", 3, true), ("c", 7, false)], ("c", 7)),
+        ] {
+            let mut orders = [ended, ended];
+            orders[1].reverse();
+            for order in orders {
+                let mut told = contacts(&["b", "c"], &[]);
+                for (contact, at, left) in order {
+                    told.note_end(contact, end(at, left));
+                }
+                let found = told.end(&call).map(|(contact, end)| (contact, end.clone()));
+                let (contact, at) = wanted;
+                let left = ended.contains(&(contact, at, true));
+                assert_eq!(found, Some((contact, end(at, left))), "{order:?}");
+            }
         }
     }
 

@@ -98,3 +98,43 @@ async fn the_end_is_told_by_the_status_callback_with_its_time() {
 
     assert_eq!(world.call("call").await["ended_at"], json!("2026-11-23T17:01:39Z"));
 }
+
+#[tokio::test]
+async fn a_call_goes_on_whatever_became_of_the_recording() {
+    let world = World::new().await;
+    save_going_on(&world).await;
+    let good = sample(&world, "dial-action");
+    let bad = good.replace("RecordingUrl=https", "RecordingUrl=nothing");
+    let nameless = good.replace(&world.named("call"), "%20");
+    let said = |what: &str, from: &str| {
+        format!("<Response><Say>{what}</Say><Dial callerId=\"{from}\">b</Dial></Response>")
+    };
+
+    let fault_of_unknown = twiml(&world.twilio(TOKEN, "dialed", &bad).await);
+    let without_call = twiml(&world.twilio(TOKEN, "dialed", &nameless).await);
+    let before = world.get(&format!("/calls/{}", world.named("call"))).await.status;
+    let unknown = twiml(&world.twilio(TOKEN, "dialed", &good).await);
+    let _ = twiml(&tell(&world, "start?sub_id=x", "start").await);
+    let fault = twiml(&world.twilio(TOKEN, "dialed", &bad).await);
+
+    assert_eq!((fault_of_unknown, without_call), (said("Bye ", ""), said("Bye ", "")));
+    assert_eq!(before, 404, "what could not be taken leaves nothing");
+    assert_eq!(unknown, said("Bye ", ""), "of a call that only its recording is known of");
+    assert_eq!(fault, said("Bye x", &world.caller()), "the call is that which stands");
+    assert_eq!(recorded(&world.call("call").await), 1);
+}
+
+#[tokio::test]
+async fn a_recording_of_a_call_of_another_campaign_is_refused_and_the_caller_goes_on() {
+    let world = World::new().await;
+    save_going_on(&world).await;
+    let other = world.named("other");
+    let _ = world.save_as(&other, json!({})).await.of_status(200);
+    let _ = world.start("call", json!({"campaign_id": other})).await.of_status(200);
+
+    let answer = twiml(&tell(&world, "dialed", "dial-action").await);
+
+    let wanted = "<Response><Say>Bye </Say><Dial callerId=\"\">b</Dial></Response>";
+    assert_eq!(answer, wanted, "nothing of what is another campaign's");
+    assert_eq!(recorded(&world.call("call").await), 0);
+}

@@ -128,17 +128,19 @@ async fn a_place_that_a_webhook_told_is_seen_when_the_number_comes_later(kind: K
 
 async fn a_tried_buyer_is_one_try_however_often_it_is_told(kind: Kind) {
     let world = World::new(kind).await;
-    started(&world, "c1").await;
     let counted = json!({"buyer": {"id": "b"}, "attempt": 1});
     let uncounted = json!({"buyer": {"id": "b"}});
 
-    for more in [&counted, &counted, &uncounted, &uncounted] {
-        claimed(&world.cold(), &event(EventKind::Answered, "c1", more)).await;
-    }
+    for (call, more) in [("c1", &counted), ("c2", &uncounted)] {
+        started(&world, call).await;
+        for _ in 0..2 {
+            claimed(&world.cold(), &event(EventKind::Answered, call, more)).await;
+        }
 
-    let call = stored(&world, "c1").await;
-    assert_eq!(call.buyer_events.len(), 1);
-    assert_eq!(call.answered_at(), Some(at(0)));
+        let call = stored(&world, call).await;
+        assert_eq!(call.buyer_events.len(), 1, "{more}");
+        assert_eq!(call.answered_at(), Some(at(0)), "{more}");
+    }
 }
 
 async fn a_claim_whose_answer_was_lost_is_the_first_when_it_is_sent_again(kind: Kind) {

@@ -3,7 +3,8 @@
 //! Twilio has no key: it signs its requests with the account's auth token, which the campaign has.
 //! Nothing is stored, and no parameter is looked at, before the signature is good. A start is answered
 //! with the campaign's TwiML, whatever became of its webhooks, and so is what asks how a call goes on
-//! after a dial; when our own store fails it is a 503, upon which Twilio asks its fallback address.
+//! after a dial, even when its recording could not be taken or its call not be read. When our own store
+//! fails otherwise it is a 503, upon which Twilio asks its fallback address.
 //! Twilio waits 15 seconds, which is more than pings may take.
 
 mod buyer;
@@ -15,7 +16,7 @@ mod twiml;
 use std::sync::Arc;
 
 use hookline::adapters::system::SystemClock;
-use hookline::call::Call;
+use hookline::call::{Call, CallId};
 use hookline::campaign::{Campaign, CampaignId, TwilioSettings};
 use hookline::ports::calls::Calls;
 use hookline::ports::campaigns::Campaigns;
@@ -117,23 +118,31 @@ async fn pass_on(
     Ok(HttpAnswer::no_content())
 }
 
-/// Says how a call goes on after a dial or a recording; takes the recording, if there is one.
+/// Says how a call goes on after a dial or a recording, whatever became of the recording that it may
+/// bring: Twilio hangs up on an error, and somebody is on the line.
 async fn go_on(
     handler: &EventHandler,
     campaign: &Campaign,
     settings: &TwilioSettings,
     signed: &SignedCallback<'_>,
 ) -> Result<HttpAnswer, Problem> {
-    let recorded = match signed.dialed()? {
-        Some(reported) => Some(handler.take_whole(reported, Arrival::default()).await?.call),
-        None => None,
+    let told = "a recording that came with a dial was not taken";
+    let recorded = match signed.dialed() {
+        Ok(Some(reported)) => match handler.take_whole(reported, Arrival::default()).await {
+            Ok(taken) => Some(taken.call),
+            Err(problem) => not_told(signed, problem, told),
+        },
+        Ok(None) => None,
+        Err(problem) => not_told(signed, problem, told),
     };
     let Some(template) = &settings.after_dial else {
         return Ok(HttpAnswer::xml(twiml::EMPTY.to_owned()));
     };
     let call = match recorded {
         Some(call) => Some(call),
-        None => handler.store().call(&signed.call_id()?).await.map_err(ClaimError::from)?,
+        None => stored(handler, signed).await.unwrap_or_else(|problem| {
+            not_told(signed, problem, "the TwiML after a dial is made without its call")
+        }),
     };
     let known = Known {
         call: call.as_ref().filter(|call: &&Call| call.campaign == campaign.id),
@@ -142,6 +151,23 @@ async fn go_on(
         now: signed.now,
     };
     Ok(HttpAnswer::xml(twiml::made(template, known)?))
+}
+
+async fn stored(
+    handler: &EventHandler,
+    signed: &SignedCallback<'_>,
+) -> Result<Option<Call>, Problem> {
+    Ok(handler.store().call(&signed.call_id()?).await.map_err(ClaimError::from)?)
+}
+
+/// A problem that the caller is spared. Logs it; there is no call by it.
+fn not_told(signed: &SignedCallback<'_>, problem: Problem, told: &str) -> Option<Call> {
+    let problem = with_twilio_names(problem);
+    let (code, faults) = (problem.code, problem.errors.to_string());
+    let (campaign_id, call) = (signed.campaign.as_str(), signed.call_id().ok());
+    let correlation_id = call.as_ref().map(CallId::as_str);
+    tracing::error!(correlation_id, campaign_id, code, faults, "{told}");
+    None
 }
 
 async fn campaign(handler: &EventHandler, id: &str) -> Result<Arc<Campaign>, Problem> {

@@ -22,6 +22,12 @@ impl PublicUrl {
         is_address.then(|| Self(Some(text.trim_end_matches('/').to_owned())))
     }
 
+    /// The addresses that whoever asked that host may have asked: that of the host, and this one.
+    pub(crate) fn all_for_host(&self, host: &str) -> Vec<String> {
+        let own = Self::default().for_host(host);
+        self.0.iter().cloned().chain([own]).collect()
+    }
+
     /// The address, without a slash at its end, for whoever asked that host.
     pub(crate) fn for_host(&self, host: &str) -> String {
         if let Some(address) = &self.0 {

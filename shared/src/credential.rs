@@ -6,6 +6,7 @@
 mod masking;
 
 pub use masking::{masked, masked_text};
+pub(crate) use masking::{may_be_named_by_another, may_name_another};
 
 /// Words of which each makes a name that of a credential, in the singular.
 const WORDS: [&str; 31] = [

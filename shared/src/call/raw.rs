@@ -5,13 +5,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{CallEvent, CallKey, JournalEntry, Source};
-use crate::credential::{masked, names_credential};
+use crate::credential::{masked, may_be_named_by_another, may_name_another, names_credential};
 use crate::secret::MASK;
 use crate::time::Timestamp;
 
 /// The most that is kept of one event, in bytes as JSON writes it; fields that have no room are left
 /// out and `cut` says so.
 pub const MAX_RAW_BYTES: usize = 16 * 1024;
+/// The most of one event that is read for credentials, all its fields together: an event is read
+/// before its key is asked, so this bounds what anybody can make us do.
+const MAX_READ_BYTES: usize = 2 * MAX_RAW_BYTES;
 
 /// The fields of an event that the plain shape does not know, under the platform's own names.
 /// Credentials are masked.
@@ -41,20 +44,11 @@ impl Raw {
     /// room as a whole, those of its members. A field without a value says nothing.
     #[must_use]
     pub fn of(fields: Map<String, Value>) -> Self {
-        let mut raw = Self::default();
+        let fields = fields.into_iter().filter(|(_, value)| !value.is_null()).collect();
+        let mut unread = MAX_READ_BYTES;
+        let (said, cut) = readable(fields, &mut unread, 2);
+        let mut raw = Self { cut, ..Self::default() };
         let mut room = MAX_RAW_BYTES - "{}".len();
-        let mut said = Map::new();
-        for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_null()) {
-            // What has no room by far is not read for credentials either.
-            let is_near = names_credential(&name) || written(&name, &value) <= 2 * MAX_RAW_BYTES;
-            raw.cut |= !is_near;
-            let value = match value {
-                value if is_near => Some(value),
-                Value::Object(members) => within(&name, members, 2 * MAX_RAW_BYTES),
-                _ => None,
-            };
-            said.extend(value.map(|value| (name, value)));
-        }
         let Value::Object(fields) = masked(Value::Object(said)) else { return raw };
         for (name, value) in fields {
             let (value, whole) = match value {
@@ -104,6 +98,46 @@ impl RawEvent {
     pub fn is_of(&self, entry: &JournalEntry) -> bool {
         self.at == entry.at && self.source == entry.source
     }
+}
+
+/// Those of the fields that there is room to read, and of an object that has none as a whole those of
+/// its members, so many levels deep; and whether that is not all.
+fn readable(
+    fields: Map<String, Value>,
+    room: &mut usize,
+    levels: usize,
+) -> (Map<String, Value>, bool) {
+    let mut kept = Map::new();
+    let (mut cut, mut name_cut) = (false, false);
+    for (name, value) in fields {
+        let bytes = written(&name, &value);
+        // What goes by the name of a credential is hidden whatever it is.
+        let value =
+            if bytes > *room && names_credential(&name) { Value::from(MASK) } else { value };
+        if let Some(left) = room.checked_sub(written(&name, &value)) {
+            *room = left;
+            kept.insert(name, value);
+            continue;
+        }
+        cut = true;
+        name_cut |= may_name_another(&name);
+        let Value::Object(members) = value else { continue };
+        let Some(left) = room.checked_sub(written(&name, &Value::Object(Map::new()))) else {
+            continue;
+        };
+        if levels > 1 {
+            *room = left;
+            let (members, _) = readable(members, room, levels - 1);
+            if !members.is_empty() {
+                kept.insert(name, Value::Object(members));
+            }
+        }
+    }
+    if name_cut {
+        // Nothing says any more whether these are credentials.
+        kept.retain(|name, _| !may_be_named_by_another(name));
+    }
+    (kept, cut)
 }
 
 /// The object of that name with those of its members that there is room for; `None` when none is
@@ -215,12 +249,32 @@ mod tests {
         let fields = json!({"a": 1, "of": {"b": 2}, "token": MASK}).as_object().unwrap().clone();
         assert_eq!(kept, Raw { fields, cut: true });
 
+        let filler = "x".repeat(2 * MAX_RAW_BYTES - 30);
+        let kept = raw(&json!({"Value": "s1", "filler": filler, "name": "Authorization"}));
+        assert_eq!(kept, Raw { fields: Map::new(), cut: true });
+
         let many = (0..5000).map(|n| (format!("{n}"), json!(n))).collect();
         let kept = Raw::of(many);
         let written = serde_json::to_string(&kept.fields).unwrap().len();
         assert!(kept.cut && (MAX_RAW_BYTES * 9 / 10..=MAX_RAW_BYTES).contains(&written));
 
         assert!(!Raw::of(Map::from_iter([("nothing".to_owned(), Value::Null)])).cut);
+    }
+
+    /// Reading all of these would take a build without optimisation minutes, were it quadratic.
+    #[test]
+    fn an_event_is_taken_at_once_however_much_it_says() {
+        for part in ["eyJaaaaaaaa-hla_0123456789abcdef-", "key={"] {
+            let text = part.repeat(MAX_READ_BYTES / part.len() - 1);
+            let fields = (0..32).map(|n| (format!("field{n}"), Value::from(text.as_str())));
+            assert_eq!(Raw::of(fields.collect()), Raw { fields: Map::new(), cut: true });
+        }
+        let short = "hla_0123456789abcdef ".repeat(500);
+        let fields = (10..42).map(|n| (format!("field{n}"), Value::from(short.as_str())));
+        let kept = Raw::of(fields.collect());
+        assert_eq!(kept.fields.len(), MAX_READ_BYTES / short.len());
+        let shown = Value::from(short.replace("hla_0123456789abcdef", MASK));
+        assert!(kept.cut && kept.fields.values().all(|value| *value == shown));
     }
 
     #[test]

@@ -19,6 +19,20 @@ const KEY: &str = "key";
 /// What such a value goes by.
 const VALUES: [&str; 3] = ["val", "value", "values"];
 
+fn is_among(names: &[&str], name: &str) -> bool {
+    names.iter().any(|one| name.eq_ignore_ascii_case(one))
+}
+
+/// Whether a field of that name may say what the value beside it is.
+pub(crate) fn may_name_another(name: &str) -> bool {
+    is_among(&NAMES, name) || is_among(&[KEY], name)
+}
+
+/// Whether a field beside it may say what the value of that name is.
+pub(crate) fn may_be_named_by_another(name: &str) -> bool {
+    is_among(&VALUES, name)
+}
+
 /// The value with the credentials in it masked, however deep they stand: what goes by the name of
 /// one, and what [`masked_text`] finds in its texts. Names may also stand beside their values:
 /// `{"name": …, "value": …}` and `[name, value]`.
@@ -38,8 +52,6 @@ pub fn masked(value: Value) -> Value {
 }
 
 fn masked_fields(fields: Map<String, Value>) -> Map<String, Value> {
-    let is_among =
-        |names: &[&str], name: &str| names.iter().any(|one| name.eq_ignore_ascii_case(one));
     let has = |names: &[&str]| fields.keys().any(|name| is_among(names, name));
     let names: &[&str] = if has(&NAMES) { &NAMES } else { &[KEY] };
     let is_pair = has(&VALUES) && has(names);
@@ -73,7 +85,10 @@ pub fn masked_text(text: &str) -> String {
 
 type Mask = fn(&Captures<'_>) -> String;
 
-static MASKS: LazyLock<[(Regex, Mask); 4]> = LazyLock::new(|| {
+/// Each pattern by itself, so that what one has looked at to no avail another match never begins in:
+/// the time is proportional to the text, whoever wrote it. Alternatives of one pattern that end in
+/// different places would make it quadratic.
+static MASKS: LazyLock<[(Regex, Mask); 5]> = LazyLock::new(|| {
     let userinfo_of_url = r#"(?i)\b([a-z][a-z0-9+.-]*://)([^\s/?#"'<>:@]*)(:?)[^\s/?#"'<>]*@"#;
     let header_line = concat!(
         r#"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie)(\\?["']?\s*:\s*\\?["']?)"#,
@@ -81,12 +96,14 @@ static MASKS: LazyLock<[(Regex, Mask); 4]> = LazyLock::new(|| {
         r#"(?:(?:digest|oauth|hawk)\b[^\r\n]*|[^\r\n"'\\]+)"#,
     );
     let after_scheme = r#"(?i)\b(bearer|basic)(\s+)([^\s"'\\,;&<>]+)"#;
-    let by_looks = r"\b(?:hl[acps]_[0-9a-f]{16,}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*)";
+    let own_key = r"\bhl[acps]_[0-9a-f]{16,}";
+    let web_token = r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*";
     [
         (pattern(userinfo_of_url), userinfo),
         (pattern(header_line), |found| format!("{}{}{MASK}", part(found, 1), part(found, 2))),
         (pattern(after_scheme), scheme),
-        (pattern(by_looks), |_| MASK.to_owned()),
+        (pattern(own_key), |_| MASK.to_owned()),
+        (pattern(web_token), |_| MASK.to_owned()),
     ]
 });
 
@@ -142,9 +159,13 @@ fn without_named_values(text: &str) -> String {
             _ => !is_quoted && c.is_whitespace(),
         };
         let rest = text.get(whole.end()..).unwrap_or_default();
+        // What is an object or a list has names of its own. It is not searched for an end either,
+        // which may be far away for each of many.
+        if rest.starts_with(['{', '[']) {
+            continue;
+        }
         let length = rest.find(ends).unwrap_or(rest.len());
-        // What is an object or a list has names of its own.
-        if length == 0 || rest.starts_with(['{', '[']) {
+        if length == 0 {
             continue;
         }
         shown.push_str(text.get(from..whole.end()).unwrap_or_default());
@@ -188,6 +209,20 @@ mod tests {
         ] {
             assert_eq!(masked_text(text), shown);
             assert_eq!(masked_text(shown), shown, "masked again");
+        }
+    }
+
+    /// A quadratic search would take a build without optimisation minutes for each of these texts.
+    #[test]
+    fn texts_that_are_nearly_full_of_credentials_are_read_once() {
+        for (part, shown) in [
+            ("eyJaaaaaaaa-hla_0123456789abcdef-", "eyJaaaaaaaa-********-"),
+            ("eyJaaaaaaaa-", "eyJaaaaaaaa-"),
+            ("key={", "key={"),
+            ("a://b@", "a://********@"),
+        ] {
+            let count = 96 * 1024 / part.len();
+            assert!(masked_text(&part.repeat(count)) == shown.repeat(count), "{part}");
         }
     }
 

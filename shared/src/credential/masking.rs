@@ -212,7 +212,7 @@ mod tests {
         }
     }
 
-    /// A quadratic search would take a build without optimisation minutes for each of these texts.
+    /// A quadratic search would take a build without optimisation a minute for the first of these alone.
     #[test]
     fn texts_that_are_nearly_full_of_credentials_are_read_once() {
         for (part, shown) in [

@@ -74,7 +74,7 @@ pub enum EnvironmentFault {
     #[error("ALLOWED_PRIVATE_ENDPOINTS: {0}")]
     RuntimePort(#[from] RuntimePortListed),
     /// `PUBLIC_URL` is no address.
-    #[error("PUBLIC_URL must be an address such as https://hooks.example, without a query")]
+    #[error("PUBLIC_URL must be an address such as https://hooks.example, without a path or query")]
     PublicUrl,
     /// `LOG_LEVEL` is no level.
     #[error("LOG_LEVEL must be one of ERROR, WARN, INFO, DEBUG, TRACE")]
@@ -232,11 +232,16 @@ mod tests {
         assert_eq!(missing, "the environment variable AWS_ACCESS_KEY_ID is not set");
         let endpoints = read(&[("ALLOWED_PRIVATE_ENDPOINTS", "crm")]).unwrap_err().to_string();
         assert!(endpoints.starts_with("ALLOWED_PRIVATE_ENDPOINTS: \"crm\""), "{endpoints}");
-        for wrong in ["hooks.example", "ftp://hooks.example", "https://hooks.example/?a=b"] {
+        for wrong in [
+            "hooks.example",
+            "ftp://hooks.example",
+            "https://hooks.example/v1",
+            "https://hooks.example/?a=b",
+        ] {
             let refused = read(&[("PUBLIC_URL", wrong)]).unwrap_err().to_string();
             assert!(refused.starts_with("PUBLIC_URL must be"), "{refused}");
         }
-        let public_url = "https://hooks.example/v1/";
+        let public_url = "https://hooks.example/";
         let read_url = read(&[("PUBLIC_URL", public_url)]).unwrap().public_url;
         assert_eq!(Some(read_url), PublicUrl::parse(public_url));
         let level = read(&[("LOG_LEVEL", "loud")]).unwrap_err().to_string();

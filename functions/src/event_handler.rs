@@ -42,16 +42,19 @@ impl EventHandler {
         Self { store, sender, hints, public_url: PublicUrl::default() }
     }
 
-    /// The address that whoever sent the request asked. Its path came percent-decoded, which changes
-    /// nothing of what stands in the routes of platforms that sign.
-    pub(crate) fn public_url_of(&self, request: &HttpRequest) -> String {
-        let mut url = self.public_url.for_host(&request.host);
-        url.push_str(&request.path);
-        if let Some(query) = &request.query {
-            url.push('?');
-            url.push_str(query);
+    /// The addresses that whoever sent the request may have asked: the public one, and that of the
+    /// API itself, which goes on answering. Its path came percent-decoded, which changes nothing of
+    /// what stands in the routes of platforms that sign.
+    pub(crate) fn urls_of(&self, request: &HttpRequest) -> Vec<String> {
+        let mut urls = self.public_url.all_for_host(&request.host);
+        for url in &mut urls {
+            url.push_str(&request.path);
+            if let Some(query) = &request.query {
+                url.push('?');
+                url.push_str(query);
+            }
         }
-        url
+        urls
     }
 
     /// Takes one invocation.

@@ -6,6 +6,8 @@ use hookline::secret::{equal, hmac_sha256_hex};
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN};
 
+use crate::public_url::PublicUrl;
+
 /// The field of a form that carries the word.
 pub(super) const FIELD: &str = "csrf";
 
@@ -20,13 +22,15 @@ pub(super) fn is_of(session: &BearerKey, given: &str) -> bool {
 }
 
 /// Whether the browser says that another site sent the request. Without a word about it, it is not:
-/// programs are not tricked into sending forms.
-pub(super) fn is_foreign(headers: &HeaderMap) -> bool {
+/// programs are not tricked into sending forms. A page is ours when it is of the public address, or of
+/// the host that was asked; what a proxy says of hosts does not count, since anybody can send that.
+pub(super) fn is_foreign(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
     let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     match (header(ORIGIN.as_str()), header("sec-fetch-site")) {
         (Some(origin), _) => {
             let host = origin.split_once("://").map(|(_, host)| host);
-            host.is_none() || host != header(HOST.as_str())
+            let is_of_host = host.is_some() && host == header(HOST.as_str());
+            !is_of_host && !public_url.is_origin(origin)
         }
         (None, Some(site)) => !matches!(site, "same-origin" | "none"),
         (None, None) => false,
@@ -38,10 +42,14 @@ mod tests {
     use super::*;
 
     fn foreign(headers: &[(&'static str, &'static str)]) -> bool {
+        foreign_to(&PublicUrl::default(), headers)
+    }
+
+    fn foreign_to(public_url: &PublicUrl, headers: &[(&'static str, &'static str)]) -> bool {
         let pairs = headers.iter().map(|(name, value)| {
             (http::HeaderName::from_static(name), http::HeaderValue::from_static(value))
         });
-        is_foreign(&pairs.collect())
+        is_foreign(&pairs.collect(), public_url)
     }
 
     #[test]
@@ -70,5 +78,24 @@ mod tests {
         assert!(foreign(&[host, ("sec-fetch-site", "cross-site")]));
         assert!(foreign(&[host, ("sec-fetch-site", "same-site")]));
         assert!(!foreign(&[host]));
+    }
+
+    #[test]
+    fn pages_of_the_public_address_are_ours_whatever_host_the_front_asks() {
+        let url = PublicUrl::parse("https://front.example").unwrap();
+        let host = ("host", "upstream.example");
+        for ours in ["https://front.example", "https://upstream.example"] {
+            assert!(!foreign_to(&url, &[host, ("origin", ours)]), "{ours}");
+        }
+        for other in [
+            "http://front.example",
+            "https://front.example:8443",
+            "https://front.example.evil.example",
+            "https://evil.example",
+            "null",
+        ] {
+            let forwarded = ("x-forwarded-host", "evil.example");
+            assert!(foreign_to(&url, &[host, forwarded, ("origin", other)]), "{other}");
+        }
     }
 }

@@ -93,7 +93,7 @@ async fn read(
     backend: &Arc<Backend>,
 ) -> Result<(Option<SignedIn>, Filled, String), ErrorPage> {
     let (parts, body) = request.into_parts();
-    if csrf::is_foreign(&parts.headers) {
+    if csrf::is_foreign(&parts.headers, &backend.public_url) {
         return Err(ErrorPage::forged());
     }
     let signed = SignedIn::by(&parts.headers, backend).await?;

@@ -48,7 +48,7 @@ pub(super) async fn take(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ErrorPage> {
-    if csrf::is_foreign(&headers) {
+    if csrf::is_foreign(&headers, &backend.public_url) {
         return Err(ErrorPage::forged());
     }
     let fields = Filled::parse(&body);
@@ -57,7 +57,10 @@ pub(super) async fn take(
     let (store, now) = (&backend.store, SystemClock.now());
     let held = token_in(&headers);
     match sign_in(store, store, &SystemRandom, &bearer, held.as_ref(), now).await? {
-        Ok(token) => Ok(with_cookie(Redirect::to(&next), &cookie(&token, LASTS, &headers))),
+        Ok(token) => {
+            let is_in_clear = backend.public_url.is_in_clear(&headers);
+            Ok(with_cookie(Redirect::to(&next), &cookie(&token, LASTS, is_in_clear)))
+        }
         Err(refusal) => {
             let refused = Some(in_words(refusal));
             let door = SignInPage { layout: Layout::default(), next, refused };
@@ -72,7 +75,8 @@ pub(super) async fn leave(
     form: SessionForm,
 ) -> Result<Response, ErrorPage> {
     backend.store.end_session(&form.signed.hash()).await?;
-    Ok(with_cookie(Redirect::to("/console/sign-in"), &forgotten(&headers)))
+    let forgotten = forgotten(backend.public_url.is_in_clear(&headers));
+    Ok(with_cookie(Redirect::to("/console/sign-in"), &forgotten))
 }
 
 fn in_words(refusal: KeyRefusal) -> &'static str {

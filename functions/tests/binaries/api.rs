@@ -2,6 +2,7 @@
 
 use hookline::key::{BearerKey, Scope};
 use hookline_tests::partner::Reply;
+use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
 use super::request::{Answer, Request};
@@ -88,4 +89,29 @@ async fn a_call_is_shown_with_what_was_sent_and_without_its_key() {
     assert!(!call.to_string().contains(&key), "{call}");
     let message = "nothing is known of this call";
     assert_eq!(unknown, Answer::problem(404, "unknown_call", message, &json!([])));
+}
+
+#[tokio::test]
+async fn people_sign_in_through_a_front_with_another_host_name() {
+    let world = World::new().await;
+    let admin = world.key(Scope::Admin, false).await;
+    let variables = world.environment().into_iter();
+    let public = ("PUBLIC_URL".to_owned(), "https://front.example".to_owned());
+    let function = LambdaFunction::spawn(API.as_ref(), variables.chain([public])).await.unwrap();
+    let sign_in = async |origin: &str| {
+        let request = Request::new("POST", "/console/sign-in")
+            .header("host", "hooks.example")
+            .header("origin", origin)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("key={}", admin.expose()));
+        function.invoke(request.payload()).await.unwrap()
+    };
+
+    let ours = sign_in("https://front.example").await;
+    let foreign = sign_in("https://evil.example").await;
+
+    assert_eq!((&ours["statusCode"], &foreign["statusCode"]), (&json!(303), &json!(403)));
+    let cookie = ours["cookies"][0].as_str().unwrap();
+    assert!(cookie.starts_with("hookline_session=hls_") && cookie.ends_with("; Secure"));
+    assert_eq!(foreign["cookies"], Value::Null);
 }

@@ -10,6 +10,8 @@ use crate::time::Timestamp;
 
 /// The most contacts that are kept of a call; what begins after that is not waited for.
 pub const MAX_CONTACTS: usize = 100;
+/// The most ends that are kept of a call's contacts: of the first and all others, each told in two ways.
+pub const MAX_CONTACT_ENDS: usize = 2 * (MAX_CONTACTS + 1);
 
 /// What happened to a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]

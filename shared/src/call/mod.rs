@@ -18,7 +18,7 @@ mod room;
 use std::collections::BTreeSet;
 
 pub use buyer::{Buyer, BuyerEvent};
-pub use contacts::{ContactChange, ContactEnd, Contacts, MAX_CONTACTS};
+pub use contacts::{ContactChange, ContactEnd, Contacts, MAX_CONTACT_ENDS, MAX_CONTACTS};
 pub use course::{Cookies, Course, HANDLING_TIME};
 pub use end::{Decision, End};
 pub use event::{CallEvent, Choice, EventKind, HangUp, MAX_CALL_SECONDS, Moment};

@@ -1,6 +1,6 @@
 //! The contacts of a call add up in any order, and are kept of calls that are there.
 
-use hookline::call::{ContactChange, ContactEnd, Contacts, MAX_CONTACTS};
+use hookline::call::{ContactChange, ContactEnd, Contacts, MAX_CONTACT_ENDS, MAX_CONTACTS};
 use hookline::ports::contacts::CallContacts;
 
 use super::kind::{Kind, on_each_store};
@@ -11,6 +11,8 @@ on_each_store! {
     contacts_add_up_in_any_order_and_change_nothing_else,
     a_call_that_is_not_there_has_no_contacts,
     a_call_has_so_many_contacts_and_no_more,
+    every_contact_may_end_in_two_ways,
+    a_call_has_so_many_ends_and_no_more,
 }
 
 /// How a contact ended so many seconds after the beginning.
@@ -66,4 +68,36 @@ async fn a_call_has_so_many_contacts_and_no_more(kind: Kind) {
     }
     let begun = noted.unwrap().begun;
     assert_eq!((begun.len(), begun.last().unwrap().as_str()), (MAX_CONTACTS, "contact-099"));
+}
+
+async fn every_contact_may_end_in_two_ways(kind: Kind) {
+    let world = World::new(kind).await;
+    started(&world, "c1").await;
+    let call = call_id("c1");
+    let others = (0..MAX_CONTACTS).map(|contact| format!("contact-{contact:03}"));
+    let names: Vec<String> = others.chain(["c1".to_owned()]).collect();
+    let mut noted = None;
+    for name in &names {
+        for seconds in [3, 4] {
+            let change = ContactChange::Ended(end(seconds));
+            noted = world.cold().note_contact(&call, &call_id(name), change).await.unwrap();
+        }
+    }
+    let wanted: Vec<(&str, i64)> = names.iter().map(|name| (name.as_str(), 4)).collect();
+    assert_eq!(noted.unwrap(), contacts(&[], &wanted));
+}
+
+async fn a_call_has_so_many_ends_and_no_more(kind: Kind) {
+    let world = World::new(kind).await;
+    started(&world, "c1").await;
+    let call = call_id("c1");
+    let names: Vec<String> = (0..=MAX_CONTACT_ENDS).map(|at| format!("contact-{at:03}")).collect();
+    let mut noted = None;
+    for name in names.iter().chain(&names[..1]) {
+        let change = ContactChange::Ended(end(3));
+        noted = world.cold().note_contact(&call, &call_id(name), change).await.unwrap();
+    }
+    let kept = &names[..MAX_CONTACT_ENDS];
+    let wanted: Vec<(&str, i64)> = kept.iter().map(|name| (name.as_str(), 3)).collect();
+    assert_eq!(noted.unwrap(), contacts(&[], &wanted));
 }

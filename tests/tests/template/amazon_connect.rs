@@ -18,8 +18,9 @@ const TAKE_EVENTS: [&str; 4] = ["Answered", "Ended", "Selected", "Start"];
 /// The functions that contact events are for.
 const TOLD: [&str; 2] = ["Answered", "Ended"];
 const ENDS: &str = "AmazonConnectEndsQueue";
-/// The seconds for which an end is held back, so that what happened by then was told.
-const HELD_BACK: u32 = 20;
+/// The seconds for which an end is held back, so that what happened by then was told: Lambda tries an
+/// asynchronous invoke again after one minute, then after two more.
+const HELD_BACK: u32 = 120;
 /// How many timeouts of its function a queue has to hide a message for, as Lambda advises.
 const TIMEOUTS_HIDDEN: u64 = 6;
 /// Seconds in 14 days, the longest that SQS keeps a message.

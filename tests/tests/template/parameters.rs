@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use hookline_functions::environment::Environment;
 use hookline_tests::template::{Template, list, repository, text};
 
 /// The names of all parameters.
@@ -74,5 +75,33 @@ fn the_sections_of_samconfig_set_parameters_that_there_are() {
             let allowed: Vec<String> = list(allowed).iter().map(as_text).collect();
             assert!(allowed.iter().any(|one| one == value), "{section}: {name} cannot be {value}");
         }
+    }
+}
+
+/// What the operator may give is what the functions take.
+#[test]
+fn a_public_url_that_is_admitted_is_one_that_the_functions_take() {
+    let template = Template::read();
+    let pattern = template.at("/Parameters/PublicUrl/AllowedPattern");
+    for (address, is_good) in [
+        ("https://hooks.example", true),
+        ("https://hooks.example/", true),
+        ("http://127.0.0.1:8787", true),
+        ("https://hooks.example/v1", false),
+        ("https://hooks.example?a=b", false),
+        ("https://hooks.example/#a", false),
+        ("https://a:b@hooks.example", false),
+        ("https://hooks.example\\v1", false),
+        ("ftp://hooks.example", false),
+        ("hooks.example", false),
+    ] {
+        let environment = Environment::from_variables(|name| match name {
+            "PUBLIC_URL" => Some(address.to_owned()),
+            "LOG_LEVEL" | "ALLOWED_PRIVATE_ENDPOINTS" | "AWS_LAMBDA_RUNTIME_API" => None,
+            _ => Some("set".to_owned()),
+        });
+        assert_eq!(environment.is_ok(), is_good, "{address}: {environment:?}");
+        let schema = json!({"pattern": pattern});
+        assert_eq!(jsonschema::is_valid(&schema, &json!(address)), is_good, "{address}");
     }
 }

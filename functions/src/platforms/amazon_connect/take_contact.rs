@@ -132,6 +132,12 @@ async fn over(handler: &EventHandler, event: &ContactEvent<'_>) -> Result<Outcom
     };
     let Some(standing) = store.call(call).await? else { return Ok(UNKNOWN) };
     let mut recording = event.recording_url().filter(|url| !has_recording(&standing, url));
+    if standing.end.as_ref().is_some_and(|end| end.at < own.at)
+        && contacts.begun.contains(event.contact.as_str())
+    {
+        let contact = event.contact.as_str();
+        tracing::warn!(correlation_id = call.as_str(), contact, "a contact ended after its call");
+    }
     let mut outcome = match standing.end {
         Some(_) => Outcome::Taken,
         None => Outcome::Noted("the caller goes on in another contact"),

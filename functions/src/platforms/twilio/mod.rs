@@ -198,8 +198,8 @@ fn admit<'c>(
     let settings = settings.ok_or_else(|| refused("the campaign takes no calls from Twilio"))?;
     let signature = header(request, SIGNATURE);
     let signature = signature.ok_or_else(|| refused("the request has no X-Twilio-Signature"))?;
-    let url = handler.public_url_of(request);
-    if signature::is_good(signature, &url, form, settings.auth_tokens()) {
+    let urls = handler.urls_of(request);
+    if signature::is_good(signature, &urls, form, settings.auth_tokens()) {
         return Ok(settings);
     }
     Err(refused(if request.headers.contains_key(SIGNATURE_SETTINGS) {

@@ -21,18 +21,19 @@ use sha1::Sha1;
 
 use super::form::Form;
 
-/// Whether a request to `url` with this form was signed with one of the tokens.
+/// Whether a request to one of the addresses with this form was signed with one of the tokens.
 pub(super) fn is_good<'t>(
     signature: &str,
-    url: &str,
+    urls: &[String],
     form: &Form,
     tokens: impl Iterator<Item = &'t Secret>,
 ) -> bool {
     let parameters: BTreeSet<(&str, &str)> = form.pairs().collect();
     let parameters: String =
         parameters.into_iter().flat_map(|(name, value)| [name, value]).collect();
-    let texts = spellings(url).map(|url| format!("{url}{parameters}"));
-    let of_token = |token: &Secret| texts.each_ref().map(|text| signed(token.expose(), text));
+    let spelled = urls.iter().flat_map(|url| spellings(url));
+    let texts: Vec<String> = spelled.map(|url| format!("{url}{parameters}")).collect();
+    let of_token = |token: &'t Secret| texts.iter().map(move |text| signed(token.expose(), text));
     let expected: Vec<String> = tokens.flat_map(of_token).collect();
     // Every one is looked at: how long it takes tells nothing.
     expected.iter().fold(false, |good, expected| equal(signature, expected) | good)
@@ -81,7 +82,7 @@ mod tests {
 
     fn is_signed(signature: &str, url: &str, form: &str) -> bool {
         let tokens = [Secret::new("other".to_owned()), Secret::new(TOKEN.to_owned())];
-        is_good(signature, url, &Form::parse(form.as_bytes()), tokens.iter())
+        is_good(signature, &[url.to_owned()], &Form::parse(form.as_bytes()), tokens.iter())
     }
 
     fn form(number: &str) -> String {
@@ -112,6 +113,19 @@ mod tests {
         ] {
             assert!(is_signed(signature, url, form), "{signature} {url}");
         }
+    }
+
+    #[test]
+    fn each_of_the_addresses_may_be_the_signed_one() {
+        let (signature, library) = ("RSOYDt4T1cUTdK1PDd93/VVr8B8=", form("14158675309"));
+        let is_signed = |urls: &[&str]| {
+            let urls: Vec<String> = urls.iter().copied().map(str::to_owned).collect();
+            let tokens = [Secret::new(TOKEN.to_owned())];
+            is_good(signature, &urls, &Form::parse(library.as_bytes()), tokens.iter())
+        };
+        let other = "https://front.example/myapp.php?foo=1&bar=2";
+        assert!(is_signed(&[URL, other]) && is_signed(&[other, URL]));
+        assert!(!is_signed(&[other]) && !is_signed(&[]));
     }
 
     #[test]

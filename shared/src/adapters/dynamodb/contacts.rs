@@ -6,9 +6,9 @@ use super::access::Updated;
 use super::call_item::call_primary_key;
 use super::item::{Item, set_of};
 use super::update::Update;
-use crate::call::{CallId, ContactChange, ContactEnd, Contacts, MAX_CONTACTS};
+use crate::call::{CallId, ContactChange, ContactEnd, Contacts, MAX_CONTACT_ENDS, MAX_CONTACTS};
 use crate::ports::StoreError;
-use crate::ports::contacts::CallContacts;
+use crate::ports::contacts::{CallContacts, log_no_room};
 
 const BEGUN: &str = "contacts_begun";
 const ENDED: &str = "contacts_ended";
@@ -23,17 +23,22 @@ impl CallContacts for DynamoDb {
         contact: &CallId,
         change: ContactChange,
     ) -> Result<Option<Contacts>, StoreError> {
-        let (set, entry) = match change {
-            ContactChange::Began => (BEGUN, contact.to_string()),
-            ContactChange::Ended(end) => (ENDED, written(contact.as_str(), &end)?),
+        let (set, limit, entry) = match change {
+            ContactChange::Began => (BEGUN, MAX_CONTACTS, contact.to_string()),
+            ContactChange::Ended(end) => {
+                (ENDED, MAX_CONTACT_ENDS, written(contact.as_str(), &end)?)
+            }
         };
         let mut update = Update::default();
-        update.add(set, set_of(entry));
+        update.add(set, set_of(entry.clone()));
         update.require_present("campaign_id");
-        update.require_fewer(set, MAX_CONTACTS);
+        update.require_fewer(set, limit);
         match self.update(call_primary_key(call), update, "note a contact").await? {
             Updated::Made(item) => Ok(Some(contacts_of(&item))),
             Updated::Refused(item) if item.contains_key("campaign_id") => {
+                if !members(&item, set).contains(&entry) {
+                    log_no_room(call, contact, set);
+                }
                 Ok(Some(contacts_of(&item)))
             }
             Updated::Refused(_) => Ok(None),
@@ -41,10 +46,15 @@ impl CallContacts for DynamoDb {
     }
 }
 
+fn members<'i>(item: &'i Item, set: &str) -> &'i [String] {
+    item.get(set).and_then(|set| set.as_ss().ok()).map_or(&[], Vec::as_slice)
+}
+
 fn contacts_of(item: &Item) -> Contacts {
-    let set = |name| item.get(name).and_then(|set| set.as_ss().ok()).into_iter().flatten();
-    let mut contacts = Contacts { begun: set(BEGUN).cloned().collect(), ..Contacts::default() };
-    for (contact, end) in set(ENDED).filter_map(|entry| serde_json::from_str::<Ended>(entry).ok()) {
+    let begun = members(item, BEGUN).iter().cloned().collect();
+    let mut contacts = Contacts { begun, ..Contacts::default() };
+    let ended = members(item, ENDED).iter();
+    for (contact, end) in ended.filter_map(|entry| serde_json::from_str::<Ended>(entry).ok()) {
         contacts.note_end(&contact, end);
     }
     contacts

@@ -10,6 +10,8 @@ from emulator import wait_for
 
 NAME = "hookline"
 BUCKET = "hookline-code"
+# What the stack is told to be its own address: the emulator gives its API another path.
+PUBLIC_URL = "https://hooks.example.com"
 DEPLOY_SECONDS = 180
 
 # Where the suite's partners listen. Functions go to loopback only where it is listed, port by port,
@@ -43,6 +45,7 @@ def deploy(emulator, template):
     store.put_object(Bucket=BUCKET, Key="template.json", Body=json.dumps(template).encode())
     parameters = {
         "AllowedPrivateEndpoints": ",".join(f"127.0.0.1:{port}" for port in PARTNER_PORTS),
+        "PublicUrl": PUBLIC_URL,
     }
     made = cloudformation.create_change_set(
         StackName=NAME, ChangeSetName="first", ChangeSetType="CREATE",

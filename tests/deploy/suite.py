@@ -38,6 +38,7 @@ def run(root, emulator, outputs, key, filters):
         "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": KEY, "AWS_SESSION_TOKEN": "",
         "AWS_REGION": REGION,
         "HOOKLINE_FUNCTION_PREFIX": stack.NAME,
+        "HOOKLINE_PUBLIC_URL": stack.PUBLIC_URL,
         "HOOKLINE_PARTNER_PORTS": f"{stack.PARTNER_PORTS[0]}-{stack.PARTNER_PORTS[-1]}",
     }
     for test, reason in SKIPPED.items():

@@ -16,6 +16,8 @@ pub enum Target {
     Running {
         /// The base URL, without a slash at its end.
         url: String,
+        /// The base URL that it takes to be its own, which platforms sign.
+        public_url: String,
         /// The admin key.
         admin_key: String,
         /// Where its functions are invoked directly, if it was said.
@@ -42,7 +44,8 @@ impl Target {
     /// memory on a free port. Webhooks must be allowed to go to this machine there. Its functions
     /// are those at the Lambda endpoint `HOOKLINE_INVOKE_URL` whose names begin with
     /// `HOOKLINE_FUNCTION_PREFIX`, the name of its stack, and are invoked with the credentials and
-    /// in the region of AWS's own variables.
+    /// in the region of AWS's own variables. Where it has a `PublicUrl`, that is
+    /// `HOOKLINE_PUBLIC_URL`.
     ///
     /// # Errors
     /// When the key is not set, or no stack can be started.
@@ -51,11 +54,12 @@ impl Target {
             return Ok(Self::Own(Box::new(Stack::start(Settings::default()).await?)));
         };
         let url = url.trim_end_matches('/').to_owned();
+        let public_url = variable("HOOKLINE_PUBLIC_URL").unwrap_or_else(|| url.clone());
         let admin_key = variable("HOOKLINE_ADMIN_KEY").ok_or(TargetError::NoKey)?;
         let prefix = variable("HOOKLINE_FUNCTION_PREFIX").unwrap_or_default();
         let lambda = variable("HOOKLINE_INVOKE_URL");
         let lambda = lambda.map(|endpoint| Lambda::new(&endpoint, prefix, caller())).transpose()?;
-        Ok(Self::Running { url, admin_key, lambda })
+        Ok(Self::Running { url, public_url, admin_key, lambda })
     }
 
     /// The base URL, without a slash at its end.
@@ -64,6 +68,15 @@ impl Target {
         match self {
             Self::Own(stack) => stack.url(),
             Self::Running { url, .. } => url.clone(),
+        }
+    }
+
+    /// The base URL that platforms sign.
+    #[must_use]
+    pub fn public_url(&self) -> String {
+        match self {
+            Self::Own(stack) => stack.url(),
+            Self::Running { public_url, .. } => public_url.clone(),
         }
     }
 

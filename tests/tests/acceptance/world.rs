@@ -97,7 +97,7 @@ impl World {
     /// what follows the campaign in the address.
     pub(crate) async fn twilio(&self, auth_token: &str, place: &str, form: &str) -> Answer {
         let path = format!("/twilio/{}/{place}", self.campaign());
-        let signed = signature(auth_token, &format!("{}{path}", self.target.url()), form);
+        let signed = signature(auth_token, &format!("{}{path}", self.target.public_url()), form);
         let body = Body::of_type("application/x-www-form-urlencoded; charset=UTF-8", form)
             .with("x-twilio-signature", &signed)
             .with("i-twilio-idempotency-token", "11111111-2222-3333-4444-555555555555");

@@ -6,6 +6,7 @@
 //! Arrows run one way: use cases → domain, adapters → ports.
 
 pub mod adapters;
+pub mod allowance;
 pub mod answer;
 pub mod call;
 pub mod campaign;

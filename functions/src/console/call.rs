@@ -8,6 +8,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use hookline::adapters::system::SystemClock;
+use hookline::allowance::Allowance;
 use hookline::call::{Buyer, Call, CallId, RawEvent};
 use hookline::delivery::{Delivery, DeliveryStatus};
 use hookline::ports::calls::Calls;
@@ -153,16 +154,10 @@ impl CallView {
 
 /// Deliveries with their last attempts, as many as there is room for.
 fn rows(deliveries: &[Delivery], now: Timestamp) -> Vec<DeliveryRow> {
-    let mut room = MAX_ATTEMPT_BYTES;
+    let mut room = Allowance::of(MAX_ATTEMPT_BYTES);
     let row = |delivery: &Delivery| {
         let row = DeliveryRow::with_last_attempt(delivery, now);
-        match room.checked_sub(row.weight()) {
-            Some(left) => {
-                room = left;
-                row
-            }
-            None => DeliveryRow::in_brief(delivery, now),
-        }
+        if room.spend(row.weight()) { row } else { DeliveryRow::in_brief(delivery, now) }
     };
     deliveries.iter().map(row).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hookline::allowance::Allowance;
 use hookline::call::{Call, JournalEntry, Raw, RawEvent, Source};
 use hookline::delivery::Delivery;
 use hookline::tag::TagSet;
@@ -49,7 +50,7 @@ pub(super) fn story(
     said: &[RawEvent],
     now: Timestamp,
 ) -> Vec<StoryLine> {
-    let mut room = MAX_RAW_BYTES;
+    let mut room = Allowance::of(MAX_RAW_BYTES);
     let noted = call.journal.iter().map(|entry| {
         let line = StoryLine::of(entry.at, what(call, entry), &entry.tags);
         let (raw, raw_cut) = match said.iter().find(|said| said.is_of(entry)) {
@@ -81,14 +82,13 @@ pub(super) fn story(
 }
 
 /// What a platform said as text, if there is room for it, and whether that is not all.
-fn within(room: &mut usize, raw: &Raw) -> (Option<String>, bool) {
+fn within(room: &mut Allowance, raw: &Raw) -> (Option<String>, bool) {
     if raw.fields.is_empty() {
         return (None, raw.cut);
     }
     let text = serde_json::to_string_pretty(&raw.fields).unwrap_or_default();
-    let left = room.checked_sub(text.len());
-    *room = left.unwrap_or(*room);
-    (left.map(|_| text), raw.cut || left.is_none())
+    let fits = room.spend(text.len());
+    (fits.then_some(text), raw.cut || !fits)
 }
 
 fn what(call: &Call, entry: &JournalEntry) -> String {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Call, CallEvent, Posting};
+use crate::allowance::Allowance;
 use crate::geo::{Location, Place};
 use crate::tag::{TagKey, TagSet, TagValue};
 use crate::time::Timestamp;
@@ -100,13 +101,9 @@ impl Call {
 
 /// Those tags that an entry has room for, one after another.
 fn within(tags: &TagSet) -> TagSet {
-    let mut room = MAX_ENTRY_BYTES;
+    let mut room = Allowance::of(MAX_ENTRY_BYTES);
     let pairs = tags.iter().flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
-    let fits = |(key, value): &(&TagKey, &TagValue)| {
-        let left = room.checked_sub(written(key, value));
-        room = left.unwrap_or(room);
-        left.is_some()
-    };
+    let fits = |(key, value): &(&TagKey, &TagValue)| room.spend(written(key, value));
     pairs.filter(fits).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 

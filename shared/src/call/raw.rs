@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{CallEvent, CallKey, JournalEntry, Source};
+use crate::allowance::Allowance;
 use crate::credential::{masked, may_be_named_by_another, may_name_another, names_credential};
 use crate::secret::MASK;
 use crate::time::Timestamp;
@@ -45,7 +46,7 @@ impl Raw {
     #[must_use]
     pub fn of(fields: Map<String, Value>) -> Self {
         let fields = fields.into_iter().filter(|(_, value)| !value.is_null()).collect();
-        let mut unread = MAX_READ_BYTES;
+        let mut unread = Allowance::of(MAX_READ_BYTES);
         let (said, cut) = readable(fields, &mut unread, 2);
         let mut raw = Self { cut, ..Self::default() };
         let mut room = MAX_RAW_BYTES - "{}".len();
@@ -104,7 +105,7 @@ impl RawEvent {
 /// its members, so many levels deep; and whether that is not all.
 fn readable(
     fields: Map<String, Value>,
-    room: &mut usize,
+    room: &mut Allowance,
     levels: usize,
 ) -> (Map<String, Value>, bool) {
     let mut kept = Map::new();
@@ -113,20 +114,15 @@ fn readable(
         let bytes = written(&name, &value);
         // What goes by the name of a credential is hidden whatever it is.
         let value =
-            if bytes > *room && names_credential(&name) { Value::from(MASK) } else { value };
-        if let Some(left) = room.checked_sub(written(&name, &value)) {
-            *room = left;
+            if !room.covers(bytes) && names_credential(&name) { Value::from(MASK) } else { value };
+        if room.spend(written(&name, &value)) {
             kept.insert(name, value);
             continue;
         }
         cut = true;
         name_cut |= may_name_another(&name);
         let Value::Object(members) = value else { continue };
-        let Some(left) = room.checked_sub(written(&name, &Value::Object(Map::new()))) else {
-            continue;
-        };
-        if levels > 1 {
-            *room = left;
+        if levels > 1 && room.spend(written(&name, &Value::Object(Map::new()))) {
             let (members, _) = readable(members, room, levels - 1);
             if !members.is_empty() {
                 kept.insert(name, Value::Object(members));
@@ -143,12 +139,9 @@ fn readable(
 /// The object of that name with those of its members that there is room for; `None` when none is
 /// left.
 fn within(name: &str, members: Map<String, Value>, room: usize) -> Option<Value> {
-    let mut room = room.checked_sub(written(name, &Value::Object(Map::new())))?;
-    let fits = |(member, value): &(String, Value)| {
-        let left = room.checked_sub(written(member, value));
-        room = left.unwrap_or(room);
-        left.is_some()
-    };
+    let room = room.checked_sub(written(name, &Value::Object(Map::new())))?;
+    let mut room = Allowance::of(room);
+    let fits = |(member, value): &(String, Value)| room.spend(written(member, value));
     let kept: Map<String, Value> = members.into_iter().filter(fits).collect();
     (!kept.is_empty()).then_some(Value::Object(kept))
 }

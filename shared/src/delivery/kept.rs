@@ -7,6 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::Allowance;
+
 /// The attempts that keep whole what there is room for: as many as the longest schedule makes.
 const WHOLE_ATTEMPTS: u32 = 11;
 /// The most that is kept of one body, in bytes.
@@ -106,23 +108,16 @@ pub fn kept_names(names: impl IntoIterator<Item = String>) -> Vec<String> {
 fn first_of<T>(
     items: impl IntoIterator<Item = T>,
     weigh: impl Fn(&T) -> usize,
-    mut room: usize,
+    room: usize,
 ) -> Vec<T> {
-    let fits = |item: &T| {
-        let left = room.checked_sub(weigh(item));
-        room = left.unwrap_or(room);
-        left.is_some()
-    };
-    items.into_iter().take_while(fits).collect()
+    let mut room = Allowance::of(room);
+    items.into_iter().take_while(|item| room.spend(weigh(item))).collect()
 }
 
 /// As much of a text as weighs no more than this.
-fn beginning(text: &str, mut room: usize) -> &str {
-    let over = text.char_indices().find(|(_, c)| {
-        let left = room.checked_sub(char_weight(*c));
-        room = left.unwrap_or(room);
-        left.is_none()
-    });
+fn beginning(text: &str, room: usize) -> &str {
+    let mut room = Allowance::of(room);
+    let over = text.char_indices().find(|(_, c)| !room.spend(char_weight(*c)));
     over.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 

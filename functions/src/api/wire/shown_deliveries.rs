@@ -57,7 +57,8 @@ impl ShownDeliveries {
     }
 }
 
-fn weight(part: &impl Serialize) -> usize {
+/// The bytes that a part of an answer takes of the function's payload.
+pub(super) fn weight(part: &impl Serialize) -> usize {
     serde_json::to_string(part).map_or(0, |text| payload_bytes(&text))
 }
 

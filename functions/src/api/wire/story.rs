@@ -1,12 +1,13 @@
 //! What told a call's story on, and where its tags came from.
 
+use hookline::allowance::Allowance;
 use hookline::call::{self, OriginSource, RawEvent, Source};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::shown_deliveries::weight;
 use super::{Tags, Time, Trigger};
-use crate::envelope::payload_bytes;
 
 /// The most tags and origins that are told of one call: some 400 KB.
 const MAX_ORIGINS: usize = 2000;
@@ -117,23 +118,18 @@ pub(crate) enum TagSource {
 
 /// The entries of a journal with what else the platform said, as far as there is room for it.
 pub(super) fn told(call: &call::Call, said: Vec<RawEvent>) -> Vec<Event> {
-    let mut room = MAX_RAW_BYTES;
+    let mut room = Allowance::of(MAX_RAW_BYTES);
     let mut events: Vec<(&call::JournalEntry, Event)> =
         call.journal.iter().map(|entry| (entry, Event::from(entry))).collect();
     for said in said {
         let mut about =
             events.iter_mut().filter(|(entry, event)| said.is_of(entry) && event.raw.is_none());
         let Some((_, event)) = about.next() else { continue };
-        let left = room.checked_sub(weight(&said.raw.fields));
-        room = left.unwrap_or(room);
-        event.raw_cut = said.raw.cut || left.is_none();
-        event.raw = left.map(|_| said.raw.fields);
+        let fits = room.spend(weight(&said.raw.fields));
+        event.raw_cut = said.raw.cut || !fits;
+        event.raw = fits.then_some(said.raw.fields);
     }
     events.into_iter().map(|(_, event)| event).collect()
-}
-
-fn weight(fields: &Map<String, Value>) -> usize {
-    serde_json::to_string(fields).map_or(0, |text| payload_bytes(&text))
 }
 
 /// As many of these as there is room for, and how many more there are.

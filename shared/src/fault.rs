@@ -41,6 +41,15 @@ impl Faults {
         self
     }
 
+    /// The same faults, each at the place that `place` makes of its own.
+    #[must_use]
+    pub fn moved(mut self, place: impl Fn(&str) -> String) -> Self {
+        for fault in &mut self.0 {
+            fault.pointer = place(&fault.pointer);
+        }
+        self
+    }
+
     /// One fault at the document itself, in the words of what refused it.
     pub fn of(refusal: impl std::fmt::Display) -> Self {
         Self::here(refusal.to_string())

@@ -80,15 +80,11 @@ impl Mode {
 impl Places {
     /// The problem with its faults named as the sender knows them.
     pub(crate) fn name(self, problem: Problem) -> Problem {
-        let mut errors = Faults::default();
-        for fault in problem.errors.iter() {
-            let pointer = match (fault.pointer.as_str(), self.mode) {
-                ("/occurred_at", mode) if self.timed => format!("/{}", mode.attribute("time")),
-                (pointer, Mode::Structured) => format!("/data{pointer}"),
-                (pointer, Mode::Binary) => pointer.to_owned(),
-            };
-            errors.push(pointer, fault.detail.clone());
-        }
+        let errors = problem.errors.moved(|pointer| match (pointer, self.mode) {
+            ("/occurred_at", mode) if self.timed => format!("/{}", mode.attribute("time")),
+            (pointer, Mode::Structured) => format!("/data{pointer}"),
+            (pointer, Mode::Binary) => pointer.to_owned(),
+        });
         Problem { errors, ..problem }
     }
 }

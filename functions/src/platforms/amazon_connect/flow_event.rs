@@ -92,25 +92,18 @@ pub(super) fn read(kind: EventKind, event: &Value, now: Timestamp) -> Result<Rep
 
 /// Faults of the plain shape, at the places that the flow's builder can see.
 pub(super) fn faults_in_event(faults: &Faults, event: &Value) -> Faults {
-    let mut told = Faults::default();
-    for fault in faults.iter() {
-        let campaign = "campaign_id";
-        let by_parameter = event.pointer(&format!("{PARAMETERS}/{campaign}")).is_some_and(is_said);
-        let by_attribute =
-            event.pointer(&format!("{CONTACT}/Attributes/{campaign}")).is_some_and(is_said);
-        let place = match fault.pointer.as_str() {
-            pointer if pointer.starts_with("/Details/") => pointer.to_owned(),
-            "/campaign_id" if by_attribute && !by_parameter => {
-                format!("{CONTACT}/Attributes/{campaign}")
-            }
-            pointer => match pointer.strip_prefix("/buyer/") {
-                Some(field) => format!("{PARAMETERS}/buyer_{field}"),
-                None => format!("{PARAMETERS}{pointer}"),
-            },
-        };
-        told.push(place, fault.detail.as_str());
-    }
-    told
+    let parameter = format!("{PARAMETERS}/campaign_id");
+    let attribute = format!("{CONTACT}/Attributes/campaign_id");
+    let is_there = |place: &str| event.pointer(place).is_some_and(is_said);
+    let by_attribute = is_there(&attribute) && !is_there(&parameter);
+    faults.clone().moved(|pointer| match pointer {
+        pointer if pointer.starts_with("/Details/") => pointer.to_owned(),
+        "/campaign_id" if by_attribute => attribute.clone(),
+        pointer => match pointer.strip_prefix("/buyer/") {
+            Some(field) => format!("{PARAMETERS}/buyer_{field}"),
+            None => format!("{PARAMETERS}{pointer}"),
+        },
+    })
 }
 
 /// The block's input parameters that nobody has read yet.

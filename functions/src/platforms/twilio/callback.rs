@@ -199,14 +199,11 @@ fn missing(name: &str) -> Problem {
 }
 
 /// The problem with its faults where Twilio, or the address that it asked, has them.
-pub(super) fn with_twilio_names(mut problem: Problem) -> Problem {
-    let mut errors = Faults::default();
-    for fault in problem.errors.iter() {
-        let known = TWILIO_NAMES.iter().find(|(plain, _)| *plain == fault.pointer);
-        let tag = ["/tags", "/buyer/tags"].iter().find_map(|at| fault.pointer.strip_prefix(at));
-        let pointer = known.map_or(tag.unwrap_or(&fault.pointer), |(_, own)| own);
-        errors.push(pointer.to_owned(), fault.detail.clone());
-    }
-    problem.errors = errors;
-    problem
+pub(super) fn with_twilio_names(problem: Problem) -> Problem {
+    let errors = problem.errors.moved(|pointer| {
+        let known = TWILIO_NAMES.iter().find(|(plain, _)| *plain == pointer);
+        let tag = ["/tags", "/buyer/tags"].iter().find_map(|at| pointer.strip_prefix(at));
+        known.map_or(tag.unwrap_or(pointer), |(_, own)| own).to_owned()
+    });
+    Problem { errors, ..problem }
 }

@@ -100,18 +100,15 @@ impl EventHandler {
         if kind == EventKind::Ended && is_batch(&body) {
             return Box::pin(amazon_connect::take_contact_events(self, kind, body)).await;
         }
+        direct(self.take_document(kind, body).await.map(document))
+    }
+
+    async fn take_document(&self, kind: EventKind, body: Value) -> Result<EventAnswer, Problem> {
+        let arrival = Arrival::default();
         if cloud_events::is_one(&body) {
-            let answer = match cloud_events::of_invoke(kind, body) {
-                Ok(event) => self.take_cloud_event(event, Arrival::default()).await,
-                Err(problem) => Err(problem),
-            };
-            return direct(answer.map(document));
+            return self.take_cloud_event(cloud_events::of_invoke(kind, body)?, arrival).await;
         }
-        let answer = match plain::of_invoke(kind, body) {
-            Ok(reported) => self.take_reported(reported, Arrival::default()).await,
-            Err(problem) => Err(problem),
-        };
-        direct(answer.map(document))
+        self.take_reported(plain::of_invoke(kind, body)?, arrival).await
     }
 
     /// Where calls and campaigns are kept.

@@ -127,14 +127,14 @@ pub async fn take_event(
     memorable.merge(began.posted_tags());
     let place = learned.place.or(began.posted_place());
     let deliveries: Vec<Delivery> = pings.into_iter().map(|ping| ping.delivery).collect();
-    let raw = event.raw_event(now, &call.key);
+    let raw = if repeated { None } else { event.raw_event(now, &call.key) };
     let record = Record {
         tags: call.tags.without(&tags_before),
         place: call.location.told().filter(|_| location_before != call.location),
         begins,
         journal: began.journal.clone(),
         deliveries: &deliveries,
-        raw: raw.filter(|_| !repeated).map(|raw| (event, raw)),
+        raw: raw.map(|raw| (event, raw)),
         windows: opened_by(&deliveries, &campaign, now),
         remembering: remembering(&call, &campaign, memorable, place, now),
         call: &call,

@@ -7,6 +7,8 @@
 
 pub mod bench;
 pub mod chart;
+pub mod item_size;
+pub mod meter;
 pub mod results;
 pub mod row;
 pub mod rows;

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use crate::bench::{Bench, BenchError};
 use crate::row::Row;
 
+pub mod cost;
 pub mod size;
 
 /// What is measured, in the order of the table.
@@ -12,6 +13,8 @@ pub mod size;
 pub enum Topic {
     /// How large the functions are.
     Size,
+    /// What a call uses, and what that costs.
+    Cost,
 }
 
 impl Topic {
@@ -25,7 +28,7 @@ impl Topic {
     #[must_use]
     pub fn runs_functions(self) -> bool {
         match self {
-            Self::Size => true,
+            Self::Size | Self::Cost => true,
         }
     }
 
@@ -36,6 +39,7 @@ impl Topic {
     pub async fn measure(self, bench: &Bench) -> Result<Vec<Row>, BenchError> {
         match self {
             Self::Size => Box::pin(size::measure(bench)).await,
+            Self::Cost => Box::pin(cost::measure(bench)).await,
         }
     }
 }

@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod bill;
 pub mod chart;
+pub mod heat;
 pub mod item_size;
 pub mod meter;
 pub mod prices;
@@ -18,3 +19,4 @@ pub mod spread;
 pub mod stage;
 pub mod table;
 pub mod typical;
+pub mod usage;

@@ -6,6 +6,7 @@ use crate::bench::{Bench, BenchError};
 use crate::row::Row;
 
 pub mod cost;
+pub mod partitions;
 pub mod size;
 
 /// What is measured, in the order of the table.
@@ -15,6 +16,8 @@ pub enum Topic {
     Size,
     /// What a call uses, and what that costs.
     Cost,
+    /// How load spreads over the partitions of the table.
+    Partitions,
 }
 
 impl Topic {
@@ -28,7 +31,7 @@ impl Topic {
     #[must_use]
     pub fn runs_functions(self) -> bool {
         match self {
-            Self::Size | Self::Cost => true,
+            Self::Size | Self::Cost | Self::Partitions => true,
         }
     }
 
@@ -40,6 +43,7 @@ impl Topic {
         match self {
             Self::Size => Box::pin(size::measure(bench)).await,
             Self::Cost => Box::pin(cost::measure(bench)).await,
+            Self::Partitions => Box::pin(partitions::measure(bench)).await,
         }
     }
 }

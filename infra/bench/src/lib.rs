@@ -5,8 +5,12 @@
 //! bounds, never bare times. Every row has a quick form, small enough for a debug build on a busy
 //! machine: it shows that the bench still runs, and nothing about speed.
 
+pub mod apart;
+pub mod bare;
 pub mod bench;
 pub mod chart;
+pub mod events;
+pub mod first;
 pub mod item_size;
 pub mod meter;
 pub mod results;
@@ -14,3 +18,4 @@ pub mod row;
 pub mod rows;
 pub mod spread;
 pub mod table;
+pub mod world;

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use crate::bench::{Bench, BenchError};
 use crate::row::Row;
 
+pub mod cost;
 pub mod init;
 pub mod ping;
 pub mod size;
@@ -18,6 +19,8 @@ pub enum Topic {
     Ping,
     /// How large the functions are.
     Size,
+    /// What a call uses, and what that costs.
+    Cost,
 }
 
 impl Topic {
@@ -31,7 +34,7 @@ impl Topic {
     #[must_use]
     pub fn runs_functions(self) -> bool {
         match self {
-            Self::Init | Self::Ping | Self::Size => true,
+            Self::Init | Self::Ping | Self::Size | Self::Cost => true,
         }
     }
 
@@ -44,6 +47,7 @@ impl Topic {
             Self::Init => Box::pin(init::measure(bench)).await,
             Self::Ping => Box::pin(ping::measure(bench)).await,
             Self::Size => Box::pin(size::measure(bench)).await,
+            Self::Cost => Box::pin(cost::measure(bench)).await,
         }
     }
 }

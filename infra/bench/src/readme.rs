@@ -1,0 +1,80 @@
+//! The part of the README that results fill: the table, and the plot of each row.
+
+use std::fmt::Write;
+
+use crate::results::Results;
+
+const BEGIN: &str = "<!-- what the bench measured: begin -->\n";
+const END: &str = "<!-- what the bench measured: end -->\n";
+
+/// The README with these results in place of what stands between its two comments; `None` when it has
+/// not got them.
+#[must_use]
+pub fn filled(readme: &str, results: &Results) -> Option<String> {
+    let (before, rest) = readme.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}{}{END}{after}", section(results)))
+}
+
+fn section(results: &Results) -> String {
+    let mut section = format!("\n{}\n<details><summary>Plots</summary>\n\n", results.markdown());
+    for row in results.rows() {
+        let _ = writeln!(section, "![{}](infra/bench/results/{}.svg)\n", row.question, row.name);
+        for note in &row.notes {
+            let _ = writeln!(section, "{note}\n");
+        }
+    }
+    section.push_str("</details>\n\n");
+    section
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::read_to_string;
+
+    use clap::ValueEnum;
+
+    use super::*;
+    use crate::bench::repository;
+    use crate::chart;
+    use crate::results::Measured;
+    use crate::row::{Row, Unit};
+    use crate::rows::Topic;
+
+    #[test]
+    fn what_stands_between_the_comments_is_replaced() {
+        let mut row = Row::new("init", "How long?", Unit::Millis);
+        row.notes.push("Of five.".to_owned());
+        let (topic, day) = ("init".to_owned(), "2026-11-24".to_owned());
+        let measured = Measured { topic, day, machine: "1 × abacus".to_owned(), rows: vec![row] };
+        let results = Results { topics: vec![measured] };
+
+        let readme = filled(&format!("a\n{BEGIN}old\n{END}b\n"), &results);
+
+        let table = results.markdown();
+        let wanted = format!(
+            "a\n{BEGIN}\n{table}\n<details><summary>Plots</summary>\n\n\
+             ![How long?](infra/bench/results/init.svg)\n\nOf five.\n\n</details>\n\n{END}b\n"
+        );
+        assert_eq!(readme, Some(wanted));
+        assert_eq!(filled("a\n", &results), None);
+    }
+
+    #[test]
+    fn the_readme_shows_the_results_that_are_kept_and_they_have_every_topic() {
+        let folder = repository().join("infra/bench/results");
+        let results = Results::read(&folder).unwrap();
+
+        let topics: Vec<&str> = results.topics.iter().map(|one| one.topic.as_str()).collect();
+        let words: Vec<String> = Topic::value_variants().iter().map(|one| one.word()).collect();
+        assert_eq!(topics, words, "run `cargo run --release -p bench -- TOPIC --publish`");
+        assert!(results.topics.iter().all(|topic| !topic.rows.is_empty()));
+        assert_eq!(read_to_string(folder.join("table.md")).unwrap(), results.markdown());
+        let readme = read_to_string(repository().join("README.md")).unwrap();
+        assert_eq!(filled(&readme, &results), Some(readme));
+        for row in results.rows() {
+            let plot = read_to_string(folder.join(format!("{}.svg", row.name))).unwrap();
+            assert_eq!(plot, chart::svg(row));
+        }
+    }
+}

@@ -50,13 +50,11 @@ impl AwsHttp {
     }
 
     fn client(&self) -> Result<&reqwest::Client, Unreached> {
-        match self.client.get() {
-            Some(client) => Ok(client),
-            None => {
-                let made = client()?;
-                Ok(self.client.get_or_init(|| made))
-            }
+        if let Some(client) = self.client.get() {
+            return Ok(client);
         }
+        let made = client()?;
+        Ok(self.client.get_or_init(|| made))
     }
 }
 

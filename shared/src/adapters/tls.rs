@@ -15,16 +15,17 @@ static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
 /// # Errors
 /// When the provider and its protocols do not hold together.
 pub(super) fn config(protocols: &[&[u8]]) -> Result<ClientConfig, rustls::Error> {
-    let made = match CONFIG.get() {
-        Some(made) => made,
-        None => {
-            let made = make()?;
-            CONFIG.get_or_init(|| made)
-        }
-    };
-    let mut config = made.clone();
+    let mut config = made()?.clone();
     config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     Ok(config)
+}
+
+fn made() -> Result<&'static ClientConfig, rustls::Error> {
+    if let Some(made) = CONFIG.get() {
+        return Ok(made);
+    }
+    let made = make()?;
+    Ok(CONFIG.get_or_init(|| made))
 }
 
 fn make() -> Result<ClientConfig, rustls::Error> {

@@ -30,16 +30,9 @@ fn section(results: &Results) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::read_to_string;
-
-    use clap::ValueEnum;
-
     use super::*;
-    use crate::bench::repository;
-    use crate::chart;
     use crate::results::Measured;
     use crate::row::{Row, Unit};
-    use crate::rows::Topic;
 
     #[test]
     fn what_stands_between_the_comments_is_replaced() {
@@ -58,23 +51,5 @@ mod tests {
         );
         assert_eq!(readme, Some(wanted));
         assert_eq!(filled("a\n", &results), None);
-    }
-
-    #[test]
-    fn the_readme_shows_the_results_that_are_kept_and_they_have_every_topic() {
-        let folder = repository().join("infra/bench/results");
-        let results = Results::read(&folder).unwrap();
-
-        let topics: Vec<&str> = results.topics.iter().map(|one| one.topic.as_str()).collect();
-        let words: Vec<String> = Topic::value_variants().iter().map(|one| one.word()).collect();
-        assert_eq!(topics, words, "run `cargo run --release -p bench -- TOPIC --publish`");
-        assert!(results.topics.iter().all(|topic| !topic.rows.is_empty()));
-        assert_eq!(read_to_string(folder.join("table.md")).unwrap(), results.markdown());
-        let readme = read_to_string(repository().join("README.md")).unwrap();
-        assert_eq!(filled(&readme, &results), Some(readme));
-        for row in results.rows() {
-            let plot = read_to_string(folder.join(format!("{}.svg", row.name))).unwrap();
-            assert_eq!(plot, chart::svg(row));
-        }
     }
 }

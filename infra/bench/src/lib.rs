@@ -5,13 +5,18 @@
 //! bounds, never bare times. Every row has a quick form, small enough for a debug build on a busy
 //! machine: it shows that the bench still runs, and nothing about speed.
 
+pub mod apart;
+pub mod bare;
 pub mod bench;
 pub mod bill;
 pub mod chart;
+pub mod events;
+pub mod first;
 pub mod heat;
 pub mod item_size;
 pub mod meter;
 pub mod prices;
+pub mod readme;
 pub mod results;
 pub mod row;
 pub mod rows;
@@ -20,3 +25,4 @@ pub mod stage;
 pub mod table;
 pub mod typical;
 pub mod usage;
+pub mod world;

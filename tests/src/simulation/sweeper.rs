@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use hookline::adapters::memory::Memory;
-use hookline::ports::deliveries::PastDue;
 use hookline::use_cases::sweep;
 
 use super::executor::Spawner;

@@ -10,7 +10,9 @@ use hookline::time::{Day, Timestamp};
 use serde_json::json;
 
 use super::kind::Kind;
-use super::world::{World, at, call_id, campaign_id, claimed, event, start, started, stored, tags, whole};
+use super::world::{
+    World, at, call_id, campaign_id, claimed, event, start, started, stored, tags, whole,
+};
 
 /// The day on which the world begins.
 pub(crate) fn today() -> Day {

@@ -6,12 +6,18 @@ use crate::bench::{Bench, BenchError};
 use crate::row::Row;
 
 pub mod cost;
+pub mod init;
 pub mod partitions;
+pub mod ping;
 pub mod size;
 
 /// What is measured, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Topic {
+    /// How long cold starts take.
+    Init,
+    /// How much longer than its slowest partner an event takes.
+    Ping,
     /// How large the functions are.
     Size,
     /// What a call uses, and what that costs.
@@ -31,7 +37,7 @@ impl Topic {
     #[must_use]
     pub fn runs_functions(self) -> bool {
         match self {
-            Self::Size | Self::Cost | Self::Partitions => true,
+            Self::Init | Self::Ping | Self::Size | Self::Cost | Self::Partitions => true,
         }
     }
 
@@ -41,6 +47,8 @@ impl Topic {
     /// When something that is measured, or what it needs, does not do what it has to.
     pub async fn measure(self, bench: &Bench) -> Result<Vec<Row>, BenchError> {
         match self {
+            Self::Init => Box::pin(init::measure(bench)).await,
+            Self::Ping => Box::pin(ping::measure(bench)).await,
             Self::Size => Box::pin(size::measure(bench)).await,
             Self::Cost => Box::pin(cost::measure(bench)).await,
             Self::Partitions => Box::pin(partitions::measure(bench)).await,

@@ -15,6 +15,7 @@ pub mod first;
 pub mod item_size;
 pub mod meter;
 pub mod prices;
+pub mod readme;
 pub mod results;
 pub mod row;
 pub mod rows;

@@ -8,6 +8,7 @@ use crate::row::Row;
 pub mod cost;
 pub mod init;
 pub mod ping;
+pub mod sender;
 pub mod size;
 
 /// What is measured, in the order of the table.
@@ -17,6 +18,8 @@ pub enum Topic {
     Init,
     /// How much longer than its slowest partner an event takes.
     Ping,
+    /// What the sender takes beside a bare client loop.
+    Sender,
     /// How large the functions are.
     Size,
     /// What a call uses, and what that costs.
@@ -35,6 +38,7 @@ impl Topic {
     pub fn runs_functions(self) -> bool {
         match self {
             Self::Init | Self::Ping | Self::Size | Self::Cost => true,
+            Self::Sender => false,
         }
     }
 
@@ -46,6 +50,7 @@ impl Topic {
         match self {
             Self::Init => Box::pin(init::measure(bench)).await,
             Self::Ping => Box::pin(ping::measure(bench)).await,
+            Self::Sender => sender::measure(bench),
             Self::Size => Box::pin(size::measure(bench)).await,
             Self::Cost => Box::pin(cost::measure(bench)).await,
         }

@@ -4,6 +4,7 @@ pub mod browser;
 pub mod client;
 pub mod lambda;
 pub mod partner;
+pub mod queues;
 pub mod runtime_api;
 pub mod showcase;
 pub mod simulation;

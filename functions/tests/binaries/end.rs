@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use hookline::key::Scope;
 use hookline_tests::partner::Reply;
+use hookline_tests::queues::batch;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
-use super::queues::batch;
 use super::request::Request;
 use super::world::{
     ALWAYS, ANSWERED, API, CONNECT, CONVERSION, ENDED, NON_CONVERSION, OUTCOME, POSTBACK_WEBHOOK,

@@ -20,7 +20,6 @@ mod init;
 mod logs;
 mod metrics;
 mod postbacks;
-mod queues;
 mod refusals;
 mod request;
 mod store_gone;

@@ -12,11 +12,11 @@ use hookline::ports::deliveries::{AttemptClaim, Deliveries};
 use hookline::trigger::Trigger;
 use hookline_functions::metrics::NAMESPACE;
 use hookline_tests::partner::Reply;
+use hookline_tests::queues::batch;
 use hookline_tests::runtime_api::LambdaFunction;
 use hookline_tests::template::{Dimension, Template};
 use serde_json::{Value, json};
 
-use super::queues::batch;
 use super::request::Request;
 use super::world::{
     ALWAYS, ANSWERED, API, CONNECT, CONVERSION, DATA, ENDED, NON_CONVERSION, NUMBER, OUTCOME,

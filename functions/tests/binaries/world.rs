@@ -17,10 +17,9 @@ use hookline::ports::random::Random;
 use hookline_functions::environment::StoreSettings;
 use hookline_local::database::Database;
 use hookline_tests::partner::Partner;
+use hookline_tests::queues::Queues;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
-
-use super::queues::Queues;
 
 pub(crate) const START: &str = env!("CARGO_BIN_EXE_start");
 pub(crate) const SELECTED: &str = env!("CARGO_BIN_EXE_selected");
@@ -57,7 +56,7 @@ impl World {
         let database = Database::start(None).await.unwrap();
         let settings = database.store_settings("hookline");
         create_table(&settings.client(), &settings.table).await.unwrap();
-        let (partner, queues) = (Partner::start().await.unwrap(), Queues::start().await);
+        let (partner, queues) = (Partner::start().await.unwrap(), Queues::start().await.unwrap());
         Self { database, partner, queues, settings }
     }
 

@@ -1,0 +1,97 @@
+//! `cargo run --release -p bench -- all`: measures and shows.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bench::bench::{Bench, Size, repository};
+use bench::results::{Measured, Results};
+use bench::rows::Topic;
+use bench::table;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Parser, ValueEnum};
+use hookline::adapters::system::SystemClock;
+use hookline::ports::clock::Clock;
+
+/// Measures how fast Hookline is beside baselines.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// `all`, or the topics to measure.
+    #[arg(required = true, value_parser = topics())]
+    topics: Vec<String>,
+    /// A few samples only: shows that the bench runs, and nothing about speed.
+    #[arg(long)]
+    quick: bool,
+    /// Where results go; named topics take the place of what is there of them. `all` writes to
+    /// infra/bench/results without it, named topics nowhere.
+    #[arg(long)]
+    results: Option<PathBuf>,
+}
+
+fn topics() -> PossibleValuesParser {
+    let all = PossibleValue::new("all").help("All of them");
+    let topics = Topic::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    std::iter::once(all).chain(topics).collect::<Vec<_>>().into()
+}
+
+fn words() -> Vec<String> {
+    Topic::value_variants().iter().map(|topic| topic.word()).collect()
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("bench: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    let all = arguments.topics.iter().any(|word| word == "all");
+    let wanted: Vec<Topic> = Topic::value_variants()
+        .iter()
+        .copied()
+        .filter(|topic| all || arguments.topics.contains(&topic.word()))
+        .collect();
+    let results =
+        arguments.results.or_else(|| all.then(|| repository().join("infra/bench/results")));
+    let bench = Bench::new(if arguments.quick { Size::Quick } else { Size::Full })?;
+    if wanted.iter().any(|topic| topic.runs_functions()) {
+        bench.build_functions()?;
+    }
+    let mut measured = match &results {
+        Some(folder) if !all => Results::read(folder)?,
+        _ => Results::default(),
+    };
+    for topic in wanted {
+        let word = topic.word();
+        eprintln!("bench: {word}");
+        let rows = topic.measure(&bench).await.map_err(|fault| format!("{word}: {fault}"))?;
+        println!("{}", table::markdown(&rows.iter().collect::<Vec<_>>()));
+        let (day, machine) = (day(), machine());
+        measured.take(Measured { topic: word, day, machine, rows }, &words());
+        if let Some(folder) = &results {
+            measured.write(folder)?;
+        }
+    }
+    println!("{}", measured.markdown());
+    Ok(())
+}
+
+/// Today, as `2026-11-24`.
+fn day() -> String {
+    SystemClock.now().to_string().chars().take(10).collect()
+}
+
+/// The processor, and how many of it there are.
+fn machine() -> String {
+    let information = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = information.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        (name.trim() == "model name").then(|| value.trim().to_owned())
+    });
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    format!("{cores} × {}", model.as_deref().unwrap_or("an unnamed processor"))
+}

@@ -1,0 +1,348 @@
+//! Counts what a store or a queue is asked for: a proxy on loopback that hands requests on to the
+//! embedded service and keeps the tally.
+//!
+//! Of `DynamoDB` it also asks what each request consumed, index by index, and reads that from the
+//! answer. The embedded engine charges as the service does, by measurements of the service that its
+//! source names; in short (DynamoDB developer guide, "Read and write operations", read in November
+//! 2026): a write is a unit for each KB of the larger of the item before and after, twice that in a
+//! transaction, a check that leaves the item as it is included; an index costs a unit where an entry
+//! comes or goes and two where it moves, in a transaction too; a consistent read is a unit for each
+//! 4 KB, any other half of that. A write that its condition refuses answers nothing of what it
+//! consumed, though it is charged like one that is made: it is counted here by the item that the
+//! refusal shows, and as the least there is where it shows none.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::AddAssign;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::item_size::item_bytes;
+
+/// What names the operation of a request.
+const TARGET: &str = "x-amz-target";
+/// The operations that read items.
+const READS: [&str; 4] = ["GetItem", "Query", "Scan", "BatchGetItem"];
+/// The operations that write items.
+const WRITES: [&str; 5] =
+    ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
+
+/// A proxy before one service. It closes when dropped.
+#[derive(Debug)]
+pub struct Meter {
+    address: SocketAddr,
+    tally: Arc<Mutex<Usage>>,
+    server: JoinHandle<()>,
+}
+
+/// What a service was asked for, by operation, such as `UpdateItem`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Usage(pub BTreeMap<String, Operation>);
+
+/// What one operation came to.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Operation {
+    /// How often it was asked for.
+    pub requests: u64,
+    /// How many of them were refused, for a condition that did not hold or for anything else.
+    pub refused: u64,
+    /// Items that were read and came back.
+    pub items_read: u64,
+    /// Items that were put, updated, deleted or checked.
+    pub items_written: u64,
+    /// What the requests' bodies weigh.
+    pub bytes_in: u64,
+    /// What the answers' bodies weigh.
+    pub bytes_out: u64,
+    /// Read units, of the table and its indexes.
+    pub read_units: f64,
+    /// Write units, of the table and its indexes.
+    pub write_units: f64,
+    /// The write units among them that each index took.
+    pub index_units: BTreeMap<String, f64>,
+}
+
+impl AddAssign<&Self> for Operation {
+    fn add_assign(&mut self, other: &Self) {
+        self.requests += other.requests;
+        self.refused += other.refused;
+        self.items_read += other.items_read;
+        self.items_written += other.items_written;
+        self.bytes_in += other.bytes_in;
+        self.bytes_out += other.bytes_out;
+        self.read_units += other.read_units;
+        self.write_units += other.write_units;
+        for (index, units) in &other.index_units {
+            *self.index_units.entry(index.clone()).or_default() += units;
+        }
+    }
+}
+
+impl AddAssign<&Self> for Usage {
+    fn add_assign(&mut self, other: &Self) {
+        for (name, operation) in &other.0 {
+            *self.0.entry(name.clone()).or_default() += operation;
+        }
+    }
+}
+
+impl Usage {
+    /// All operations together.
+    #[must_use]
+    pub fn total(&self) -> Operation {
+        let mut total = Operation::default();
+        for operation in self.0.values() {
+            total += operation;
+        }
+        total
+    }
+}
+
+impl Meter {
+    /// A meter before the service at `endpoint`, such as `http://127.0.0.1:8000`.
+    ///
+    /// # Errors
+    /// When no loopback port is free, or no client can be made.
+    #[expect(clippy::disallowed_methods, reason = "it asks an embedded service, not a partner")]
+    pub async fn before(endpoint: String) -> io::Result<Self> {
+        let http = reqwest::Client::builder().no_proxy().build().map_err(io::Error::other)?;
+        let tally = Arc::<Mutex<Usage>>::default();
+        let proxy = Proxy { http, endpoint, tally: Arc::clone(&tally) };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let router = Router::new().fallback(pass_on).with_state(proxy);
+        let server = tokio::spawn(async move {
+            // Accept errors are retried within; there is nothing left to report at the end.
+            let _ = axum::serve(listener, router).await;
+        });
+        Ok(Self { address, tally, server })
+    }
+
+    /// What an SDK client takes as its endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What was asked for since the last time this was asked.
+    #[must_use]
+    pub fn take(&self) -> Usage {
+        std::mem::take(&mut *lock(&self.tally))
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+#[derive(Clone)]
+struct Proxy {
+    http: reqwest::Client,
+    endpoint: String,
+    tally: Arc<Mutex<Usage>>,
+}
+
+async fn pass_on(State(proxy): State<Proxy>, request: http::Request<Body>) -> Response {
+    let answered = proxy.answer(request).await;
+    answered.unwrap_or_else(|error| (StatusCode::BAD_GATEWAY, error.to_string()).into_response())
+}
+
+impl Proxy {
+    async fn answer(&self, request: http::Request<Body>) -> Result<Response, axum::BoxError> {
+        let (head, body) = request.into_parts();
+        let asked = axum::body::to_bytes(body, usize::MAX).await?;
+        let operation = operation_of(&head.headers);
+        let document = metered(&operation, &asked);
+        let sent = match &document {
+            Some(document) => Bytes::from(serde_json::to_vec(document)?),
+            None => asked.clone(),
+        };
+        let path = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let url = format!("{}{path}", self.endpoint);
+        let mut passed = self.http.request(head.method, url).body(sent);
+        for (name, value) in &head.headers {
+            if ![HOST, CONTENT_LENGTH, TRANSFER_ENCODING].contains(name) {
+                passed = passed.header(name, value);
+            }
+        }
+        let answer = passed.send().await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let answered = answer.bytes().await?;
+        let mut cost = match &document {
+            Some(document) => cost_of(&operation, document, status, &answered),
+            None => Operation { refused: u64::from(!status.is_success()), ..Operation::default() },
+        };
+        cost.requests = 1;
+        cost.bytes_in = asked.len() as u64;
+        cost.bytes_out = answered.len() as u64;
+        *lock(&self.tally).0.entry(operation).or_default() += &cost;
+        let mut response = Response::builder().status(status);
+        for (name, value) in &headers {
+            if ![CONTENT_LENGTH, TRANSFER_ENCODING].contains(name) {
+                response = response.header(name, value);
+            }
+        }
+        Ok(response.body(Body::from(answered))?)
+    }
+}
+
+/// The name behind the dot of the target.
+fn operation_of(headers: &HeaderMap) -> String {
+    let target = headers.get(TARGET).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    target.rsplit_once('.').map_or(target, |(_, name)| name).to_owned()
+}
+
+/// A request for items in a table that also asks what it consumes; `None` of any other.
+fn metered(operation: &str, body: &[u8]) -> Option<Value> {
+    if !READS.contains(&operation) && !WRITES.contains(&operation) {
+        return None;
+    }
+    let mut document: Value = serde_json::from_slice(body).ok()?;
+    document.as_object_mut()?.insert("ReturnConsumedCapacity".to_owned(), "INDEXES".into());
+    Some(document)
+}
+
+/// What a request for items came to.
+fn cost_of(operation: &str, asked: &Value, status: StatusCode, answered: &[u8]) -> Operation {
+    let answer: Value = serde_json::from_slice(answered).unwrap_or_default();
+    let is_write = WRITES.contains(&operation);
+    let mut cost = Operation::default();
+    if is_write {
+        cost.items_written = items_written(asked);
+    }
+    if !status.is_success() {
+        cost.refused = 1;
+        cost.write_units = if is_write { refused_units(&answer) } else { 0.0 };
+        return cost;
+    }
+    cost.items_read = items_read(&answer);
+    let consumed = match answer.get("ConsumedCapacity") {
+        Some(Value::Array(tables)) => tables.iter().collect(),
+        one => one.into_iter().collect::<Vec<_>>(),
+    };
+    for table in consumed {
+        let units = number(table.get("CapacityUnits"));
+        if !is_write {
+            cost.read_units += units;
+            continue;
+        }
+        cost.write_units += units;
+        let indexes = table.get("GlobalSecondaryIndexes").and_then(Value::as_object);
+        for (name, index) in indexes.into_iter().flatten() {
+            let units = number(index.get("CapacityUnits"));
+            *cost.index_units.entry(name.clone()).or_default() += units;
+        }
+    }
+    cost
+}
+
+/// What a refused write is charged, by the items that the refusal shows.
+fn refused_units(answer: &Value) -> f64 {
+    let units = |item: Option<&Value>| kilobytes(item.map_or(0, item_bytes));
+    match answer.get("CancellationReasons").and_then(Value::as_array) {
+        Some(reasons) => reasons.iter().map(|reason| 2.0 * units(reason.get("Item"))).sum(),
+        None => units(answer.get("Item")),
+    }
+}
+
+/// Whole units for so many bytes, at least one.
+#[expect(clippy::cast_precision_loss, reason = "an item has 400 KB at the most")]
+fn kilobytes(bytes: usize) -> f64 {
+    bytes.div_ceil(1024).max(1) as f64
+}
+
+fn items_written(asked: &Value) -> u64 {
+    let batch = asked.get("RequestItems").and_then(Value::as_object);
+    let batched = batch.into_iter().flat_map(|tables| tables.values());
+    let transacted = asked.get("TransactItems").into_iter();
+    let lists: Vec<&Vec<Value>> = batched.chain(transacted).filter_map(Value::as_array).collect();
+    if lists.is_empty() { 1 } else { lists.iter().map(|items| items.len() as u64).sum() }
+}
+
+fn items_read(answer: &Value) -> u64 {
+    let one = u64::from(answer.get("Item").is_some());
+    let several = answer.get("Items").and_then(Value::as_array).map_or(0, Vec::len);
+    let batched = answer.get("Responses").and_then(Value::as_object);
+    let batched: usize = batched
+        .into_iter()
+        .flat_map(|tables| tables.values())
+        .map(|items| items.as_array().map_or(0, Vec::len))
+        .sum();
+    one + (several + batched) as u64
+}
+
+fn number(value: Option<&Value>) -> f64 {
+    value.and_then(Value::as_f64).unwrap_or_default()
+}
+
+fn lock(tally: &Mutex<Usage>) -> MutexGuard<'_, Usage> {
+    tally.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use hookline::adapters::dynamodb::{DynamoDb, create_table};
+    use hookline::call::CallId;
+    use hookline::ports::calls::Calls;
+    use hookline_local::database::Database;
+
+    use super::*;
+
+    fn units(read: f64, write: f64, due: f64) -> (f64, f64, BTreeMap<String, f64>) {
+        let due = (due > 0.0).then(|| ("due".to_owned(), due));
+        (read, write, due.into_iter().collect())
+    }
+
+    #[tokio::test]
+    async fn requests_are_handed_on_and_what_they_consume_is_counted() {
+        let database = Database::start(None).await.unwrap();
+        let meter = Meter::before(database.endpoint()).await.unwrap();
+        let mut settings = database.store_settings("hookline");
+        settings.endpoint = Some(meter.endpoint());
+        let client = settings.client();
+        create_table(&client, "hookline").await.unwrap();
+        let made = meter.take();
+        assert_eq!(made.0.keys().collect::<Vec<_>>(), ["CreateTable"]);
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+
+        // 3 KB in the table, and an entry in the index; then the entry moves.
+        for due_at in ["1", "2"] {
+            let put = client.put_item().table_name("hookline").item("pk", text("CALL#c"));
+            let put = put.item("sk", text("CALL")).item("more", text(&"x".repeat(2900)));
+            let put = put.item("due_shard", AttributeValue::N("3".to_owned()));
+            put.item("due_at", AttributeValue::N(due_at.to_owned())).send().await.unwrap();
+        }
+        let refused = client.put_item().table_name("hookline").item("pk", text("CALL#c"));
+        let refused =
+            refused.item("sk", text("CALL")).condition_expression("attribute_not_exists(pk)");
+        assert!(refused.send().await.is_err());
+        let store = DynamoDb::new(settings.client(), "hookline".to_owned());
+        assert!(store.call(&CallId::parse("nobody").unwrap()).await.unwrap().is_none());
+
+        let usage = meter.take();
+        let of = |name: &str| {
+            let one = &usage.0[name];
+            (one.read_units, one.write_units, one.index_units.clone())
+        };
+        assert_eq!(of("PutItem"), units(0.0, 3.0 + 1.0 + 3.0 + 2.0 + 1.0, 3.0));
+        assert_eq!(of("GetItem"), units(1.0, 0.0, 0.0));
+        let total = usage.total();
+        assert_eq!((total.requests, total.refused), (4, 1));
+        assert_eq!((total.items_written, total.items_read), (3, 0));
+        assert!(total.bytes_in > 5800 && total.bytes_out > 0);
+        assert_eq!(meter.take(), Usage::default());
+    }
+}

@@ -1,0 +1,103 @@
+//! What a run leaves: `results.json` with every figure, `table.md`, and a plot of each row.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::chart;
+use crate::row::Row;
+use crate::table;
+
+/// The rows of every topic that was measured, in the order of the table.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Results {
+    /// The topics.
+    pub topics: Vec<Measured>,
+}
+
+/// One topic with where and when it was measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Its word on the command line.
+    pub topic: String,
+    /// The day, as `2026-11-24`.
+    pub day: String,
+    /// The processor, and how many of it.
+    pub machine: String,
+    /// What was found.
+    pub rows: Vec<Row>,
+}
+
+/// Why results were not kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum ResultsError {
+    /// A file cannot be written or read.
+    #[error("{}: {source}", .path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// `results.json` holds something else.
+    #[error("results.json does not read: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl Results {
+    /// What an earlier run left in that folder; nothing when it left nothing.
+    ///
+    /// # Errors
+    /// When the file cannot be read or holds something else.
+    pub fn read(folder: &Path) -> Result<Self, ResultsError> {
+        let path = folder.join("results.json");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => Ok(serde_json::from_str(&text)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(source) => Err(ResultsError::File { path, source }),
+        }
+    }
+
+    /// Every row.
+    pub fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.topics.iter().flat_map(|topic| &topic.rows)
+    }
+
+    /// Takes a topic in, in place of what there was of it, at its place in `order`.
+    pub fn take(&mut self, measured: Measured, order: &[String]) {
+        self.topics.retain(|topic| topic.topic != measured.topic && order.contains(&topic.topic));
+        self.topics.push(measured);
+        self.topics.sort_by_key(|topic| order.iter().position(|word| *word == topic.topic));
+    }
+
+    /// The table, and below it where and when it was measured.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let rows: Vec<&Row> = self.rows().collect();
+        let mut places: Vec<String> =
+            self.topics.iter().map(|one| format!("{}, {}", one.machine, one.day)).collect();
+        places.dedup();
+        format!("{}\nMeasured on {}.\n", table::markdown(&rows), places.join("; "))
+    }
+
+    /// Writes the files into that folder, which is made when absent.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), ResultsError> {
+        let fault = |path: &Path| {
+            let path = path.to_owned();
+            |source| ResultsError::File { path, source }
+        };
+        std::fs::create_dir_all(folder).map_err(fault(folder))?;
+        let json = format!("{}\n", serde_json::to_string_pretty(self)?);
+        let plots = self.rows().map(|row| (format!("{}.svg", row.name), chart::svg(row)));
+        let files = [("results.json".to_owned(), json), ("table.md".to_owned(), self.markdown())];
+        for (name, content) in files.into_iter().chain(plots) {
+            let path = folder.join(name);
+            std::fs::write(&path, content).map_err(fault(&path))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,41 @@
+//! The rows, a file for each topic.
+
+use clap::ValueEnum;
+
+use crate::bench::{Bench, BenchError};
+use crate::row::Row;
+
+pub mod size;
+
+/// What is measured, in the order of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Topic {
+    /// How large the functions are.
+    Size,
+}
+
+impl Topic {
+    /// The word for it on the command line and in the results.
+    #[must_use]
+    pub fn word(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Whether it runs the functions' binaries, which have to be built before.
+    #[must_use]
+    pub fn runs_functions(self) -> bool {
+        match self {
+            Self::Size => true,
+        }
+    }
+
+    /// Measures it.
+    ///
+    /// # Errors
+    /// When something that is measured, or what it needs, does not do what it has to.
+    pub async fn measure(self, bench: &Bench) -> Result<Vec<Row>, BenchError> {
+        match self {
+            Self::Size => Box::pin(size::measure(bench)).await,
+        }
+    }
+}

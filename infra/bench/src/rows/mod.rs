@@ -5,11 +5,14 @@ use clap::ValueEnum;
 use crate::bench::{Bench, BenchError};
 use crate::row::Row;
 
+pub mod render;
 pub mod size;
 
 /// What is measured, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Topic {
+    /// How fast templates are filled in and matches decided.
+    Render,
     /// How large the functions are.
     Size,
 }
@@ -26,6 +29,7 @@ impl Topic {
     pub fn runs_functions(self) -> bool {
         match self {
             Self::Size => true,
+            Self::Render => false,
         }
     }
 
@@ -35,6 +39,7 @@ impl Topic {
     /// When something that is measured, or what it needs, does not do what it has to.
     pub async fn measure(self, bench: &Bench) -> Result<Vec<Row>, BenchError> {
         match self {
+            Self::Render => Box::pin(render::measure(bench)).await,
             Self::Size => Box::pin(size::measure(bench)).await,
         }
     }

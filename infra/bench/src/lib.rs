@@ -6,11 +6,17 @@
 //! machine: it shows that the bench still runs, and nothing about speed.
 
 pub mod bench;
+pub mod bill;
 pub mod chart;
+pub mod handlers;
 pub mod item_size;
 pub mod meter;
+pub mod prices;
+pub mod processor;
 pub mod results;
 pub mod row;
 pub mod rows;
 pub mod spread;
+pub mod stage;
 pub mod table;
+pub mod typical;

@@ -80,6 +80,8 @@ pub enum Unit {
     Megabytes,
     /// Plain counts.
     Units,
+    /// Dollars.
+    Dollars,
 }
 
 impl Row {
@@ -162,6 +164,7 @@ impl Unit {
             Self::Bytes => format!("{number} B"),
             Self::Megabytes => format!("{number} MB"),
             Self::Units => number,
+            Self::Dollars => format!("${number}"),
         }
     }
 }

@@ -169,7 +169,7 @@ mod tests {
             let key = CallKey::from_random([7; 24]);
             let mut call = Call::new(id, campaign.id.clone(), "u".to_owned(), key);
             let (tags, place) = (tags(json!({"zip": ["1"]})), Place::parse("us-ny").ok());
-            let memory = CallerMemory { tags, place, waiting };
+            let memory = CallerMemory { tags, place, waiting, ..CallerMemory::default() };
             begin(&mut call, &campaign, memory, now)
         };
         let entry = |source, json: Value| JournalEntry::of(now, source, tags(json), None);

@@ -5,16 +5,22 @@ use clap::ValueEnum;
 use crate::bench::{Bench, BenchError};
 use crate::row::Row;
 
+pub mod cost;
+pub mod deliver;
 pub mod render;
 pub mod size;
 
 /// What is measured, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Topic {
+    /// How many deliveries a core makes.
+    Deliver,
     /// How fast templates are filled in and matches decided.
     Render,
     /// How large the functions are.
     Size,
+    /// What a call uses, and what that costs.
+    Cost,
 }
 
 impl Topic {
@@ -28,8 +34,8 @@ impl Topic {
     #[must_use]
     pub fn runs_functions(self) -> bool {
         match self {
-            Self::Size => true,
-            Self::Render => false,
+            Self::Size | Self::Cost => true,
+            Self::Deliver | Self::Render => false,
         }
     }
 
@@ -39,8 +45,10 @@ impl Topic {
     /// When something that is measured, or what it needs, does not do what it has to.
     pub async fn measure(self, bench: &Bench) -> Result<Vec<Row>, BenchError> {
         match self {
+            Self::Deliver => Box::pin(deliver::measure(bench)).await,
             Self::Render => Box::pin(render::measure(bench)).await,
             Self::Size => Box::pin(size::measure(bench)).await,
+            Self::Cost => Box::pin(cost::measure(bench)).await,
         }
     }
 }

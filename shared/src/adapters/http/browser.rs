@@ -5,14 +5,16 @@
 //! send goes on: a webhook's own headers may hold keys that are meant for its own partner. A
 //! redirect from https to http is followed, as browsers do, unless it would carry the body along.
 
+use std::sync::{Arc, mpsc};
+
 use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
-use super::HttpSender;
 use super::exchange::{Sending, head, read, within};
 use super::failure::{NoAnswer, failed};
+use super::{HttpSender, Reach};
 use crate::ports::sender::{
     Answer, BlockReason, Browser, CookieJar, Exchange, FailureKind, MAX_REDIRECTS, Request,
     outgoing_headers,
@@ -31,30 +33,52 @@ const ACROSS_ORIGINS: [HeaderName; 6] = [
 
 impl Browser for HttpSender {
     async fn browse(&self, request: Request, cookies: &mut CookieJar) -> Exchange {
-        within(request.timeout, follow(self, Hop::first(request), cookies)).await
+        let (filled, jars) = mpsc::channel();
+        let timeout = request.timeout;
+        let chain = Chain { reach: Arc::clone(&self.reach), cookies: cookies.clone(), filled };
+        let exchange = within(timeout, &self.lanes, chain.follow(Hop::first(request))).await;
+        if let Some(jar) = jars.try_iter().last() {
+            *cookies = jar;
+        }
+        exchange
     }
 }
 
-async fn follow(
-    sender: &HttpSender,
-    mut hop: Hop,
-    cookies: &mut CookieJar,
-) -> Result<Answer, NoAnswer> {
-    for _ in 0..=MAX_REDIRECTS {
-        let to = sender.policy.admit_url(hop.url.clone())?;
-        let mut headers = hop.headers.clone();
-        if let Some(value) = cookies.header_for(to.url()) {
-            headers.insert(header::COOKIE, value);
+/// The hops of one request.
+struct Chain {
+    reach: Arc<Reach>,
+    cookies: CookieJar,
+    /// Where the jar goes each time that an answer has filled it: whoever waits has it even when the
+    /// exchange comes to no end.
+    filled: mpsc::Sender<CookieJar>,
+}
+
+impl Chain {
+    async fn follow(mut self, mut hop: Hop) -> Result<Answer, NoAnswer> {
+        for _ in 0..=MAX_REDIRECTS {
+            let to = self.reach.policy.admit_url(hop.url.clone())?;
+            let mut headers = hop.headers.clone();
+            if let Some(value) = self.cookies.header_for(to.url()) {
+                headers.insert(header::COOKIE, value);
+            }
+            let sending = Sending { method: &hop.method, headers, body: &hop.body };
+            let response = head(&self.reach.clients, &to, sending).await?;
+            self.fill(to.url(), response.headers());
+            match hop.next(response.status(), response.headers())? {
+                Some(next) => hop = next,
+                None => return read(response).await,
+            }
         }
-        let sending = Sending { method: &hop.method, headers, body: &hop.body };
-        let response = head(&sender.clients, &to, sending).await?;
-        cookies.fill(to.url(), response.headers());
-        match hop.next(response.status(), response.headers())? {
-            Some(next) => hop = next,
-            None => return read(response).await,
+        Err(failed(FailureKind::Protocol, format!("more than {MAX_REDIRECTS} redirects")))
+    }
+
+    fn fill(&mut self, from: &Url, answer: &HeaderMap) {
+        if answer.contains_key(header::SET_COOKIE) {
+            self.cookies.fill(from, answer);
+            // Nobody there is nobody who waits.
+            let _ = self.filled.send(self.cookies.clone());
         }
     }
-    Err(failed(FailureKind::Protocol, format!("more than {MAX_REDIRECTS} redirects")))
 }
 
 /// One request of a chain.

@@ -11,20 +11,26 @@ use reqwest::Response;
 use tokio::time::{Instant, timeout};
 
 use super::admission::AdmittedUrl;
-use super::aside::aside;
 use super::client::Clients;
 use super::failure::{NoAnswer, failed, no_answer, outcome};
+use super::lanes::{LaneFault, Lanes};
 use crate::ports::sender::{Answer, BODY_CAP, Exchange, FailureKind};
 
 /// Runs what leads to an answer under the one deadline.
 pub(super) async fn within(
     deadline: Duration,
-    work: impl Future<Output = Result<Answer, NoAnswer>>,
+    lanes: &Lanes,
+    work: impl Future<Output = Result<Answer, NoAnswer>> + Send + 'static,
 ) -> Exchange {
     let begun = Instant::now();
-    let result = match timeout(deadline, aside(work)).await {
+    let result = match timeout(deadline, lanes.run(work)).await {
         Ok(Ok(result)) => result,
-        Ok(Err(_)) => Err(failed(FailureKind::Connect, "there is no thread to connect on")),
+        Ok(Err(fault @ LaneFault::NoThread(_))) => {
+            Err(failed(FailureKind::Connect, fault.to_string()))
+        }
+        Ok(Err(fault @ LaneFault::BrokeOff(_))) => {
+            Err(failed(FailureKind::Protocol, fault.to_string()))
+        }
         Err(_) => Err(NoAnswer::TimedOut),
     };
     let latency = begun.elapsed();

@@ -6,12 +6,12 @@
 
 mod address;
 mod admission;
-mod aside;
 mod browser;
 mod client;
 mod endpoint;
 mod exchange;
 mod failure;
+mod lanes;
 mod ping;
 mod policy;
 mod resolver;
@@ -19,7 +19,10 @@ mod resolver;
 #[cfg(test)]
 mod partner;
 
+use std::sync::Arc;
+
 use client::Clients;
+use lanes::Lanes;
 use resolver::{Lookup, SystemLookup};
 
 pub use endpoint::{EndpointFault, EndpointProblem, PrivateEndpoints, RuntimeApi};
@@ -28,6 +31,13 @@ pub use policy::{AddressPolicy, Loopback, RuntimePortListed};
 /// Sends pings and browser requests; built once, at start.
 #[derive(Debug)]
 pub struct HttpSender {
+    reach: Arc<Reach>,
+    lanes: Lanes,
+}
+
+/// What may be reached, and what reaches it; every exchange has it.
+#[derive(Debug)]
+struct Reach {
     policy: AddressPolicy,
     clients: Clients,
 }
@@ -54,7 +64,7 @@ impl HttpSender {
 
     fn with_lookup<L: Lookup>(policy: AddressPolicy, lookup: L) -> Result<Self, SenderFault> {
         let clients = Clients::new(&policy, lookup)?;
-        Ok(Self { policy, clients })
+        Ok(Self { reach: Arc::new(Reach { policy, clients }), lanes: Lanes::default() })
     }
 }
 

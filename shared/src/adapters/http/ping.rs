@@ -1,23 +1,25 @@
 //! Pings: plain server-to-server requests, without cookies, that follow no redirect.
 
-use super::HttpSender;
+use std::sync::Arc;
+
 use super::exchange::{Sending, head, read, within};
 use super::failure::NoAnswer;
+use super::{HttpSender, Reach};
 use crate::ports::sender::{Answer, Exchange, Request, Sender, outgoing_headers};
 use crate::trigger::Class;
 
 impl Sender for HttpSender {
     async fn send(&self, request: Request) -> Exchange {
-        within(request.timeout, ping(self, request)).await
+        within(request.timeout, &self.lanes, ping(Arc::clone(&self.reach), request)).await
     }
 }
 
-async fn ping(sender: &HttpSender, request: Request) -> Result<Answer, NoAnswer> {
+async fn ping(reach: Arc<Reach>, request: Request) -> Result<Answer, NoAnswer> {
     let Request { method, url, headers: webhook, body, timeout: _ } = request;
-    let to = sender.policy.admit_url(url)?;
+    let to = reach.policy.admit_url(url)?;
     let headers = outgoing_headers(&webhook, Class::Ping);
     let sending = Sending { method: &method, headers, body: &body };
-    read(head(&sender.clients, &to, sending).await?).await
+    read(head(&reach.clients, &to, sending).await?).await
 }
 
 #[cfg(test)]

@@ -9,12 +9,15 @@ pub mod cost;
 pub mod deliver;
 pub mod render;
 pub mod size;
+pub mod timers;
 
 /// What is measured, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Topic {
     /// How many deliveries a core makes.
     Deliver,
+    /// How late timers are.
+    Timers,
     /// How fast templates are filled in and matches decided.
     Render,
     /// How large the functions are.
@@ -35,7 +38,7 @@ impl Topic {
     pub fn runs_functions(self) -> bool {
         match self {
             Self::Size | Self::Cost => true,
-            Self::Deliver | Self::Render => false,
+            Self::Deliver | Self::Timers | Self::Render => false,
         }
     }
 
@@ -46,7 +49,8 @@ impl Topic {
     pub async fn measure(self, bench: &Bench) -> Result<Vec<Row>, BenchError> {
         match self {
             Self::Deliver => Box::pin(deliver::measure(bench)).await,
-            Self::Render => Box::pin(render::measure(bench)).await,
+            Self::Timers => Box::pin(timers::measure(bench)).await,
+            Self::Render => render::measure(bench),
             Self::Size => Box::pin(size::measure(bench)).await,
             Self::Cost => Box::pin(cost::measure(bench)).await,
         }

@@ -23,7 +23,7 @@ const NOW: i64 = 1_795_521_600_000;
 ///
 /// # Errors
 /// When the campaign of the bench is none, or a template does not render.
-pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
+pub fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
     let world = World::new()?;
     let cases = [
         Case::of_url(&world, "a URL with 8 tokens", "url")?,

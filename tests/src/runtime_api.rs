@@ -22,6 +22,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 pub use self::function::{INIT_LIMIT, INVOKE_LIMIT, LambdaFunction};
 
@@ -66,12 +67,31 @@ impl FunctionError {
 
 type Outcome = Result<Value, FunctionError>;
 
+/// An answer and how long it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// What the function answered.
+    pub value: Value,
+    /// From handing the event to the function to having its answer, both at the Runtime API.
+    pub took: Duration,
+}
+
+/// How an invocation ended, and how long after the function had its event.
+type Settled = (Outcome, Duration);
+
 /// One event on its way to the function.
 #[derive(Debug)]
 struct Invocation {
     payload: Value,
     limit: Duration,
-    answer: oneshot::Sender<Outcome>,
+    answer: oneshot::Sender<Settled>,
+}
+
+/// An event that the function has and has not answered yet.
+#[derive(Debug)]
+struct Open {
+    since: Instant,
+    answer: oneshot::Sender<Settled>,
 }
 
 /// The Runtime API on a free loopback port, until dropped.
@@ -82,22 +102,22 @@ struct RuntimeApi {
     server: JoinHandle<()>,
 }
 
-/// How initialisation went, told once: by the first poll for an event, or by an error report.
-type Ready = oneshot::Sender<Result<(), FunctionError>>;
+/// How initialisation went, told once: by the first poll for an event and when it came, or by an
+/// error report.
+type Ready = oneshot::Sender<Initialised>;
+type Initialised = Result<Instant, FunctionError>;
 
 #[derive(Debug)]
 struct Desk {
     function_name: String,
     events: tokio::sync::Mutex<mpsc::UnboundedReceiver<Invocation>>,
     /// Handed to the function and not answered yet, by request id.
-    open: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
+    open: Mutex<HashMap<String, Open>>,
     ready: Mutex<Option<Ready>>,
 }
 
 impl RuntimeApi {
-    async fn start(
-        function_name: &str,
-    ) -> io::Result<(Self, oneshot::Receiver<Result<(), FunctionError>>)> {
+    async fn start(function_name: &str) -> io::Result<(Self, oneshot::Receiver<Initialised>)> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let (events, waiting) = mpsc::unbounded_channel();
@@ -122,11 +142,11 @@ impl RuntimeApi {
     }
 
     /// Hands in an event; the function takes it with its next poll.
-    fn submit(&self, payload: Value, limit: Duration) -> oneshot::Receiver<Outcome> {
-        let (answer, outcome) = oneshot::channel();
+    fn submit(&self, payload: Value, limit: Duration) -> oneshot::Receiver<Settled> {
+        let (answer, settled) = oneshot::channel();
         // Fails only when the server is gone, and then the receiver says so.
         let _ = self.events.send(Invocation { payload, limit, answer });
-        outcome
+        settled
     }
 }
 
@@ -137,17 +157,17 @@ impl Drop for RuntimeApi {
 }
 
 impl Desk {
-    fn settle(&self, id: &str, outcome: Outcome) -> Response {
-        let Some(answer) = lock(&self.open).remove(id) else {
+    fn settle(&self, id: &str, at: Instant, outcome: Outcome) -> Response {
+        let Some(Open { since, answer }) = lock(&self.open).remove(id) else {
             let body = r#"{"errorMessage":"Invalid request ID","errorType":"InvalidRequestID"}"#;
             return (StatusCode::BAD_REQUEST, body).into_response();
         };
         // Whoever asked may have stopped waiting.
-        let _ = answer.send(outcome);
+        let _ = answer.send((outcome, at.duration_since(since)));
         accepted()
     }
 
-    fn tell_ready(&self, how: Result<(), FunctionError>) {
+    fn tell_ready(&self, how: Initialised) {
         if let Some(ready) = lock(&self.ready).take() {
             let _ = ready.send(how);
         }
@@ -155,7 +175,7 @@ impl Desk {
 }
 
 async fn next(State(desk): State<Arc<Desk>>) -> Response {
-    desk.tell_ready(Ok(()));
+    desk.tell_ready(Ok(Instant::now()));
     let mut events = desk.events.lock().await;
     loop {
         let Some(event) = events.recv().await else {
@@ -167,7 +187,6 @@ async fn next(State(desk): State<Arc<Desk>>) -> Response {
         }
         let number = INVOCATIONS.fetch_add(1, Ordering::Relaxed);
         let id = format!("{:08x}-0000-4000-8000-{number:012x}", std::process::id());
-        lock(&desk.open).insert(id.clone(), event.answer);
         let now = unix_time();
         let deadline_ms = now.saturating_add(event.limit).as_millis();
         let arn = format!("arn:aws:lambda:us-east-1:123456789012:function:{}", desk.function_name);
@@ -175,12 +194,15 @@ async fn next(State(desk): State<Arc<Desk>>) -> Response {
             format!("Root=1-{:08x}-{number:024x};Parent={number:016x};Sampled=0", now.as_secs());
         let headers = [
             ("content-type", "application/json".to_owned()),
-            ("lambda-runtime-aws-request-id", id),
+            ("lambda-runtime-aws-request-id", id.clone()),
             ("lambda-runtime-deadline-ms", deadline_ms.to_string()),
             ("lambda-runtime-invoked-function-arn", arn),
             ("lambda-runtime-trace-id", trace),
         ];
-        return (headers, event.payload.to_string()).into_response();
+        let event_text = event.payload.to_string();
+        let open = Open { since: Instant::now(), answer: event.answer };
+        lock(&desk.open).insert(id, open);
+        return (headers, event_text).into_response();
     }
 }
 
@@ -189,17 +211,18 @@ async fn response(
     extract::Path(id): extract::Path<String>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
+    let at = Instant::now();
     let Ok(body) = body else {
         let message = format!("the answer exceeds {MAX_RESPONSE_BYTES} bytes");
         let refused = FunctionError::new("Function.ResponseSizeTooLarge", message);
-        desk.settle(&id, Err(refused));
+        desk.settle(&id, at, Err(refused));
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let outcome = serde_json::from_slice(&body).map_err(|fault| {
         let text = String::from_utf8_lossy(&body);
         FunctionError::new("Runtime.InvalidResponse", format!("no JSON ({fault}): {text}"))
     });
-    desk.settle(&id, outcome)
+    desk.settle(&id, at, outcome)
 }
 
 async fn error(
@@ -208,7 +231,7 @@ async fn error(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    desk.settle(&id, Err(FunctionError::reported(&headers, &body)))
+    desk.settle(&id, Instant::now(), Err(FunctionError::reported(&headers, &body)))
 }
 
 async fn init_error(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> Response {

@@ -5,9 +5,13 @@
 //! bounds, never bare times. Every row has a quick form, small enough for a debug build on a busy
 //! machine: it shows that the bench still runs, and nothing about speed.
 
+pub mod apart;
+pub mod bare;
 pub mod bench;
 pub mod bill;
 pub mod chart;
+pub mod events;
+pub mod first;
 pub mod handlers;
 pub mod item_size;
 pub mod meter;
@@ -20,3 +24,4 @@ pub mod spread;
 pub mod stage;
 pub mod table;
 pub mod typical;
+pub mod world;

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use bench::bench::{Bench, Size, repository};
 use bench::results::{Measured, Results};
 use bench::rows::Topic;
-use bench::table;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Parser, ValueEnum};
 use hookline::adapters::system::SystemClock;
@@ -65,19 +64,24 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         Some(folder) if !all => Results::read(folder)?,
         _ => Results::default(),
     };
+    let mut failed = Vec::new();
     for topic in wanted {
         let word = topic.word();
         eprintln!("bench: {word}");
-        let rows = topic.measure(&bench).await.map_err(|fault| format!("{word}: {fault}"))?;
-        println!("{}", table::markdown(&rows.iter().collect::<Vec<_>>()));
-        let (day, machine) = (day(), machine());
-        measured.take(Measured { topic: word, day, machine, rows }, &words());
+        // One that fails leaves the others to be measured.
+        match topic.measure(&bench).await {
+            Ok(rows) => {
+                let (day, machine) = (day(), machine());
+                measured.take(Measured { topic: word, day, machine, rows }, &words());
+            }
+            Err(fault) => failed.push(format!("{word}: {fault}")),
+        }
         if let Some(folder) = &results {
             measured.write(folder)?;
         }
     }
     println!("{}", measured.markdown());
-    Ok(())
+    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n").into()) }
 }
 
 /// Today, as `2026-11-24`.

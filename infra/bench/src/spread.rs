@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bench::BenchError;
+
 /// Quartiles and p99 of samples in one unit, each by nearest rank: a value that was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
@@ -28,6 +30,27 @@ impl Spread {
             samples.get(rank.saturating_sub(1)).copied()
         };
         Some(Self { n: samples.len(), p25: at(25)?, median: at(50)?, p75: at(75)?, p99: at(99)? })
+    }
+
+    /// The spread of what a row has just measured.
+    ///
+    /// # Errors
+    /// When that is nothing.
+    pub fn measured(samples: Vec<f64>) -> Result<Self, BenchError> {
+        Self::of(samples).ok_or_else(|| BenchError::Unexpected("nothing was measured".to_owned()))
+    }
+
+    /// Each value less its counterpart: what one quantity comes to over another when medians are held
+    /// against medians and p99s against p99s.
+    #[must_use]
+    pub fn over(&self, other: &Self) -> Self {
+        Self {
+            n: self.n.min(other.n),
+            p25: self.p25 - other.p25,
+            median: self.median - other.median,
+            p75: self.p75 - other.p75,
+            p99: self.p99 - other.p99,
+        }
     }
 
     /// The spread of a quantity that is the same each time, such as the size of a file.

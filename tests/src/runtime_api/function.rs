@@ -10,9 +10,9 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
-use super::{FunctionError, RuntimeApi, lock};
+use super::{Answered, FunctionError, RuntimeApi, lock};
 
 /// How long a function may take to its first poll, as on Lambda.
 pub const INIT_LIMIT: Duration = Duration::from_secs(10);
@@ -24,6 +24,8 @@ pub const INVOKE_LIMIT: Duration = Duration::from_secs(30);
 pub struct LambdaFunction {
     api: RuntimeApi,
     logs: Logs,
+    init: Duration,
+    process: Option<u32>,
     /// Whoever holds it has the function's turn.
     sandbox: tokio::sync::Mutex<Sandbox>,
 }
@@ -61,7 +63,7 @@ impl LambdaFunction {
         let entry_fault =
             |error: io::Error| FunctionError::new("Runtime.InvalidEntrypoint", error.to_string());
         let (api, initialised) = RuntimeApi::start(name).await.map_err(entry_fault)?;
-        let mut child = command
+        let command = command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", api.address.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", name)
@@ -74,9 +76,10 @@ impl LambdaFunction {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(entry_fault)?;
+            .kill_on_drop(true);
+        let started = Instant::now();
+        let mut child = command.spawn().map_err(entry_fault)?;
+        let process = child.id();
         let logs = Logs::default();
         let readers = [
             child.stdout.take().map(|stream| tokio::spawn(logs.clone().follow(stream))),
@@ -91,11 +94,24 @@ impl LambdaFunction {
                 status = sandbox.child.wait() => Err(sandbox.exited(status, &logs).await),
             }
         });
-        how.await.unwrap_or_else(|_| {
+        let polled = how.await.unwrap_or_else(|_| {
             let message = format!("not ready after {INIT_LIMIT:?}; it printed:\n{}", logs.text());
             Err(FunctionError::new("Sandbox.Timedout", message))
         })?;
-        Ok(Self { api, logs, sandbox: tokio::sync::Mutex::new(sandbox) })
+        let init = polled.duration_since(started);
+        Ok(Self { api, logs, init, process, sandbox: tokio::sync::Mutex::new(sandbox) })
+    }
+
+    /// How long it took from just before its process was started to its first poll for an event.
+    #[must_use]
+    pub fn init(&self) -> Duration {
+        self.init
+    }
+
+    /// The id of its process, which may have ended since.
+    #[must_use]
+    pub fn process(&self) -> Option<u32> {
+        self.process
     }
 
     /// Invokes the function, after those that asked before, and allows it [`INVOKE_LIMIT`].
@@ -116,18 +132,30 @@ impl LambdaFunction {
         limit: Duration,
         payload: Value,
     ) -> Result<Value, FunctionError> {
+        self.invoke_timed(limit, payload).await.map(|answered| answered.value)
+    }
+
+    /// The same, with how long the function took.
+    ///
+    /// # Errors
+    /// As [`Self::invoke_within`].
+    pub async fn invoke_timed(
+        &self,
+        limit: Duration,
+        payload: Value,
+    ) -> Result<Answered, FunctionError> {
         let mut sandbox = self.sandbox.lock().await;
-        let outcome = self.api.submit(payload, limit);
+        let settled = self.api.submit(payload, limit);
         let done = timeout(limit, async {
             tokio::select! {
                 // An answer counts even when the function ends right after it.
                 biased;
-                Ok(outcome) = outcome => outcome,
+                Ok((outcome, took)) = settled => outcome.map(|value| Answered { value, took }),
                 status = sandbox.child.wait() => Err(sandbox.exited(status, &self.logs).await),
             }
         });
-        if let Ok(outcome) = done.await {
-            return outcome;
+        if let Ok(answered) = done.await {
+            return answered;
         }
         let _ = sandbox.child.kill().await;
         let message = format!("timed out after {limit:?}; it printed:\n{}", self.logs.text());
@@ -277,6 +305,24 @@ mod tests {
         assert_eq!(value, Ok(json!({"do": "echo", "n": 1})));
         assert_eq!(failed, Err(FunctionError::new("Boom", "no luck")));
         assert_logs(&function, "echo 1\n").await;
+    }
+
+    #[tokio::test]
+    async fn what_is_timed_is_within_what_the_caller_waits() {
+        let before = Instant::now();
+        let function = stand_in_function("hello").await.unwrap();
+        let started = before.elapsed();
+
+        let before = Instant::now();
+        let answered = function.invoke_timed(INVOKE_LIMIT, json!({"do": "echo", "n": 1})).await;
+        let waited = before.elapsed();
+
+        let answered = answered.unwrap();
+        assert_eq!(answered.value, json!({"do": "echo", "n": 1}));
+        assert!(Duration::ZERO < answered.took && answered.took <= waited, "{answered:?}");
+        assert!(Duration::ZERO < function.init() && function.init() <= started);
+        let command = std::fs::read(format!("/proc/{}/cmdline", function.process().unwrap()));
+        assert!(String::from_utf8_lossy(&command.unwrap()).contains("stand_in"));
     }
 
     #[tokio::test]

@@ -7,6 +7,8 @@ use crate::row::Row;
 
 pub mod cost;
 pub mod deliver;
+pub mod init;
+pub mod ping;
 pub mod render;
 pub mod size;
 pub mod timers;
@@ -14,6 +16,10 @@ pub mod timers;
 /// What is measured, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Topic {
+    /// How long cold starts take.
+    Init,
+    /// How much longer than its slowest partner an event takes.
+    Ping,
     /// How many deliveries a core makes.
     Deliver,
     /// How late timers are.
@@ -37,7 +43,7 @@ impl Topic {
     #[must_use]
     pub fn runs_functions(self) -> bool {
         match self {
-            Self::Size | Self::Cost => true,
+            Self::Init | Self::Ping | Self::Size | Self::Cost => true,
             Self::Deliver | Self::Timers | Self::Render => false,
         }
     }
@@ -48,6 +54,8 @@ impl Topic {
     /// When something that is measured, or what it needs, does not do what it has to.
     pub async fn measure(self, bench: &Bench) -> Result<Vec<Row>, BenchError> {
         match self {
+            Self::Init => Box::pin(init::measure(bench)).await,
+            Self::Ping => Box::pin(ping::measure(bench)).await,
             Self::Deliver => Box::pin(deliver::measure(bench)).await,
             Self::Timers => Box::pin(timers::measure(bench)).await,
             Self::Render => render::measure(bench),

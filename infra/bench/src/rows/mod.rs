@@ -10,6 +10,7 @@ pub mod deliver;
 pub mod init;
 pub mod ping;
 pub mod render;
+pub mod scale;
 pub mod size;
 pub mod timers;
 
@@ -26,6 +27,8 @@ pub enum Topic {
     Timers,
     /// How fast templates are filled in and matches decided.
     Render,
+    /// What a call costs among ever more calls.
+    Scale,
     /// How large the functions are.
     Size,
     /// What a call uses, and what that costs.
@@ -44,7 +47,7 @@ impl Topic {
     pub fn runs_functions(self) -> bool {
         match self {
             Self::Init | Self::Ping | Self::Size | Self::Cost => true,
-            Self::Deliver | Self::Timers | Self::Render => false,
+            Self::Deliver | Self::Timers | Self::Render | Self::Scale => false,
         }
     }
 
@@ -59,6 +62,7 @@ impl Topic {
             Self::Deliver => Box::pin(deliver::measure(bench)).await,
             Self::Timers => Box::pin(timers::measure(bench)).await,
             Self::Render => render::measure(bench),
+            Self::Scale => Box::pin(scale::measure(bench)).await,
             Self::Size => Box::pin(size::measure(bench)).await,
             Self::Cost => Box::pin(cost::measure(bench)).await,
         }

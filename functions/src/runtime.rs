@@ -21,8 +21,8 @@ pub struct Invocation {
     pub remaining: Duration,
 }
 
-/// Reads the environment, lets `open` make the function's handler of it, and then hands every
-/// invocation to `take` until the sandbox goes.
+/// Reads the environment, lets `open` make the function's handler of it, connects to the store, and
+/// then hands every invocation to `take` until the sandbox goes.
 ///
 /// # Errors
 /// When the environment does not read or the runtime breaks off.
@@ -36,6 +36,7 @@ where
     let environment = Environment::read().map_err(|fault| fault.to_string())?;
     log::of_function(environment.function_name.clone(), environment.log_level);
     let handler = open(&environment)?;
+    environment.connect().await;
     let (handler, take) = (&handler, &take);
     let invocation = async |event: LambdaEvent<Value>| {
         log::begin(&event.context.request_id, event.context.xray_trace_id.as_deref());

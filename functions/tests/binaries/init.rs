@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use hookline_tests::partner::Partner;
 use hookline_tests::runtime_api::LambdaFunction;
 
 use super::world::{
@@ -38,4 +39,19 @@ async fn a_variable_that_does_not_read_is_named() {
         assert_eq!(error.error_type, "Runtime.ExitError", "{error}");
         assert!(error.message.contains(name), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_function_connects_to_its_store_before_anybody_waits() {
+    let world = World::new().await;
+    let store = Partner::start().await.unwrap();
+    let mut environment = world.environment();
+    let endpoint = ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("http://{}", store.address()));
+    environment.push(endpoint);
+
+    LambdaFunction::spawn(Path::new(START), environment).await.unwrap();
+
+    let [asked] = store.requests().try_into().unwrap();
+    assert_eq!((asked.method.as_str(), asked.target.as_str()), ("GET", "/"));
+    assert!(asked.headers.iter().all(|(name, _)| name != "authorization"), "{asked:?}");
 }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use aws_credential_types::Credentials;
 use dynoxide::server::serve_with_shutdown;
+use hookline::adapters::aws_http::AwsHttp;
 use hookline_functions::environment::StoreSettings;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -102,6 +103,7 @@ impl Database {
             region: "us-east-1".to_owned(),
             endpoint: Some(self.endpoint()),
             credentials: Credentials::from_keys("local", "local", None),
+            http: AwsHttp::default(),
         }
     }
 

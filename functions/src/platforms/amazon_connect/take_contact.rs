@@ -90,7 +90,7 @@ pub(crate) async fn take_contact_events(
 /// The answer to a contact event by which nothing happens.
 fn told(call: Option<&CallId>, status: &str, reason: &str) -> Value {
     let call = call.map(CallId::as_str);
-    tracing::debug!(correlation_id = call, status, reason, "a contact event changes nothing");
+    tracing::info!(correlation_id = call, status, reason, "a contact event changes nothing");
     json!({"status": status, "reason": reason})
 }
 

@@ -1,7 +1,6 @@
 //! The HTTP clients, built once at start.
 //!
-//! Policy: roots are compiled in (scanning the system's costs a cold start tens of milliseconds);
-//! no proxy, redirect, retry, referer or cookie of the client's own; no idle connection is kept,
+//! Policy: no proxy, redirect, retry, referer or cookie of the client's own; no idle connection is kept,
 //! because one that was frozen with the function fails when thawed, and a request on a fresh
 //! connection is never silently sent twice. What a partner can make a client hold is bounded: a head
 //! over HTTP/1.1 by the client itself, about 400 KiB, and a body over HTTP/2 by its window.
@@ -12,11 +11,12 @@
 use std::sync::Arc;
 
 use reqwest::redirect;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 
 use super::SenderFault;
 use super::policy::{AddressPolicy, Clearance};
 use super::resolver::{Lookup, VettingResolver};
+use crate::adapters::tls;
 
 /// How much of a body a partner may send ahead of its being read, over HTTP/2: more than the cap,
 /// so that a body over it shows, and not much more.
@@ -33,7 +33,8 @@ impl Clients {
     /// Builds the clients that `policy` can ask for.
     pub(super) fn new<L: Lookup>(policy: &AddressPolicy, lookup: L) -> Result<Self, SenderFault> {
         let lookup = Arc::new(lookup);
-        let tls = tls()?;
+        // A configuration of our own is taken as it is, so what is spoken has to be said here.
+        let tls = tls::config(&[b"h2", b"http/1.1"])?;
         let cleared =
             |clearance| client(&tls, VettingResolver::new(Arc::clone(&lookup), clearance));
         let mut others = Vec::new();
@@ -51,18 +52,6 @@ impl Clients {
         let found = self.others.iter().find(|(of, _)| *of == clearance);
         found.map_or(&self.public_only, |(_, client)| client)
     }
-}
-
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    // A configuration of our own is taken as it is, so what is spoken has to be said here.
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]

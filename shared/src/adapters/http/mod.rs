@@ -17,7 +17,7 @@ mod policy;
 mod resolver;
 
 #[cfg(test)]
-mod partner;
+pub(super) mod partner;
 
 use std::sync::Arc;
 

@@ -21,7 +21,7 @@ use crate::ports::sender::{FailureKind, Outcome, Request, Sender};
 
 /// What a partner does with one connection.
 #[derive(Debug, Clone)]
-pub(super) enum Act {
+pub(in crate::adapters) enum Act {
     /// Reads the request, says this and hangs up.
     Say(Vec<u8>),
     /// Reads the request, says this and waits for the sender to leave.
@@ -34,14 +34,14 @@ pub(super) enum Act {
 
 /// A partner at work.
 #[derive(Debug)]
-pub(super) struct Partner {
+pub(in crate::adapters) struct Partner {
     address: SocketAddr,
     heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl Partner {
     /// Starts a partner that plays `acts` and then listens no more.
-    pub(super) fn playing(acts: Vec<Act>) -> Self {
+    pub(in crate::adapters) fn playing(acts: Vec<Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         Self::playing_on(listener, acts)
     }
@@ -66,12 +66,12 @@ impl Partner {
     }
 
     /// A URL of it.
-    pub(super) fn url(&self, path: &str) -> Url {
+    pub(in crate::adapters) fn url(&self, path: &str) -> Url {
         Url::parse(&format!("http://{}{path}", self.address)).unwrap()
     }
 
     /// The requests it read so far, head and body.
-    pub(super) fn heard(&self) -> Vec<String> {
+    pub(in crate::adapters) fn heard(&self) -> Vec<String> {
         self.heard.lock().unwrap().clone()
     }
 }
@@ -109,7 +109,8 @@ fn wait_for_leaving(stream: &mut TcpStream) {
     while matches!(stream.read(&mut rest), Ok(1..)) {}
 }
 
-fn read_request(stream: &mut TcpStream) -> String {
+/// Reads a request, its head in lower case.
+pub(in crate::adapters) fn read_request(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     let mut byte = [0];
     while !bytes.ends_with(b"\r\n\r\n") && matches!(stream.read(&mut byte), Ok(1..)) {
@@ -123,7 +124,7 @@ fn read_request(stream: &mut TcpStream) -> String {
 }
 
 /// An answer with a body and its length.
-pub(super) fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+pub(in crate::adapters) fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\n\r\n{body}").into_bytes()
 }

@@ -1,25 +1,20 @@
 //! The environment of a function, read once at its start: the one place that looks at variables.
 
-use std::time::Duration;
+mod services;
 
 use aws_credential_types::Credentials;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use hookline::adapters::dynamodb::{ConflictRetry, DynamoDb};
+use hookline::adapters::aws_http::AwsHttp;
+use hookline::adapters::dynamodb::DynamoDb;
 use hookline::adapters::http::{
     AddressPolicy, EndpointFault, HttpSender, Loopback, PrivateEndpoints, RuntimeApi,
     RuntimePortListed, SenderFault,
 };
 use hookline::adapters::sqs::{Queue, QueueUrls, SqsHints};
 
+use self::services::QueueSettings;
 use crate::public_url::PublicUrl;
 
-/// The longest that the store, or a queue, may take over one operation, its retries included.
-const OPERATION_TIMEOUT: Duration = Duration::from_secs(3);
-/// The longest that one try of it may take: a connection that died while the sandbox was frozen
-/// must leave time for another.
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+pub use self::services::StoreSettings;
 
 const ALLOWED: &str = "ALLOWED_PRIVATE_ENDPOINTS";
 const RUNTIME: &str = "AWS_LAMBDA_RUNTIME_API";
@@ -39,28 +34,6 @@ pub struct Environment {
     pub log_level: tracing::Level,
 }
 
-/// Where the table is and who asks.
-#[derive(Debug)]
-pub struct StoreSettings {
-    /// The table's name.
-    pub table: String,
-    /// The AWS region.
-    pub region: String,
-    /// Another address than the region's own, for one machine.
-    pub endpoint: Option<String>,
-    /// Who asks.
-    pub credentials: Credentials,
-}
-
-/// Where the queues are and who sends.
-#[derive(Debug)]
-struct QueueSettings {
-    urls: QueueUrls,
-    region: String,
-    endpoint: Option<String>,
-    credentials: Credentials,
-}
-
 /// What is wrong with the environment.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentFault {
@@ -77,7 +50,7 @@ pub enum EnvironmentFault {
     #[error("PUBLIC_URL must be an address such as https://hooks.example, without a path or query")]
     PublicUrl,
     /// `LOG_LEVEL` is no level.
-    #[error("LOG_LEVEL must be one of ERROR, WARN, INFO, DEBUG, TRACE")]
+    #[error("LOG_LEVEL must be one of ERROR, WARN, INFO")]
     LogLevel,
 }
 
@@ -104,7 +77,7 @@ impl Environment {
             required("AWS_SECRET_ACCESS_KEY")?,
             variable("AWS_SESSION_TOKEN"),
         );
-        let region = required("AWS_REGION")?;
+        let (region, http) = (required("AWS_REGION")?, AwsHttp::default());
         let endpoint = |name| variable(name).or_else(|| variable("AWS_ENDPOINT_URL"));
         let queues = QueueSettings {
             urls: Queue::ALL
@@ -114,12 +87,14 @@ impl Environment {
             region: region.clone(),
             endpoint: endpoint("AWS_ENDPOINT_URL_SQS"),
             credentials: credentials.clone(),
+            http: http.clone(),
         };
         let store = StoreSettings {
             table: required("TABLE_NAME")?,
             region,
             endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
             credentials,
+            http,
         };
         let private = PrivateEndpoints::parse(&variable(ALLOWED).unwrap_or_default())
             .map_err(|fault| EnvironmentFault::Endpoints(ALLOWED, fault))?;
@@ -134,7 +109,7 @@ impl Environment {
         };
         let log_level = match variable("LOG_LEVEL") {
             None => tracing::Level::INFO,
-            Some(level) => level.parse().map_err(|_| EnvironmentFault::LogLevel)?,
+            Some(level) => log_level(&level).ok_or(EnvironmentFault::LogLevel)?,
         };
         let function_name = required("AWS_LAMBDA_FUNCTION_NAME")?;
         Ok(Self { store, queues, policy, public_url, function_name, log_level })
@@ -144,6 +119,14 @@ impl Environment {
     #[must_use]
     pub fn store(&self) -> DynamoDb {
         DynamoDb::new(self.store.client(), self.store.table.clone())
+    }
+
+    /// Connects to the store while the function starts, when the machine is all its own and nobody
+    /// waits yet, so that the first invocation does not have to. Where that fails, it will.
+    pub async fn connect(&self) {
+        if let Err(fault) = self.store.connect().await {
+            tracing::warn!(%fault, "the store cannot be reached yet");
+        }
     }
 
     /// The queues.
@@ -167,43 +150,11 @@ impl Environment {
     }
 }
 
-impl QueueSettings {
-    fn config(&self) -> aws_sdk_sqs::Config {
-        let mut config = aws_sdk_sqs::Config::builder()
-            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::v2026_01_12())
-            .region(Region::new(self.region.clone()))
-            .credentials_provider(self.credentials.clone())
-            .timeout_config(timeouts());
-        if let Some(endpoint) = &self.endpoint {
-            config = config.endpoint_url(endpoint);
-        }
-        config.build()
-    }
-}
-
-/// What bounds one operation on the store or a queue.
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .operation_timeout(OPERATION_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .build()
-}
-
-impl StoreSettings {
-    /// The SDK's client for these settings.
-    #[must_use]
-    pub fn client(&self) -> Client {
-        let mut config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(self.region.clone()))
-            .credentials_provider(self.credentials.clone())
-            .retry_classifier(ConflictRetry)
-            .timeout_config(timeouts());
-        if let Some(endpoint) = &self.endpoint {
-            config = config.endpoint_url(endpoint);
-        }
-        Client::from_conf(config.build())
-    }
+/// A level that something is logged at: release builds leave out what is finer, which is said by
+/// libraries alone.
+fn log_level(name: &str) -> Option<tracing::Level> {
+    let levels = [tracing::Level::ERROR, tracing::Level::WARN, tracing::Level::INFO];
+    levels.into_iter().find(|level| level.as_str() == name)
 }
 
 #[cfg(test)]
@@ -244,8 +195,10 @@ mod tests {
         let public_url = "https://hooks.example/";
         let read_url = read(&[("PUBLIC_URL", public_url)]).unwrap().public_url;
         assert_eq!(Some(read_url), PublicUrl::parse(public_url));
-        let level = read(&[("LOG_LEVEL", "loud")]).unwrap_err().to_string();
-        assert!(level.starts_with("LOG_LEVEL"), "{level}");
+        for level in ["loud", "DEBUG"] {
+            let refused = read(&[("LOG_LEVEL", level)]).unwrap_err().to_string();
+            assert_eq!(refused, "LOG_LEVEL must be one of ERROR, WARN, INFO");
+        }
     }
 
     #[test]

@@ -195,6 +195,7 @@ fn copy_of(settings: &StoreSettings) -> StoreSettings {
         region: settings.region.clone(),
         endpoint: settings.endpoint.clone(),
         credentials: settings.credentials.clone(),
+        http: settings.http.clone(),
     }
 }
 

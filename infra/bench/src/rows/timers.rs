@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use hookline::adapters::aws_http::AwsHttp;
 use hookline::adapters::system::SystemClock;
 use hookline::ports::clock::Clock;
 use hookline::time::Timestamp;
@@ -117,6 +118,7 @@ impl World {
             region: "us-east-1".to_owned(),
             endpoint: Some(stack.database_url()),
             credentials: Credentials::from_keys("local", "local", None),
+            http: AwsHttp::default(),
         };
         save(&settings, &campaign(plan, &partner.url("/timer"))).await?;
         let (thread, messages) = Plain::start().await?;

@@ -7,6 +7,7 @@ use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::types::AttributeValue as Told;
 use dynoxide::server::serve_with_shutdown;
 use dynoxide::{AttributeValue, Database, ImportOptions, Item};
+use hookline::adapters::aws_http::AwsHttp;
 use hookline::adapters::dynamodb::create_table;
 use hookline_functions::environment::StoreSettings;
 use tempfile::TempDir;
@@ -63,6 +64,7 @@ impl Table {
             region: "us-east-1".to_owned(),
             endpoint: Some(endpoint),
             credentials: Credentials::from_keys("local", "local", None),
+            http: AwsHttp::default(),
         };
         let made = create_table(&settings.client(), TABLE).await;
         made.map_err(BenchError::during("making the table"))?;

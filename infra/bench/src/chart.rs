@@ -15,11 +15,10 @@ const BAR: f64 = 13.0;
 const GAP: f64 = 12.0;
 const TOP: f64 = 64.0;
 
-/// The colours stand on white and on near-black alike; text follows what the reader's page is.
-const STYLE: &str = "<style>text{font:13px system-ui,sans-serif;fill:#57606a}\
+/// Each colour is read on white and on near-black alike, since a picture does not know its page.
+const STYLE: &str = "<style>text{font:13px system-ui,sans-serif;fill:#6e7781}\
     .title{font-size:15px;font-weight:600}.ours{fill:#2f81f7}.baseline{fill:#8b949e}\
-    .whisker{stroke:#8b5a00;stroke-width:1.5;fill:none}\
-    @media(prefers-color-scheme:dark){text{fill:#9da7b3}.whisker{stroke:#e3b341}}</style>";
+    .whisker{stroke:#bf8700;stroke-width:1.5;fill:none}</style>";
 
 /// The plot as an SVG document.
 #[must_use]
@@ -110,4 +109,39 @@ fn bar(body: &mut String, unit: Unit, class: &str, spread: &Spread, y: f64, scal
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_figure_is_a_bar_beside_its_baseline_each_with_a_whisker() {
+        let mut row = Row::new("init", "How <long>?", Unit::Millis);
+        let ours = Spread { n: 9, p25: 1.0, median: 2.0, p75: 3.0, p99: 4.0 };
+        row.figures.push(Figure::new("start & go", ours).beside("echo", Spread::exactly(1.0)));
+        row.figures.push(Figure::new("below nothing", Spread::exactly(-1.0)));
+
+        let title = "init: How &lt;long&gt;?";
+        let wanted = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 800 127\" role=\"img\">\
+             <title>{title}</title>{STYLE}\n\
+             <text class=\"title\" x=\"12\" y=\"24\">{title}</text>\n\
+             <rect class=\"ours\" x=\"12\" y=\"38\" width=\"12\" height=\"12\"/>\
+             <text x=\"30\" y=\"49\">Hookline</text>\
+             <rect class=\"baseline\" x=\"112\" y=\"38\" width=\"12\" height=\"12\"/>\
+             <text x=\"130\" y=\"49\">echo</text>\n\
+             <text x=\"242\" y=\"81.5\" text-anchor=\"end\">start &amp; go</text>\n\
+             <rect class=\"ours\" x=\"250\" y=\"64\" width=\"215.0\" height=\"12\"/>\
+             <path class=\"whisker\" d=\"M465.0 70.5H680.0m0 -3v6\"/>\
+             <text x=\"686.0\" y=\"74.5\">2 ms</text>\n\
+             <rect class=\"baseline\" x=\"250\" y=\"77\" width=\"107.5\" height=\"12\"/>\
+             <text x=\"363.5\" y=\"87.5\">1 ms</text>\n\
+             <text x=\"242\" y=\"113\" text-anchor=\"end\">below nothing</text>\n\
+             <rect class=\"ours\" x=\"250\" y=\"102\" width=\"0.0\" height=\"12\"/>\
+             <text x=\"256.0\" y=\"112.5\">−1 ms</text>\n\
+             </svg>\n"
+        );
+        assert_eq!(svg(&row), wanted);
+    }
 }

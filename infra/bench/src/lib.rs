@@ -17,6 +17,7 @@ pub mod item_size;
 pub mod meter;
 pub mod prices;
 pub mod processor;
+pub mod readme;
 pub mod results;
 pub mod row;
 pub mod rows;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bench::bench::{Bench, Size, repository};
+use bench::readme;
 use bench::results::{Measured, Results};
 use bench::rows::Topic;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -20,10 +21,13 @@ struct Arguments {
     /// A few samples only: shows that the bench runs, and nothing about speed.
     #[arg(long)]
     quick: bool,
-    /// Where results go; named topics take the place of what is there of them. `all` writes to
-    /// infra/bench/results without it, named topics nowhere.
+    /// The folder that results go to; named topics take the place of what is there of them.
     #[arg(long)]
     results: Option<PathBuf>,
+    /// Keep the results in infra/bench/results and show them in the README, as `all` does when it is
+    /// not quick and is given no other folder.
+    #[arg(long, conflicts_with_all = ["quick", "results"])]
+    publish: bool,
 }
 
 fn topics() -> PossibleValuesParser {
@@ -54,8 +58,9 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         .copied()
         .filter(|topic| all || arguments.topics.contains(&topic.word()))
         .collect();
-    let results =
-        arguments.results.or_else(|| all.then(|| repository().join("infra/bench/results")));
+    let publish = arguments.publish || (all && !arguments.quick && arguments.results.is_none());
+    let kept = || repository().join("infra/bench/results");
+    let results = arguments.results.or_else(|| publish.then(kept));
     let bench = Bench::new(if arguments.quick { Size::Quick } else { Size::Full })?;
     if wanted.iter().any(|topic| topic.runs_functions()) {
         bench.build_functions()?;
@@ -80,8 +85,18 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
             measured.write(folder)?;
         }
     }
+    if publish {
+        fill_readme(&measured)?;
+    }
     println!("{}", measured.markdown());
     if failed.is_empty() { Ok(()) } else { Err(failed.join("\n").into()) }
+}
+
+fn fill_readme(results: &Results) -> Result<(), Box<dyn std::error::Error>> {
+    let path = repository().join("README.md");
+    let readme = std::fs::read_to_string(&path)?;
+    let filled = readme::filled(&readme, results).ok_or("the README has no place for results")?;
+    Ok(std::fs::write(&path, filled)?)
 }
 
 /// Today, as `2026-11-24`.

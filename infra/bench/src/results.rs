@@ -101,3 +101,56 @@ impl Results {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::{Figure, Unit};
+    use crate::spread::Spread;
+
+    fn measured(topic: &str, day: &str, size: f64) -> Measured {
+        let mut row = Row::new(topic, "How large?", Unit::Bytes);
+        row.figures.push(Figure::new("all", Spread::exactly(size)));
+        let (topic, day) = (topic.to_owned(), day.to_owned());
+        Measured { topic, day, machine: "1 × abacus".to_owned(), rows: vec![row] }
+    }
+
+    #[test]
+    fn a_topic_takes_the_place_of_what_there_was_of_it() {
+        let order = ["init", "size"].map(str::to_owned);
+        let mut results = Results::default();
+        results.take(measured("gone", "2026-11-23", 1.0), &order);
+        results.take(measured("size", "2026-11-23", 2.0), &order);
+        results.take(measured("init", "2026-11-24", 3.0), &order);
+        results.take(measured("size", "2026-11-24", 4.0), &order);
+
+        let wanted = [measured("init", "2026-11-24", 3.0), measured("size", "2026-11-24", 4.0)];
+        assert_eq!(results.topics, wanted);
+        let table = "\
+| row | case | Hookline, p50 / p99 | baseline, p50 / p99 | ratio | target | met |
+|---|---|--:|--:|--:|---|:-:|
+| init | all | 3 B |  |  |  |  |
+| size | all | 4 B |  |  |  |  |
+
+Measured on 1 × abacus, 2026-11-24.
+";
+        assert_eq!(results.markdown(), table);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let results = Results { topics: vec![measured("size", "2026-11-24", 2.5)] };
+
+        assert_eq!(Results::read(folder.path()).unwrap(), Results::default());
+        results.write(&folder.path().join("new")).unwrap();
+
+        assert_eq!(Results::read(&folder.path().join("new")).unwrap(), results);
+        let mut names: Vec<_> = std::fs::read_dir(folder.path().join("new"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["results.json", "size.svg", "table.md"]);
+    }
+}

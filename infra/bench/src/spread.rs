@@ -77,6 +77,15 @@ mod tests {
     }
 
     #[test]
+    fn one_spread_over_another_is_value_over_value() {
+        let ours = Spread { n: 9, p25: 3.0, median: 5.0, p75: 7.0, p99: 11.0 };
+        let other = Spread { n: 8, p25: 1.0, median: 2.0, p75: 2.5, p99: 20.0 };
+
+        let wanted = Spread { n: 8, p25: 2.0, median: 3.0, p75: 4.5, p99: -9.0 };
+        assert_eq!(ours.over(&other), wanted);
+    }
+
+    #[test]
     fn one_sample_is_all_of_them_and_none_is_no_spread() {
         assert_eq!(Spread::of(vec![7.0]), Some(Spread::exactly(7.0)));
         assert_eq!(Spread::of(Vec::new()), None);

@@ -44,3 +44,29 @@ fn spread(unit: Unit, spread: &Spread) -> String {
     let (median, p99) = (unit.show(spread.median), unit.show(spread.p99));
     if spread.n == 1 { median } else { format!("{median} / {p99}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::row::Target;
+
+    #[test]
+    fn a_line_has_ours_the_baseline_their_ratio_and_whether_targets_are_met() {
+        let mut row = Row::new("ping", "How long?", Unit::Millis);
+        let ours = Spread { n: 9, p25: 1.0, median: 3.0, p75: 3.5, p99: 44.44 };
+        let figure = Figure::new("a|b", ours).beside("2 writes", Spread::exactly(2.0));
+        let figure = figure.keeping(Target::at_most(3.0, ours.median, "p50 ≤ 3 ms"));
+        row.figures.push(figure.clone().keeping(Target::at_most(9.0, ours.p99, "p99 ≤ 9 ms")));
+        row.figures.push(figure.unlisted());
+        let mut plain = Row::new("size", "How large?", Unit::Megabytes);
+        plain.figures.push(Figure::new("start", Spread::exactly(6.789)));
+
+        let wanted = "\
+| row | case | Hookline, p50 / p99 | baseline, p50 / p99 | ratio | target | met |
+|---|---|--:|--:|--:|---|:-:|
+| ping | a\\|b | 3 ms / 44.4 ms | 2 writes: 2 ms | 1.50× | p50 ≤ 3 ms<br>p99 ≤ 9 ms | ✓<br>✗ |
+| size | start | 6.79 MB |  |  |  |  |
+";
+        assert_eq!(markdown(&[&row, &plain]), wanted);
+    }
+}

@@ -11,6 +11,7 @@ pub mod init;
 pub mod ping;
 pub mod render;
 pub mod scale;
+pub mod sender;
 pub mod size;
 pub mod timers;
 
@@ -21,6 +22,8 @@ pub enum Topic {
     Init,
     /// How much longer than its slowest partner an event takes.
     Ping,
+    /// What the sender takes beside a bare client loop.
+    Sender,
     /// How many deliveries a core makes.
     Deliver,
     /// How late timers are.
@@ -47,7 +50,7 @@ impl Topic {
     pub fn runs_functions(self) -> bool {
         match self {
             Self::Init | Self::Ping | Self::Size | Self::Cost => true,
-            Self::Deliver | Self::Timers | Self::Render | Self::Scale => false,
+            Self::Sender | Self::Deliver | Self::Timers | Self::Render | Self::Scale => false,
         }
     }
 
@@ -59,6 +62,7 @@ impl Topic {
         match self {
             Self::Init => Box::pin(init::measure(bench)).await,
             Self::Ping => Box::pin(ping::measure(bench)).await,
+            Self::Sender => sender::measure(bench),
             Self::Deliver => Box::pin(deliver::measure(bench)).await,
             Self::Timers => Box::pin(timers::measure(bench)).await,
             Self::Render => render::measure(bench),

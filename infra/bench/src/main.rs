@@ -6,15 +6,19 @@ use std::process::ExitCode;
 use bench::bench::{Bench, Size, repository};
 use bench::readme;
 use bench::results::{Measured, Results};
-use bench::rows::Topic;
+use bench::rows::{Topic, sender};
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use hookline::adapters::system::SystemClock;
 use hookline::ports::clock::Clock;
+use tokio::runtime::Builder;
 
 /// Measures how fast Hookline is beside baselines.
 #[derive(Debug, Parser)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Arguments {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// `all`, or the topics to measure.
     #[arg(required = true, value_parser = topics())]
     topics: Vec<String>,
@@ -30,6 +34,14 @@ struct Arguments {
     publish: bool,
 }
 
+/// What the bench's own processes do.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Answers requests until standard input ends.
+    #[command(hide = true)]
+    Answer,
+}
+
 fn topics() -> PossibleValuesParser {
     let all = PossibleValue::new("all").help("All of them");
     let topics = Topic::value_variants().iter().filter_map(ValueEnum::to_possible_value);
@@ -40,9 +52,17 @@ fn words() -> Vec<String> {
     Topic::value_variants().iter().map(|topic| topic.word()).collect()
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match arguments.part {
+        Some(Part::Answer) => Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .and_then(|runtime| runtime.block_on(sender::answer()))
+            .map_err(Into::into),
+        None => measure(arguments),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("bench: {fault}");
@@ -51,7 +71,8 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+#[tokio::main]
+async fn measure(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let all = arguments.topics.iter().any(|word| word == "all");
     let wanted: Vec<Topic> = Topic::value_variants()
         .iter()

@@ -17,6 +17,9 @@ pub fn filled(readme: &str, results: &Results) -> Option<String> {
 }
 
 fn section(results: &Results) -> String {
+    if results.topics.is_empty() {
+        return String::new();
+    }
     let mut section = format!("\n{}\n<details><summary>Plots</summary>\n\n", results.markdown());
     for row in results.rows() {
         let _ = writeln!(section, "![{}](infra/bench/results/{}.svg)\n", row.question, row.name);
@@ -30,9 +33,16 @@ fn section(results: &Results) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::read_to_string;
+
+    use clap::ValueEnum;
+
     use super::*;
+    use crate::bench::repository;
+    use crate::chart;
     use crate::results::Measured;
     use crate::row::{Row, Unit};
+    use crate::rows::Topic;
 
     #[test]
     fn what_stands_between_the_comments_is_replaced() {
@@ -51,5 +61,28 @@ mod tests {
         );
         assert_eq!(readme, Some(wanted));
         assert_eq!(filled("a\n", &results), None);
+        let emptied = filled(&format!("{BEGIN}old\n{END}"), &Results::default());
+        assert_eq!(emptied, Some(format!("{BEGIN}{END}")));
+    }
+
+    #[test]
+    fn the_readme_shows_the_results_that_are_kept_if_any_and_they_have_every_topic() {
+        let folder = repository().join("infra/bench/results");
+        let results = Results::read(&folder).unwrap();
+
+        let readme = read_to_string(repository().join("README.md")).unwrap();
+        assert_eq!(filled(&readme, &results), Some(readme));
+        if results.topics.is_empty() {
+            return;
+        }
+        let topics: Vec<&str> = results.topics.iter().map(|one| one.topic.as_str()).collect();
+        let words: Vec<String> = Topic::value_variants().iter().map(|one| one.word()).collect();
+        assert_eq!(topics, words, "run `cargo run --release -p bench -- TOPIC --publish`");
+        assert!(results.topics.iter().all(|topic| !topic.rows.is_empty()));
+        assert_eq!(read_to_string(folder.join("table.md")).unwrap(), results.markdown());
+        for row in results.rows() {
+            let plot = read_to_string(folder.join(format!("{}.svg", row.name))).unwrap();
+            assert_eq!(plot, chart::svg(row));
+        }
     }
 }

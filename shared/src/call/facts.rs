@@ -118,27 +118,40 @@ impl<'a> CallFacts<'a> {
     }
 }
 
-impl Facts for CallFacts<'_> {
-    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
+impl CallFacts<'_> {
+    /// The values of a name, `token` being what that is to Hookline itself.
+    fn values_of(&self, name: &str, token: Option<SystemToken>) -> Vec<Cow<'_, str>> {
         if name == "geo" {
             return self.call.location.geo_values().into_iter().map(Cow::from).collect();
         }
-        if let Some(value) = SystemToken::from_name(name).and_then(|token| self.system(token)) {
+        if let Some(value) = token.and_then(|token| self.system(token)) {
             return if value.is_empty() { Vec::new() } else { vec![value] };
         }
+        let mut values: Vec<Cow<'_, str>> = self.call.tags.values(name).map(Cow::from).collect();
+        let of_call = values.len();
         let buyer = self.buyer.into_iter().flat_map(|buyer| buyer.tags.values(name));
-        let mut values: Vec<&str> = self.call.tags.values(name).chain(buyer).collect();
-        values.sort_unstable();
-        values.dedup();
-        values.into_iter().map(Cow::from).collect()
+        values.extend(buyer.map(Cow::from));
+        // Either's are in order by themselves.
+        if (1..values.len()).contains(&of_call) {
+            values.sort_unstable();
+            values.dedup();
+        }
+        values
+    }
+}
+
+impl Facts for CallFacts<'_> {
+    fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
+        self.values_of(name, SystemToken::from_name(name))
     }
 }
 
 impl Facts for Firing<'_> {
     fn values(&self, name: &str) -> Vec<Cow<'_, str>> {
-        match SystemToken::from_name(name).and_then(|token| self.system(token)) {
+        let token = SystemToken::from_name(name);
+        match token.and_then(|token| self.system(token)) {
             Some(value) => vec![value],
-            None => Facts::values(&self.facts, name),
+            None => self.facts.values_of(name, token),
         }
     }
 }

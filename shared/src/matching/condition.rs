@@ -1,5 +1,7 @@
 //! One condition: a key, an operator and the values it is asked about.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -103,7 +105,11 @@ impl Condition {
     /// Whether the condition, taken alone, holds.
     #[must_use]
     pub fn holds(&self, facts: &impl Facts) -> bool {
-        let known = facts.values(self.key.as_str());
+        self.holds_of(&facts.values(self.key.as_str()))
+    }
+
+    /// The same of the values that its key has.
+    pub(super) fn holds_of(&self, known: &[Cow<'_, str>]) -> bool {
         let any = |holds: &dyn Fn(&str) -> bool| known.iter().any(|value| holds(value));
         match &self.test {
             Test::Equals(wanted) => any(&|value| wanted.iter().any(|it| it.as_str() == value)),

@@ -19,8 +19,6 @@ mod operator;
 mod pattern;
 mod text;
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 pub use condition::{Condition, MAX_VALUES};
@@ -29,7 +27,6 @@ pub use operator::{Comparison, Operator};
 pub use pattern::PatternFault;
 
 use crate::facts::Facts;
-use crate::tag::TagKey;
 
 /// How many alternatives a note names before it counts the rest.
 const NAMED_ALTERNATIVES: usize = 3;
@@ -73,29 +70,26 @@ impl Conditions {
     }
 
     fn first_unmet(&self, facts: &impl Facts) -> Option<Vec<&Condition>> {
-        let mut met_keys = BTreeSet::new();
-        for condition in &self.0 {
+        for (index, condition) in self.0.iter().enumerate() {
             if condition.operator() != Operator::Equal {
                 if !condition.holds(facts) {
                     return Some(vec![condition]);
                 }
                 continue;
             }
-            if met_keys.contains(condition.key()) {
+            let same =
+                |it: &&Condition| it.operator() == Operator::Equal && it.key() == condition.key();
+            let was_met = self.0.iter().take(index).any(|earlier| same(&earlier));
+            if was_met {
                 continue;
             }
-            let group = self.equals_on(condition.key());
-            if !group.iter().any(|alternative| alternative.holds(facts)) {
-                return Some(group);
+            let group = || self.0.iter().skip(index).filter(same);
+            let known = facts.values(condition.key().as_str());
+            if !group().any(|alternative| alternative.holds_of(&known)) {
+                return Some(group().collect());
             }
-            met_keys.insert(condition.key());
         }
         None
-    }
-
-    fn equals_on(&self, key: &TagKey) -> Vec<&Condition> {
-        let same = |it: &&Condition| it.operator() == Operator::Equal && it.key() == key;
-        self.0.iter().filter(same).collect()
     }
 }
 

@@ -100,6 +100,8 @@ pub struct CallerMemory {
     pub place: Option<Place>,
     /// Postings that waited for this call, oldest first.
     pub waiting: Vec<Waiting>,
+    /// The de-dupe windows that are open.
+    pub windows: Windows,
 }
 
 /// A posting that waits for a call.

@@ -52,15 +52,15 @@ pub(super) async fn advance_by_event(
     store: &(impl Calls + Callers),
     hints: &impl Hints,
     clock: &impl Clock,
-    call: &Call,
+    call: Call,
     campaign: &Campaign,
 ) -> Result<(), StoreError> {
     let Some(end) = &call.end else {
-        advance(store, hints, clock, call.clone(), campaign).await?;
+        advance(store, hints, clock, call, campaign).await?;
         return Ok(());
     };
     let wait = clock.now().until(end.settles_at(campaign));
-    hints.send(vec![Hint::Call { call: call.id.clone() }.after(wait)]).await;
+    hints.send(vec![Hint::Call { call: call.id }.after(wait)]).await;
     Ok(())
 }
 
@@ -89,6 +89,13 @@ async fn advance(
         };
         if store.advance(&call, &step, now).await? {
             hints.send(later_hints(&step.created, campaign, now)).await;
+            if call.pending.is_empty() {
+                // It held, so nothing else had changed what the call owes, and whoever changes it
+                // from here on has somebody look again. Only of a line that others may have left
+                // meanwhile has to be read who stands in it.
+                call.take_step(&step);
+                continue;
+            }
         }
         let ended = call.end.is_some();
         match store.call(&id).await? {

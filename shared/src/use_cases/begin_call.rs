@@ -104,18 +104,17 @@ fn put(call: &mut Call, tags: TagSet) {
 }
 
 /// Applies postings that waited for this call: those it began with, so that their webhooks find all
-/// that they brought, and any that came in while it started. Answers with their ids, to be settled
+/// that they brought, and any that were `late`, coming in while it started. Answers with their ids, to be settled
 /// once all of it is on the call; what the call has no room for goes on waiting.
 pub(super) async fn hand_over(
-    store: &(impl Calls + Callers),
+    store: &impl Calls,
     hints: &impl Hints,
     call: &Call,
     campaign: &Campaign,
     began_with: &[Waiting],
+    late: Vec<Waiting>,
     now: Timestamp,
 ) -> Result<Vec<String>, StoreError> {
-    let Some(caller) = Caller::of(call) else { return Ok(Vec::new()) };
-    let late = store.waiting(caller, now).await?;
     let late = late.into_iter().filter(|late| began_with.iter().all(|known| known.id != late.id));
     let known = began_with
         .iter()
@@ -170,7 +169,7 @@ mod tests {
             let key = CallKey::from_random([7; 24]);
             let mut call = Call::new(id, campaign.id.clone(), "u".to_owned(), key);
             let (tags, place) = (tags(json!({"zip": ["1"]})), Place::parse("us-ny").ok());
-            let memory = CallerMemory { tags, place, waiting };
+            let memory = CallerMemory { tags, place, waiting, ..CallerMemory::default() };
             begin(&mut call, &campaign, memory, now)
         };
         let entry = |source, json: Value| JournalEntry::of(now, source, tags(json), None);

@@ -19,10 +19,10 @@ use super::{Ping, fire_pings};
 use crate::call::{Call, CallEvent, CallFacts, CallKey, Moment};
 use crate::campaign::Campaign;
 use crate::delivery::{Delivery, DeliveryStatus, Report};
-use crate::geo::Place;
+use crate::geo::{Location, Place};
 use crate::key::BearerKey;
 use crate::ports::StoreError;
-use crate::ports::callers::{Caller, Callers};
+use crate::ports::callers::{Caller, Callers, Waiting};
 use crate::ports::calls::Calls;
 use crate::ports::clock::Clock;
 use crate::ports::hints::Hints;
@@ -89,11 +89,12 @@ pub async fn take_event(
     let call_key = CallKey::from_random(random.key_bytes());
     let Arrival { bearer, pings_until } = arrival;
     let claim = Claim { event, bearer, now, uuid: random.uuid(), call_key };
-    let Claimed { mut call, campaign, caller, repeated } = store.claim(&claim).await?;
+    let Claimed { mut call, campaign, mut caller, repeated } = store.claim(&claim).await?;
 
-    let (tags_before, location_before) = (call.tags.clone(), call.location);
+    let before = (call.tags.clone(), call.location);
     let starts = event.moment == Moment::Start;
     let begins = starts && !call.begun;
+    let known_windows = starts.then(|| std::mem::take(&mut caller.windows));
     let began =
         if begins { begin(&mut call, &campaign, caller, now) } else { BeganWith::default() };
     // A repeat must not move a caller whom a webhook has moved since.
@@ -101,58 +102,47 @@ pub async fn take_event(
         call.move_to(place);
     }
     let occurrence = event.occurrence();
-    let buyer = event.moment.buyer().or(call.buyer());
-    let facts = CallFacts { call: &call, campaign: &campaign, buyer, now };
+    let number = call.caller.clone().filter(|_| starts);
+    let owing = event.moment.changes_what_is_owed().then(|| call.clone());
     let fire = async {
-        match event.moment.trigger() {
+        let buyer = event.moment.buyer().or(call.buyer());
+        let facts = CallFacts { call: &call, campaign: &campaign, buyer, now };
+        let mut pings = match event.moment.trigger() {
             Some(trigger) if !repeated => {
-                let windows = windows_for(store, &facts, trigger).await;
+                let windows = windows_for(store, &facts, trigger, known_windows).await;
                 let of = (trigger, occurrence.as_str());
                 fire_pings(sender, clock, facts, of, &windows, pings_until).await
             }
             _ => Vec::new(),
-        }
+        };
+        let learned = learn(&mut call, &mut pings);
+        let deliveries: Vec<Delivery> = pings.into_iter().map(|ping| ping.delivery).collect();
+        let raw = if repeated { None } else { event.raw_event(now, &call.key) };
+        let record = Record {
+            raw: raw.map(|raw| (event, raw)),
+            windows: opened_by(&deliveries, &campaign, now),
+            deliveries: &deliveries,
+            ..record_of(&call, &campaign, begins, &before, &began, learned, now)
+        };
+        (store.record(&record).await, deliveries)
     };
-    let name =
-        async { if starts { name_last_call(store, &call, event, now).await } else { Ok(false) } };
+    let late = async {
+        let Some(number) = &number else { return Ok(None) };
+        let caller = Caller { campaign: &campaign.id, number };
+        late_postings(store, caller, event, now).await
+    };
     let see_to = async {
-        if event.moment.changes_what_is_owed() {
-            see_to_what_it_owes(store, hints, clock, &call, &campaign).await;
-        }
-    };
-    let (mut pings, named, ()) = join!(fire, name, see_to);
-
-    let learned = learn(&mut call, &mut pings);
-    let mut memorable = learned.tags;
-    memorable.merge(began.posted_tags());
-    let place = learned.place.or(began.posted_place());
-    let deliveries: Vec<Delivery> = pings.into_iter().map(|ping| ping.delivery).collect();
-    let raw = if repeated { None } else { event.raw_event(now, &call.key) };
-    let record = Record {
-        tags: call.tags.without(&tags_before),
-        place: call.location.told().filter(|_| location_before != call.location),
-        begins,
-        journal: began.journal.clone(),
-        deliveries: &deliveries,
-        raw: raw.map(|raw| (event, raw)),
-        windows: opened_by(&deliveries, &campaign, now),
-        remembering: remembering(&call, &campaign, memorable, place, now),
-        call: &call,
-        now,
-    };
-    let is_latest = matches!(named, Ok(true));
-    let hand_over = async {
-        if is_latest {
-            hand_over(store, hints, &call, &campaign, &began.waiting, now).await
-        } else {
-            Ok(Vec::new())
+        if let Some(call) = owing {
+            see_to_what_it_owes(store, hints, clock, call, &campaign).await;
         }
     };
     // Each is let end before any fault is told: what the pings brought cannot be asked for again.
-    let (standing, handed_over) = join!(store.record(&record), hand_over);
+    let ((standing, deliveries), late, ()) = join!(fire, late, see_to);
     let standing = standing?;
-    named?;
-    settle(store, &call, &handed_over?).await?;
+    if let Some(late) = late? {
+        let applied = hand_over(store, hints, &call, &campaign, &began.waiting, late, now).await?;
+        settle(store, &call, &applied).await?;
+    }
     let reports = match event.moment.trigger() {
         Some(trigger) if repeated => store.reports(&call.id, trigger, &occurrence).await?,
         _ => deliveries.into_iter().filter_map(|delivery| delivery.report).collect(),
@@ -168,9 +158,46 @@ pub async fn take_event(
     Ok(TakenEvent { answer, call, campaign })
 }
 
-/// The windows that are open for the caller, where a webhook of the trigger asks for them. Where
-/// they cannot be read, none are: a ping too many is better than a call without its data.
-async fn windows_for(store: &impl Callers, facts: &CallFacts<'_>, trigger: Trigger) -> Windows {
+/// What is kept of an event besides what was sent: what the call began with, and what it `learned`
+/// since it stood as `before`.
+fn record_of<'a>(
+    call: &'a Call,
+    campaign: &Campaign,
+    begins: bool,
+    (tags_before, location_before): &(TagSet, Location),
+    began: &BeganWith,
+    learned: Learned,
+    now: Timestamp,
+) -> Record<'a> {
+    let mut memorable = learned.tags;
+    memorable.merge(began.posted_tags());
+    let place = learned.place.or(began.posted_place());
+    Record {
+        call,
+        tags: call.tags.without(tags_before),
+        place: call.location.told().filter(|_| *location_before != call.location),
+        begins,
+        journal: began.journal.clone(),
+        deliveries: &[],
+        raw: None,
+        windows: Vec::new(),
+        remembering: remembering(call, campaign, memorable, place, now),
+        now,
+    }
+}
+
+/// The windows that are open for the caller, where a webhook of the trigger asks for them; those that
+/// are `known` need not be read. Where they cannot be read, none are: a ping too many is better than a
+/// call without its data.
+async fn windows_for(
+    store: &impl Callers,
+    facts: &CallFacts<'_>,
+    trigger: Trigger,
+    known: Option<Windows>,
+) -> Windows {
+    if let Some(known) = known {
+        return known;
+    }
     let asked = facts.campaign.webhooks_of(trigger).any(|webhook| webhook.dedupe_seconds != 0);
     open_windows(store, asked, facts.call, facts.now).await.unwrap_or_else(|error| {
         error.log(facts.call.id.as_str());
@@ -191,22 +218,28 @@ async fn see_to_what_it_owes(
     store: &(impl Calls + Callers),
     hints: &impl Hints,
     clock: &impl Clock,
-    call: &Call,
+    call: Call,
     campaign: &Campaign,
 ) {
+    let id = call.id.clone();
     if let Err(error) = advance_by_event(store, hints, clock, call, campaign).await {
-        error.log(call.id.as_str());
+        error.log(id.as_str());
     }
 }
 
-async fn name_last_call(
+/// Makes a starting call its caller's latest and finds what waits for them then; `None` where a later
+/// call is.
+async fn late_postings(
     store: &impl Callers,
-    call: &Call,
+    caller: Caller<'_>,
     event: &CallEvent,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let Some(caller) = Caller::of(call) else { return Ok(false) };
-    store.name_last_call(caller, &call.id, event.occurred_at, now).await
+) -> Result<Option<Vec<Waiting>>, StoreError> {
+    if store.name_last_call(caller, &event.call, event.occurred_at, now).await? {
+        store.waiting(caller, now).await.map(Some)
+    } else {
+        Ok(None)
+    }
 }
 
 /// What the pings of one event brought, together.

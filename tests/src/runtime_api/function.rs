@@ -162,6 +162,12 @@ impl LambdaFunction {
         Err(FunctionError::new("Sandbox.Timedout", message))
     }
 
+    /// Ends the function, and returns once its process is gone.
+    pub async fn stop(self) {
+        let mut sandbox = self.sandbox.into_inner();
+        let _ = sandbox.child.kill().await;
+    }
+
     /// What the function printed on both streams, as far as it is read: what was printed just before
     /// an answer may come in just after it.
     #[must_use]
@@ -323,6 +329,18 @@ mod tests {
         assert!(Duration::ZERO < function.init() && function.init() <= started);
         let command = std::fs::read(format!("/proc/{}/cmdline", function.process().unwrap()));
         assert!(String::from_utf8_lossy(&command.unwrap()).contains("stand_in"));
+    }
+
+    #[tokio::test]
+    async fn a_function_that_is_stopped_is_gone() {
+        let function = stand_in_function("hello").await.unwrap();
+        let process = format!("/proc/{}", function.process().unwrap());
+        let process = Path::new(&process);
+        assert!(process.exists());
+
+        function.stop().await;
+
+        assert!(!process.exists());
     }
 
     #[tokio::test]

@@ -32,9 +32,11 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
         for ((name, polls), answers) in FUNCTIONS.iter().zip(&mut polls).zip(&mut answers) {
             let echo = firsts.of_echo(bench).await?;
             keep(&echo, &mut polls.echo, &mut answers.echo);
-            drop(echo);
+            // Gone before the next starts, so that nothing of it falls on that.
+            echo.function.stop().await;
             let function = firsts.of(bench, name).await?;
             keep(&function, &mut polls.ours, &mut answers.ours);
+            function.function.stop().await;
         }
     }
     let question = "How long from the start of the process to its first poll?";

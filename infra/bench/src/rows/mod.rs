@@ -6,10 +6,15 @@ use crate::bench::{Bench, BenchError};
 use crate::row::Row;
 
 pub mod cost;
+pub mod deliver;
 pub mod init;
 pub mod partitions;
 pub mod ping;
+pub mod render;
+pub mod scale;
+pub mod sender;
 pub mod size;
+pub mod timers;
 
 /// What is measured, in the order of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -18,6 +23,16 @@ pub enum Topic {
     Init,
     /// How much longer than its slowest partner an event takes.
     Ping,
+    /// What the sender takes beside a bare client loop.
+    Sender,
+    /// How many deliveries a core makes.
+    Deliver,
+    /// How late timers are.
+    Timers,
+    /// How fast templates are filled in and matches decided.
+    Render,
+    /// What a call costs among ever more calls.
+    Scale,
     /// How large the functions are.
     Size,
     /// What a call uses, and what that costs.
@@ -38,6 +53,7 @@ impl Topic {
     pub fn runs_functions(self) -> bool {
         match self {
             Self::Init | Self::Ping | Self::Size | Self::Cost | Self::Partitions => true,
+            Self::Sender | Self::Deliver | Self::Timers | Self::Render | Self::Scale => false,
         }
     }
 
@@ -49,6 +65,11 @@ impl Topic {
         match self {
             Self::Init => Box::pin(init::measure(bench)).await,
             Self::Ping => Box::pin(ping::measure(bench)).await,
+            Self::Sender => sender::measure(bench),
+            Self::Deliver => Box::pin(deliver::measure(bench)).await,
+            Self::Timers => Box::pin(timers::measure(bench)).await,
+            Self::Render => render::measure(bench),
+            Self::Scale => Box::pin(scale::measure(bench)).await,
             Self::Size => Box::pin(size::measure(bench)).await,
             Self::Cost => Box::pin(cost::measure(bench)).await,
             Self::Partitions => Box::pin(partitions::measure(bench)).await,

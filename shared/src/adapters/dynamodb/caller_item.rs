@@ -96,6 +96,7 @@ pub(super) fn memory_of(items: &[Item], at: Timestamp, now: Timestamp) -> Caller
         tags: tags.map(|item| get_tags(item, REMEMBERED)).unwrap_or_default(),
         place: tags.and_then(|item| get_json(item, "place")),
         waiting: if is_next { waiting_of(items, now) } else { Vec::new() },
+        windows: windows_of(items, now),
     }
 }
 

@@ -58,6 +58,7 @@ impl KeptCaller {
             tags: remembered.map(|remembered| remembered.tags.clone()).unwrap_or_default(),
             place: remembered.and_then(|remembered| remembered.place),
             waiting: if is_next { self.waiting(now) } else { Vec::new() },
+            windows: self.windows(now),
         }
     }
 

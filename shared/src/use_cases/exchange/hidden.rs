@@ -72,8 +72,13 @@ impl Hidden {
     /// The text with a mask in place of each, in whatever case.
     pub(super) fn hide(&self, text: &str) -> String {
         let mut shown = text.to_owned();
+        // ASCII letters alone change, so places are the same in both.
+        let mut lower = text.to_ascii_lowercase();
         for hidden in &self.texts {
-            shown = masked(&shown, hidden);
+            if lower.contains(hidden.as_str()) {
+                shown = masked(&shown, &lower, hidden);
+                lower = shown.to_ascii_lowercase();
+            }
         }
         shown
     }
@@ -142,9 +147,8 @@ fn dressed_keys(firing: &Firing<'_>) -> Vec<String> {
     dressed
 }
 
-fn masked(text: &str, hidden: &str) -> String {
-    // ASCII letters alone change, so places are the same in both.
-    let lower = text.to_ascii_lowercase();
+/// The text with a mask wherever `lower`, which is the same in lower case, has what is hidden.
+fn masked(text: &str, lower: &str, hidden: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut from = 0;
     for (at, found) in lower.match_indices(hidden) {

@@ -1,6 +1,8 @@
 //! A request as it is kept and shown: without the call's key, whatever filters make of it, and
 //! without credentials.
 
+use std::borrow::Cow;
+
 use http::{HeaderMap, HeaderValue};
 use url::Url;
 
@@ -41,7 +43,7 @@ pub(in crate::use_cases) fn shown_request(firing: &Firing<'_>, sent: &Request) -
         (!masked.body.is_empty()).then(|| hidden.hide(&String::from_utf8_lossy(&masked.body)));
     ShownRequest {
         method,
-        url: hidden.hide(&without_credentials(masked.url)),
+        url: hidden.hide(&without_credentials(&masked.url)),
         headers: shown_headers(&hidden, &outgoing_headers(&masked.headers, class)),
         body,
     }
@@ -60,16 +62,16 @@ pub(super) fn shown_headers(hidden: &Hidden, headers: &HeaderMap) -> Vec<(String
 }
 
 /// The request as it would have been without the call's key; `None` when there would be none.
-fn without_call_key(firing: &Firing<'_>, sent: &Request) -> Option<Request> {
+fn without_call_key<'a>(firing: &Firing<'_>, sent: &'a Request) -> Option<Cow<'a, Request>> {
     if !uses_call_key(firing.webhook) {
-        return Some(sent.clone());
+        return Some(Cow::Borrowed(sent));
     }
     let mut masked = render_request(firing.webhook, &Masked(*firing)).ok()?.request;
     // What names and signs the request was put on afterwards, and is no key.
     for (name, value) in &sent.headers {
         masked.headers.entry(name).or_insert_with(|| value.clone());
     }
-    Some(masked)
+    Some(Cow::Owned(masked))
 }
 
 fn uses_call_key(webhook: &Webhook) -> bool {
@@ -79,11 +81,15 @@ fn uses_call_key(webhook: &Webhook) -> bool {
 }
 
 /// A password masked, or a name that stands without one and so is the key.
-fn without_credentials(mut url: Url) -> String {
-    let masked = match (url.password(), url.username()) {
-        (Some(_), _) => url.set_password(Some(MASK)),
-        (None, "") => Ok(()),
-        (None, _) => url.set_username(MASK),
+fn without_credentials(url: &Url) -> Cow<'_, str> {
+    let (password, username) = (url.password(), url.username());
+    if password.is_none() && username.is_empty() {
+        return Cow::Borrowed(url.as_str());
+    }
+    let mut masked = url.clone();
+    let done = match password {
+        Some(_) => masked.set_password(Some(MASK)),
+        None => masked.set_username(MASK),
     };
-    if masked.is_err() { MASK.to_owned() } else { url.into() }
+    if done.is_err() { Cow::Borrowed(MASK) } else { Cow::Owned(masked.into()) }
 }

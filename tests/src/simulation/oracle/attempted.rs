@@ -118,6 +118,8 @@ fn is_excused(history: &History<'_>, claim: Index, webhook: &WebhookPlan) -> boo
     let reads = |what: &What| matches!(what, What::ReadWindows(_));
     let last = history.invocations.get(&entry.by).map_or(claim, |life| life.ended);
     let read = history.last_by(entry.by, last.min(history.run.journal.len()), reads);
+    // A start reads the windows as it claims.
+    let read = read.or((webhook.trigger == Trigger::Start).then_some(claim));
     let call = history.calls.get(event.call.as_str());
     let windowed =
         read.zip(call.and_then(|call| call.caller.as_deref())).is_some_and(|(read, caller)| {

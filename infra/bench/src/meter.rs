@@ -30,6 +30,7 @@ pub use crate::usage::{Operation, Usage};
 
 /// What names the operation of a request.
 const TARGET: &str = "x-amz-target";
+
 /// A proxy before one service. It closes when dropped.
 #[derive(Debug)]
 pub struct Meter {

@@ -11,10 +11,8 @@
 //! consumed, though it is charged like one that is made: it is counted here by the item that the
 //! refusal shows, and as the least there is where it shows none.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::ops::AddAssign;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
@@ -23,89 +21,21 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderMap, StatusCode};
-use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::item_size::item_bytes;
+use crate::usage::{cost_of, metered};
+
+pub use crate::usage::{Operation, Usage};
 
 /// What names the operation of a request.
 const TARGET: &str = "x-amz-target";
-/// The operations that read items.
-const READS: [&str; 4] = ["GetItem", "Query", "Scan", "BatchGetItem"];
-/// The operations that write items.
-const WRITES: [&str; 5] =
-    ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"];
-
 /// A proxy before one service. It closes when dropped.
 #[derive(Debug)]
 pub struct Meter {
     address: SocketAddr,
     tally: Arc<Mutex<Usage>>,
     server: JoinHandle<()>,
-}
-
-/// What a service was asked for, by operation, such as `UpdateItem`.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Usage(pub BTreeMap<String, Operation>);
-
-/// What one operation came to.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Operation {
-    /// How often it was asked for.
-    pub requests: u64,
-    /// How many of them were refused, for a condition that did not hold or for anything else.
-    pub refused: u64,
-    /// Items that were read and came back.
-    pub items_read: u64,
-    /// Items that were put, updated, deleted or checked.
-    pub items_written: u64,
-    /// What the requests' bodies weigh.
-    pub bytes_in: u64,
-    /// What the answers' bodies weigh.
-    pub bytes_out: u64,
-    /// Read units, of the table and its indexes.
-    pub read_units: f64,
-    /// Write units, of the table and its indexes.
-    pub write_units: f64,
-    /// The write units among them that each index took.
-    pub index_units: BTreeMap<String, f64>,
-}
-
-impl AddAssign<&Self> for Operation {
-    fn add_assign(&mut self, other: &Self) {
-        self.requests += other.requests;
-        self.refused += other.refused;
-        self.items_read += other.items_read;
-        self.items_written += other.items_written;
-        self.bytes_in += other.bytes_in;
-        self.bytes_out += other.bytes_out;
-        self.read_units += other.read_units;
-        self.write_units += other.write_units;
-        for (index, units) in &other.index_units {
-            *self.index_units.entry(index.clone()).or_default() += units;
-        }
-    }
-}
-
-impl AddAssign<&Self> for Usage {
-    fn add_assign(&mut self, other: &Self) {
-        for (name, operation) in &other.0 {
-            *self.0.entry(name.clone()).or_default() += operation;
-        }
-    }
-}
-
-impl Usage {
-    /// All operations together.
-    #[must_use]
-    pub fn total(&self) -> Operation {
-        let mut total = Operation::default();
-        for operation in self.0.values() {
-            total += operation;
-        }
-        total
-    }
 }
 
 impl Meter {
@@ -204,95 +134,14 @@ fn operation_of(headers: &HeaderMap) -> String {
     target.rsplit_once('.').map_or(target, |(_, name)| name).to_owned()
 }
 
-/// A request for items in a table that also asks what it consumes; `None` of any other.
-fn metered(operation: &str, body: &[u8]) -> Option<Value> {
-    if !READS.contains(&operation) && !WRITES.contains(&operation) {
-        return None;
-    }
-    let mut document: Value = serde_json::from_slice(body).ok()?;
-    document.as_object_mut()?.insert("ReturnConsumedCapacity".to_owned(), "INDEXES".into());
-    Some(document)
-}
-
-/// What a request for items came to.
-fn cost_of(operation: &str, asked: &Value, status: StatusCode, answered: &[u8]) -> Operation {
-    let answer: Value = serde_json::from_slice(answered).unwrap_or_default();
-    let is_write = WRITES.contains(&operation);
-    let mut cost = Operation::default();
-    if is_write {
-        cost.items_written = items_written(asked);
-    }
-    if !status.is_success() {
-        cost.refused = 1;
-        cost.write_units = if is_write { refused_units(&answer) } else { 0.0 };
-        return cost;
-    }
-    cost.items_read = items_read(&answer);
-    let consumed = match answer.get("ConsumedCapacity") {
-        Some(Value::Array(tables)) => tables.iter().collect(),
-        one => one.into_iter().collect::<Vec<_>>(),
-    };
-    for table in consumed {
-        let units = number(table.get("CapacityUnits"));
-        if !is_write {
-            cost.read_units += units;
-            continue;
-        }
-        cost.write_units += units;
-        let indexes = table.get("GlobalSecondaryIndexes").and_then(Value::as_object);
-        for (name, index) in indexes.into_iter().flatten() {
-            let units = number(index.get("CapacityUnits"));
-            *cost.index_units.entry(name.clone()).or_default() += units;
-        }
-    }
-    cost
-}
-
-/// What a refused write is charged, by the items that the refusal shows.
-fn refused_units(answer: &Value) -> f64 {
-    let units = |item: Option<&Value>| kilobytes(item.map_or(0, item_bytes));
-    match answer.get("CancellationReasons").and_then(Value::as_array) {
-        Some(reasons) => reasons.iter().map(|reason| 2.0 * units(reason.get("Item"))).sum(),
-        None => units(answer.get("Item")),
-    }
-}
-
-/// Whole units for so many bytes, at least one.
-#[expect(clippy::cast_precision_loss, reason = "an item has 400 KB at the most")]
-fn kilobytes(bytes: usize) -> f64 {
-    bytes.div_ceil(1024).max(1) as f64
-}
-
-fn items_written(asked: &Value) -> u64 {
-    let batch = asked.get("RequestItems").and_then(Value::as_object);
-    let batched = batch.into_iter().flat_map(|tables| tables.values());
-    let transacted = asked.get("TransactItems").into_iter();
-    let lists: Vec<&Vec<Value>> = batched.chain(transacted).filter_map(Value::as_array).collect();
-    if lists.is_empty() { 1 } else { lists.iter().map(|items| items.len() as u64).sum() }
-}
-
-fn items_read(answer: &Value) -> u64 {
-    let one = u64::from(answer.get("Item").is_some());
-    let several = answer.get("Items").and_then(Value::as_array).map_or(0, Vec::len);
-    let batched = answer.get("Responses").and_then(Value::as_object);
-    let batched: usize = batched
-        .into_iter()
-        .flat_map(|tables| tables.values())
-        .map(|items| items.as_array().map_or(0, Vec::len))
-        .sum();
-    one + (several + batched) as u64
-}
-
-fn number(value: Option<&Value>) -> f64 {
-    value.and_then(Value::as_f64).unwrap_or_default()
-}
-
 fn lock(tally: &Mutex<Usage>) -> MutexGuard<'_, Usage> {
     tally.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use aws_sdk_dynamodb::types::AttributeValue;
     use hookline::adapters::dynamodb::{DynamoDb, create_table};
     use hookline::call::CallId;

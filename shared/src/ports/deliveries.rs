@@ -138,13 +138,13 @@ pub enum Recorded {
 /// Finds what is past due.
 pub trait PastDue: Sync {
     /// In how many parts [`Self::past_due`] is asked.
-    const SHARDS: u8;
+    const SHARDS: u16;
 
     /// What is due by a time in one part and since when, longest due first: at most `limit`, and of one
     /// call at most [`MAX_HINTS_A_CALL`](super::hints::MAX_HINTS_A_CALL), so that a call with a long line leaves room for others.
     fn past_due(
         &self,
-        shard: u8,
+        shard: u16,
         by: Timestamp,
         limit: usize,
     ) -> impl Future<Output = Result<Vec<DueHint>, StoreError>> + Send;

@@ -17,7 +17,9 @@ pub const GRACE: Duration = Duration::from_secs(10);
 /// what it hints is taken up within moments.
 pub const OVERDUE: Duration = Duration::from_mins(2);
 /// The most that one sweep hints of each part, so that it ends in time; the next goes on.
-const MAX_HINTS_A_SHARD: usize = 1000;
+const MAX_HINTS_A_SHARD: usize = 125;
+/// How many parts are asked side by side, each over a connection of its own.
+const PARTS_AT_A_TIME: u16 = 32;
 
 /// What a sweep found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +41,12 @@ pub async fn sweep<S: PastDue>(
     clock: &impl Clock,
 ) -> Result<Swept, StoreError> {
     let now = clock.now();
-    let shards =
-        (0..S::SHARDS).map(|part| store.past_due(part, now.minus(GRACE), MAX_HINTS_A_SHARD));
-    let due: Vec<DueHint> = try_join_all(shards).await?.into_iter().flatten().collect();
+    let mut due: Vec<DueHint> = Vec::new();
+    for first in (0..S::SHARDS).step_by(usize::from(PARTS_AT_A_TIME)) {
+        let parts = first..first.saturating_add(PARTS_AT_A_TIME).min(S::SHARDS);
+        let asked = parts.map(|part| store.past_due(part, now.minus(GRACE), MAX_HINTS_A_SHARD));
+        due.extend(try_join_all(asked).await?.into_iter().flatten());
+    }
     let overdue = due.iter().filter(|due| due.due_at <= now.minus(OVERDUE));
     let calls: HashSet<&CallId> = overdue.map(|due| due.hint.call()).collect();
     let swept = Swept { hinted: due.len(), past_due: calls.len() };
@@ -68,11 +73,11 @@ mod tests {
     struct Due(Vec<(i64, Hint)>);
 
     impl PastDue for Due {
-        const SHARDS: u8 = 2;
+        const SHARDS: u16 = 2;
 
         async fn past_due(
             &self,
-            shard: u8,
+            shard: u16,
             by: Timestamp,
             limit: usize,
         ) -> Result<Vec<DueHint>, StoreError> {

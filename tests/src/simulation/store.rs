@@ -289,11 +289,11 @@ impl Replays for Store<'_> {
 
 impl PastDue for Store<'_> {
     /// Fewer parts than the store has, each of several of its own: a sweep is asked often.
-    const SHARDS: u8 = 2;
+    const SHARDS: u16 = 2;
 
     async fn past_due(
         &self,
-        shard: u8,
+        shard: u16,
         before: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueHint>, StoreError> {

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
-use hookline::adapters::memory::Memory;
-use hookline::ports::deliveries::PastDue;
 use hookline::use_cases::sweep;
 
 use super::executor::Spawner;
@@ -49,10 +46,7 @@ pub(super) async fn sweep_each_minute(world: Arc<World>, spawner: Spawner) {
 
 /// Whether anything is due by a time.
 fn is_past_due(world: &World, by: Millis) -> bool {
-    (0..Memory::SHARDS).any(|shard| {
-        let due = world.memory.past_due(shard, true_time(by), 1).now_or_never();
-        due.is_some_and(|due| due.is_ok_and(|due| !due.is_empty()))
-    })
+    world.memory.is_due(true_time(by))
 }
 
 /// When something is due next, to the minute; `None` when nothing ever is.

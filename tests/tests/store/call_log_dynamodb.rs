@@ -10,7 +10,9 @@ use hookline::time::{Day, Timestamp};
 use serde_json::json;
 
 use super::kind::Kind;
-use super::world::{World, at, campaign_id, claimed, event, start, started, stored, tags, whole};
+use super::world::{
+    World, at, call_id, campaign_id, claimed, event, start, started, stored, tags, whole,
+};
 
 /// The day on which the world begins.
 pub(crate) fn today() -> Day {
@@ -64,6 +66,22 @@ async fn the_calls_of_a_day_come_newest_first_each_once_however_they_are_paged()
         let seconds: Vec<i64> = listed.iter().map(second_of).collect();
         assert!(seconds.is_sorted_by(|a, b| a >= b), "{limit} a page: {seconds:?}");
     }
+}
+
+#[tokio::test]
+async fn calls_listed_when_there_were_fewer_parts_are_listed_still() {
+    let world = World::new(Kind::Cold).await;
+    let ids: Vec<String> = (0..20).map(|n| format!("c{n}")).collect();
+    for (call, second) in ids.iter().zip(0..) {
+        claimed(&world.cold(), &start(call, second)).await;
+        let part = format!("solar#{}#{}", today(), call_id(call).part(4));
+        world.table().set(&format!("CALL#{call}"), "CALL", "log", &part).await;
+    }
+
+    let pages = pages(&world.table().adapter(), today(), 3).await;
+
+    let newest_first: Vec<String> = ids.into_iter().rev().collect();
+    assert_eq!(pages.concat(), newest_first);
 }
 
 #[tokio::test]

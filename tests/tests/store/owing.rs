@@ -50,7 +50,7 @@ async fn report(store: &Store, event: &CallEvent, now: Timestamp) -> Call {
 }
 
 async fn is_due(world: &World, call: &Call, by: Timestamp) -> bool {
-    let shard = u8::try_from(call.id.part(u32::from(Store::SHARDS))).unwrap();
+    let shard = u16::try_from(call.id.part(u32::from(Store::SHARDS))).unwrap();
     let due = world.cold().past_due(shard, by, 10).await.unwrap();
     let hints: Vec<Hint> = due.into_iter().map(|due| due.hint).collect();
     hints == [Hint::Call { call: call.id.clone() }]

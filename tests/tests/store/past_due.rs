@@ -30,8 +30,8 @@ on_each_store! {
 }
 
 /// The part that a call is in.
-fn part_of(call: &CallId) -> u8 {
-    u8::try_from(call.part(u32::from(Store::SHARDS))).unwrap()
+fn part_of(call: &CallId) -> u16 {
+    u16::try_from(call.part(u32::from(Store::SHARDS))).unwrap()
 }
 
 /// What is due by a time in the part of a call.

@@ -46,7 +46,7 @@ async fn one_that_ended_may_be_made_due_again_by_who_read_it(kind: Kind) {
 
     let progress = Progress::Due { at: at(90) };
     assert_eq!(read(&world, one).await, Delivery { progress, ..over.clone() });
-    let shard = u8::try_from(call.id.part(u32::from(Store::SHARDS))).unwrap();
+    let shard = u16::try_from(call.id.part(u32::from(Store::SHARDS))).unwrap();
     let due = world.cold().past_due(shard, at(90), 10).await.unwrap();
     let hint = Hint::Delivery(one.key.clone());
     assert_eq!(due, [DueHint { due_at: at(90), hint }]);

@@ -100,7 +100,7 @@ async fn one_that_has_ended_is_due_at_once_and_its_schedule_begins_anew(kind: Ki
         let stands = read(&world, delivery).await;
         assert_eq!(stands, wanted);
         assert_eq!((stands.attempts_since_replay(), stands.pending().is_some()), (0, true));
-        let shard = u8::try_from(delivery.key.call.part(u32::from(Store::SHARDS))).unwrap();
+        let shard = u16::try_from(delivery.key.call.part(u32::from(Store::SHARDS))).unwrap();
         let due = async |by| world.cold().past_due(shard, by, 10).await.unwrap();
         let hint = Hint::Delivery(delivery.key.clone());
         let is_due = DueHint { due_at: at_millis(900_123), hint };

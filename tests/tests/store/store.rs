@@ -168,14 +168,14 @@ impl Replays for Store {
 }
 
 impl PastDue for Store {
-    const SHARDS: u8 = {
+    const SHARDS: u16 = {
         assert!(DynamoDb::SHARDS == Memory::SHARDS, "calls are spread alike");
         DynamoDb::SHARDS
     };
 
     async fn past_due(
         &self,
-        shard: u8,
+        shard: u16,
         by: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueHint>, StoreError> {

@@ -59,6 +59,16 @@ impl Table {
         delete.key("pk", text(pk)).key("sk", text(sk)).send().await.unwrap();
     }
 
+    /// Sets an attribute of an item, as an older version may have written it.
+    pub(crate) async fn set(&self, pk: &str, sk: &str, name: &str, value: &str) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = self.client.update_item().table_name(&self.name);
+        let update = update.key("pk", text(pk)).key("sk", text(sk));
+        let update = update.update_expression("SET #name = :value");
+        let update = update.expression_attribute_names("#name", name);
+        update.expression_attribute_values(":value", text(value)).send().await.unwrap();
+    }
+
     /// A whole number in an item of the table.
     pub(crate) async fn number(&self, pk: &str, sk: &str, name: &str) -> i64 {
         let text = |text: &str| AttributeValue::S(text.to_owned());

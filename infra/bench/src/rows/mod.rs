@@ -8,6 +8,7 @@ use crate::row::Row;
 pub mod cost;
 pub mod deliver;
 pub mod init;
+pub mod partitions;
 pub mod ping;
 pub mod render;
 pub mod scale;
@@ -36,6 +37,8 @@ pub enum Topic {
     Size,
     /// What a call uses, and what that costs.
     Cost,
+    /// How load spreads over the partitions of the table.
+    Partitions,
 }
 
 impl Topic {
@@ -49,7 +52,7 @@ impl Topic {
     #[must_use]
     pub fn runs_functions(self) -> bool {
         match self {
-            Self::Init | Self::Ping | Self::Size | Self::Cost => true,
+            Self::Init | Self::Ping | Self::Size | Self::Cost | Self::Partitions => true,
             Self::Sender | Self::Deliver | Self::Timers | Self::Render | Self::Scale => false,
         }
     }
@@ -69,6 +72,7 @@ impl Topic {
             Self::Scale => Box::pin(scale::measure(bench)).await,
             Self::Size => Box::pin(size::measure(bench)).await,
             Self::Cost => Box::pin(cost::measure(bench)).await,
+            Self::Partitions => Box::pin(partitions::measure(bench)).await,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Lists calls and failed deliveries by campaign and day: the parts of the list are read side by
 //! side and merged, and what stands on the page is read from the table.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
 
 use super::DynamoDb;
@@ -16,10 +15,21 @@ use crate::campaign::CampaignId;
 use crate::delivery::Delivery;
 use crate::ports::StoreError;
 use crate::ports::call_log::{CallLog, Page, PageRefusal, PageRequest};
-use crate::time::Day;
+use crate::time::{Day, Timestamp};
 
 /// The most that stands on a page.
 const MAX_LIMIT: usize = 100;
+
+/// Where a page goes on in one part of a list.
+enum Onward<'a> {
+    /// At its newest: it is the first page.
+    Newest,
+    /// At whatever is as old as the oldest on the pages before, none of which was of this part: what is
+    /// newer has come since.
+    NoLater(Timestamp),
+    /// After what was the last of this part on those pages.
+    After(&'a Place),
+}
 
 impl CallLog for DynamoDb {
     async fn calls_of(
@@ -58,23 +68,30 @@ impl DynamoDb {
             Some(cursor) => taken_before(log, cursor).ok_or(PageRefusal::Cursor)?,
             None => Taken::default(),
         };
+        let oldest = taken.iter().flatten().map(|place| place.at).min();
         let parts = (0..LOG_SHARDS).zip(&taken).map(|(shard, after)| {
+            let from = match (after, oldest) {
+                (Some(place), _) => Onward::After(place),
+                (None, Some(oldest)) => Onward::NoLater(oldest),
+                (None, None) => Onward::Newest,
+            };
             // One more than fits tells whether there is another page.
-            self.part_of(log.partition(shard), after.as_ref(), limit + 1, action)
+            self.part_of(log.partition(shard), from, limit + 1, action)
         });
-        let mut places: Vec<Place> = try_join_all(parts).await?.into_iter().flatten().collect();
-        places.sort_by_key(|place| std::cmp::Reverse(place.at));
+        let parts = try_join_all(parts).await?.into_iter().enumerate();
+        let mut places: Vec<(usize, Place)> =
+            parts.flat_map(|(part, found)| found.into_iter().map(move |one| (part, one))).collect();
+        places.sort_by_key(|(_, place)| std::cmp::Reverse(place.at));
         let has_more = places.len() > limit;
         places.truncate(limit);
-        let keys = places.iter().map(primary_key_of).collect();
-        for place in &places {
-            let shard = usize::try_from(place.call.part(LOG_SHARDS)).ok();
-            if let Some(last) = shard.and_then(|shard| taken.get_mut(shard)) {
+        let keys = places.iter().map(|(_, place)| primary_key_of(place)).collect();
+        for (part, place) in &places {
+            if let Some(last) = taken.get_mut(*part) {
                 *last = Some(place.clone());
             }
         }
         let found = self.read_all(keys, action).await?;
-        let items = found.into_iter().zip(&places).filter_map(|(item, place)| {
+        let items = found.into_iter().zip(&places).filter_map(|(item, (_, place))| {
             let item = item.filter(|item| item.contains_key("log"))?;
             read(&place.call, &item)
         });
@@ -86,30 +103,32 @@ impl DynamoDb {
     async fn part_of(
         &self,
         partition: String,
-        after: Option<&Place>,
+        from: Onward<'_>,
         limit: usize,
         action: &'static str,
     ) -> Result<Vec<Place>, StoreError> {
-        let start = after.map(|after| {
-            let mut key = primary_key_of(after);
-            key.insert("log".to_owned(), text(partition.clone()));
-            key.insert("logged_at".to_owned(), number(after.at.as_millis()));
-            key
-        });
-        let answer = self
+        let request = self
             .client
             .query()
             .table_name(&self.table)
             .index_name("log")
-            .key_condition_expression("#log = :log")
             .expression_attribute_names("#log", "log")
-            .expression_attribute_values(":log", AttributeValue::S(partition))
+            .expression_attribute_values(":log", text(partition.clone()))
             .scan_index_forward(false)
-            .set_exclusive_start_key(start)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(failed(action))?;
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        let request = match from {
+            Onward::Newest => request.key_condition_expression("#log = :log"),
+            Onward::NoLater(at) => request
+                .key_condition_expression("#log = :log AND logged_at <= :at")
+                .expression_attribute_values(":at", number(at.as_millis())),
+            Onward::After(place) => {
+                let mut key = primary_key_of(place);
+                key.insert("log".to_owned(), text(partition));
+                key.insert("logged_at".to_owned(), number(place.at.as_millis()));
+                request.key_condition_expression("#log = :log").set_exclusive_start_key(Some(key))
+            }
+        };
+        let answer = request.send().await.map_err(failed(action))?;
         let places = answer.items().iter().map(place_of).collect::<Option<_>>();
         places.ok_or_else(|| unreadable(action, "the index"))
     }

@@ -31,6 +31,7 @@ mod item;
 mod keys;
 mod log;
 mod log_cursor;
+mod partitions;
 mod past_due;
 mod raw_item;
 mod record;
@@ -49,6 +50,7 @@ use crate::campaign::{Campaign, CampaignId};
 use crate::key::{Key, KeyHash};
 use cache::Cache;
 
+pub use partitions::{CallPartitions, key_partition};
 pub use retry::ConflictRetry;
 pub use table::create_table;
 

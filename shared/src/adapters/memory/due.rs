@@ -9,11 +9,17 @@ use crate::ports::deliveries::PastDue;
 use crate::ports::hints::{DueHint, Fair, Hint};
 use crate::time::Timestamp;
 
-const SHARDS: u8 = 16;
+const SHARDS: u16 = 384;
 
 /// Hints by the time they are due, in parts by their call.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct DueIndex([BTreeSet<DueHint>; SHARDS as usize]);
+
+impl Default for DueIndex {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| BTreeSet::new()))
+    }
+}
 
 impl DueIndex {
     /// Moves what a hint is about from when it was due to when it is due now.
@@ -42,12 +48,22 @@ fn part_of(hint: &Hint) -> usize {
     usize::try_from(call.part(u32::from(SHARDS))).unwrap_or(0)
 }
 
+impl Memory {
+    /// Whether anything is due by a time: what a sweep would find, for less than a look at every part.
+    #[must_use]
+    pub fn is_due(&self, by: Timestamp) -> bool {
+        let state = self.lock();
+        let mut first = state.due.0.iter().filter_map(BTreeSet::first);
+        first.any(|due| due.due_at <= by)
+    }
+}
+
 impl PastDue for Memory {
-    const SHARDS: u8 = SHARDS;
+    const SHARDS: u16 = SHARDS;
 
     async fn past_due(
         &self,
-        shard: u8,
+        shard: u16,
         by: Timestamp,
         limit: usize,
     ) -> Result<Vec<DueHint>, StoreError> {
@@ -90,7 +106,7 @@ mod tests {
     #[test]
     fn calls_spread_over_all_parts() {
         let mut due = DueIndex::default();
-        (0..200).for_each(|id| due.reschedule(call(id), None, Some(at(0))));
+        (0..5000).for_each(|id| due.reschedule(call(id), None, Some(at(0))));
         assert!(due.0.iter().all(|part| !part.is_empty()));
     }
 }

@@ -10,7 +10,7 @@ use crate::spread::Spread;
 const LEFT: f64 = 250.0;
 /// How far bars reach at the most; values stand to the right of it.
 const LONGEST: f64 = 430.0;
-const WIDTH: f64 = 800.0;
+const WIDTH: f64 = 840.0;
 const BAR: f64 = 13.0;
 const GAP: f64 = 12.0;
 const TOP: f64 = 64.0;
@@ -61,7 +61,8 @@ fn legend(baselines: &str) -> String {
         "<rect class=\"ours\" x=\"12\" y=\"38\" width=\"12\" height=\"12\"/>\
          <text x=\"30\" y=\"49\">Hookline</text>\
          <rect class=\"baseline\" x=\"112\" y=\"38\" width=\"12\" height=\"12\"/>\
-         <text x=\"130\" y=\"49\">{}</text>\n",
+         <text x=\"130\" y=\"49\">{}</text>\
+         <text x=\"828\" y=\"49\" text-anchor=\"end\">bars to p50, whiskers to p99</text>\n",
         escaped(baselines),
     )
 }
@@ -103,7 +104,7 @@ fn bar(body: &mut String, unit: Unit, class: &str, spread: &Spread, y: f64, scal
         "<text x=\"{:.1}\" y=\"{}\">{}</text>",
         tip + 6.0,
         y + BAR - 2.5,
-        escaped(&unit.show(spread.median)),
+        escaped(&unit.show_spread(spread)),
     );
 }
 
@@ -124,17 +125,18 @@ mod tests {
 
         let title = "init: How &lt;long&gt;?";
         let wanted = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 800 127\" role=\"img\">\
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 840 127\" role=\"img\">\
              <title>{title}</title>{STYLE}\n\
              <text class=\"title\" x=\"12\" y=\"24\">{title}</text>\n\
              <rect class=\"ours\" x=\"12\" y=\"38\" width=\"12\" height=\"12\"/>\
              <text x=\"30\" y=\"49\">Hookline</text>\
              <rect class=\"baseline\" x=\"112\" y=\"38\" width=\"12\" height=\"12\"/>\
-             <text x=\"130\" y=\"49\">echo</text>\n\
+             <text x=\"130\" y=\"49\">echo</text>\
+             <text x=\"828\" y=\"49\" text-anchor=\"end\">bars to p50, whiskers to p99</text>\n\
              <text x=\"242\" y=\"81.5\" text-anchor=\"end\">start &amp; go</text>\n\
              <rect class=\"ours\" x=\"250\" y=\"64\" width=\"215.0\" height=\"12\"/>\
              <path class=\"whisker\" d=\"M465.0 70.5H680.0m0 -3v6\"/>\
-             <text x=\"686.0\" y=\"74.5\">2 ms</text>\n\
+             <text x=\"686.0\" y=\"74.5\">2 ms / 4 ms</text>\n\
              <rect class=\"baseline\" x=\"250\" y=\"77\" width=\"107.5\" height=\"12\"/>\
              <text x=\"363.5\" y=\"87.5\">1 ms</text>\n\
              <text x=\"242\" y=\"113\" text-anchor=\"end\">below nothing</text>\n\

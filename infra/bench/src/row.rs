@@ -167,6 +167,13 @@ impl Unit {
             Self::Dollars => format!("${number}"),
         }
     }
+
+    /// Median and p99, or the one value there is.
+    #[must_use]
+    pub fn show_spread(self, spread: &Spread) -> String {
+        let (median, p99) = (self.show(spread.median), self.show(spread.p99));
+        if spread.n == 1 { median } else { format!("{median} / {p99}") }
+    }
 }
 
 /// Three digits, or all those before the point in groups of three; a whole number stays one.

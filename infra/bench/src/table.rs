@@ -1,7 +1,6 @@
 //! The table of all rows, in Markdown.
 
-use crate::row::{Figure, Row, Unit, number};
-use crate::spread::Spread;
+use crate::row::{Figure, Row, number};
 
 /// A table with a line for every figure that is shown: median and p99, or the one value there is.
 #[must_use]
@@ -19,9 +18,9 @@ pub fn markdown(rows: &[&Row]) -> String {
 }
 
 fn line(row: &Row, figure: &Figure) -> String {
-    let ours = spread(row.unit, &figure.ours);
+    let ours = row.unit.show_spread(&figure.ours);
     let baseline = figure.baseline.as_ref().map_or_else(String::new, |baseline| {
-        format!("{}: {}", baseline.name, spread(row.unit, &baseline.spread))
+        format!("{}: {}", baseline.name, row.unit.show_spread(&baseline.spread))
     });
     let ratio = figure.ratio().map_or_else(String::new, |ratio| format!("{}×", number(ratio)));
     let targets: Vec<&str> = figure.targets.iter().map(|target| target.text.as_str()).collect();
@@ -40,15 +39,11 @@ fn line(row: &Row, figure: &Figure) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-fn spread(unit: Unit, spread: &Spread) -> String {
-    let (median, p99) = (unit.show(spread.median), unit.show(spread.p99));
-    if spread.n == 1 { median } else { format!("{median} / {p99}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::row::Target;
+    use crate::row::{Target, Unit};
+    use crate::spread::Spread;
 
     #[test]
     fn a_line_has_ours_the_baseline_their_ratio_and_whether_targets_are_met() {

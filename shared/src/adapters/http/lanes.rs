@@ -96,13 +96,27 @@ impl Lanes {
     }
 
     fn open(&self) -> io::Result<Lane> {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        self.open_on(thread::Builder::new().name("exchange".to_owned()))
+    }
+
+    /// A lane on a thread of this kind. Its runtime is made there: one that a refused thread leaves
+    /// behind cannot be dropped where others run.
+    fn open_on(&self, thread: thread::Builder) -> io::Result<Lane> {
         let (lane, turns) = mpsc::channel();
         let idle = Arc::downgrade(&self.idle);
-        thread::Builder::new().name("exchange".to_owned()).spawn(move || {
-            serve(&runtime, &turns, &idle);
-            // Without waiting for a name that still resolves.
-            runtime.shutdown_background();
+        thread.spawn(move || {
+            match runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => {
+                    serve(&runtime, &turns, &idle);
+                    // Without waiting for a name that still resolves.
+                    runtime.shutdown_background();
+                }
+                // The turn is dropped with its channel, and that is heard.
+                Err(error) => {
+                    let cause = error.to_string();
+                    tracing::error!(cause, "a thread for an exchange has nothing to run it on");
+                }
+            }
         })?;
         Ok(Lane(lane))
     }
@@ -324,6 +338,18 @@ mod tests {
         let result = lanes.run(async { panic!("as the test has it") }).await;
 
         assert!(matches!(result, Err::<(), _>(LaneFault::BrokeOff(_))), "{result:?}");
+        lanes.settled(0).await;
+        lanes.thread().await;
+        lanes.settled(1).await;
+    }
+
+    #[tokio::test]
+    async fn a_thread_that_the_system_refuses_is_an_error_and_no_more() {
+        let lanes = Lanes::default();
+        let larger_than_memory = thread::Builder::new().stack_size(1 << 60);
+
+        assert!(lanes.open_on(larger_than_memory).is_err());
+
         lanes.settled(0).await;
         lanes.thread().await;
         lanes.settled(1).await;

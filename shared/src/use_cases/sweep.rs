@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 
 use crate::call::CallId;
 use crate::ports::StoreError;
@@ -17,7 +17,7 @@ pub const GRACE: Duration = Duration::from_secs(10);
 /// what it hints is taken up within moments.
 pub const OVERDUE: Duration = Duration::from_mins(2);
 /// The most that one sweep hints of each part, so that it ends in time; the next goes on.
-const MAX_HINTS_A_SHARD: usize = 125;
+const MAX_HINTS_A_SHARD: usize = 40;
 /// How many parts are asked side by side, each over a connection of its own.
 const PARTS_AT_A_TIME: u16 = 32;
 
@@ -31,31 +31,47 @@ pub struct Swept {
     pub past_due: usize,
 }
 
-/// Hints everything that is past due.
+/// Hints everything that is past due, what one round of parts brings before the next is asked. A part
+/// that cannot be read does not keep the others waiting.
 ///
 /// # Errors
-/// When our own store failed; the next sweep does it all again.
+/// When our own store failed for some part: the first fault, once all the others are hinted. The next
+/// sweep does it all again.
 pub async fn sweep<S: PastDue>(
     store: &S,
     hints: &impl Hints,
     clock: &impl Clock,
 ) -> Result<Swept, StoreError> {
     let now = clock.now();
-    let mut due: Vec<DueHint> = Vec::new();
+    let mut overdue: HashSet<CallId> = HashSet::new();
+    let (mut hinted, mut fault) = (0, None);
     for first in (0..S::SHARDS).step_by(usize::from(PARTS_AT_A_TIME)) {
         let parts = first..first.saturating_add(PARTS_AT_A_TIME).min(S::SHARDS);
         let asked = parts.map(|part| store.past_due(part, now.minus(GRACE), MAX_HINTS_A_SHARD));
-        due.extend(try_join_all(asked).await?.into_iter().flatten());
+        let mut due: Vec<DueHint> = Vec::new();
+        for found in join_all(asked).await {
+            match found {
+                Ok(found) => due.extend(found),
+                Err(error) => fault = fault.or(Some(error)),
+            }
+        }
+        if due.is_empty() {
+            continue;
+        }
+        let long = due.iter().filter(|due| due.due_at <= now.minus(OVERDUE));
+        overdue.extend(long.map(|due| due.hint.call().clone()));
+        hinted += due.len();
+        hints.send(due.into_iter().map(|due| due.hint.now()).collect()).await;
     }
-    let overdue = due.iter().filter(|due| due.due_at <= now.minus(OVERDUE));
-    let calls: HashSet<&CallId> = overdue.map(|due| due.hint.call()).collect();
-    let swept = Swept { hinted: due.len(), past_due: calls.len() };
-    hints.send(due.into_iter().map(|due| due.hint.now()).collect()).await;
-    Ok(swept)
+    match fault {
+        Some(fault) => Err(fault),
+        None => Ok(Swept { hinted, past_due: overdue.len() }),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
     use std::sync::Mutex;
 
     use futures_util::FutureExt;
@@ -69,11 +85,19 @@ mod tests {
 
     const NOW: i64 = 1_795_000_000_000;
 
-    /// What is due by how many milliseconds ago it was; even numbers in the first part.
-    struct Due(Vec<(i64, Hint)>);
+    const LAST_PART: u16 = PARTS_AT_A_TIME;
+
+    /// What is due by how many milliseconds ago it was: even numbers in the first part, odd ones in
+    /// the last, which is asked in the second round.
+    #[derive(Default)]
+    struct Due {
+        due: Vec<(i64, Hint)>,
+        failing: Vec<u16>,
+        silent: Vec<u16>,
+    }
 
     impl PastDue for Due {
-        const SHARDS: u16 = 2;
+        const SHARDS: u16 = LAST_PART + 1;
 
         async fn past_due(
             &self,
@@ -81,7 +105,14 @@ mod tests {
             by: Timestamp,
             limit: usize,
         ) -> Result<Vec<DueHint>, StoreError> {
-            let of_shard = self.0.iter().filter(|(ago, _)| *ago % 2 == i64::from(shard));
+            if self.silent.contains(&shard) {
+                pending::<()>().await;
+            }
+            if self.failing.contains(&shard) {
+                return Err(StoreError { action: "read a part", cause: shard.to_string() });
+            }
+            let part = |ago: i64| if ago % 2 == 0 { 0 } else { LAST_PART };
+            let of_shard = self.due.iter().filter(|(ago, _)| part(*ago) == shard);
             let all = of_shard.map(|(ago, hint)| DueHint {
                 due_at: Timestamp::from_millis(NOW - ago).unwrap(),
                 hint: hint.clone(),
@@ -127,10 +158,16 @@ mod tests {
         })
     }
 
-    fn swept(due: Vec<(i64, Hint)>) -> (Swept, Vec<DelayedHint>) {
+    /// How a sweep ends, if it does, and what it has sent.
+    fn swept_of(due: &Due) -> (Option<Result<Swept, StoreError>>, Vec<DelayedHint>) {
         let sent = Sent::default();
-        let swept = sweep(&Due(due), &sent, &Now).now_or_never().unwrap().unwrap();
+        let swept = sweep(due, &sent, &Now).now_or_never();
         (swept, sent.0.into_inner().unwrap())
+    }
+
+    fn swept(due: Vec<(i64, Hint)>) -> (Swept, Vec<DelayedHint>) {
+        let (swept, sent) = swept_of(&Due { due, ..Due::default() });
+        (swept.unwrap().unwrap(), sent)
     }
 
     #[test]
@@ -153,5 +190,26 @@ mod tests {
         let (swept, _) = swept(line.into_iter().chain(short).collect());
 
         assert_eq!(swept, Swept { hinted: 5, past_due: 2 });
+    }
+
+    #[test]
+    fn a_part_that_cannot_be_read_costs_no_other_its_hints() {
+        let due = vec![(20_000, of_call("unread")), (20_001, of_call("read"))];
+
+        let (swept, sent) = swept_of(&Due { due, failing: vec![0, 1], ..Due::default() });
+
+        let fault = swept.unwrap().unwrap_err();
+        assert_eq!((fault.action, fault.cause.as_str()), ("read a part", "0"));
+        assert_eq!(sent, [of_call("read").now()]);
+    }
+
+    #[test]
+    fn what_a_round_found_is_hinted_before_the_next_is_asked() {
+        let due = vec![(20_000, of_call("first")), (20_001, of_call("last"))];
+
+        let (swept, sent) = swept_of(&Due { due, silent: vec![LAST_PART], ..Due::default() });
+
+        assert!(swept.is_none());
+        assert_eq!(sent, [of_call("first").now()]);
     }
 }

@@ -7,7 +7,7 @@ use hookline::course::Step;
 use hookline::delivery::Delivery;
 use hookline::ports::calls::Calls;
 use hookline::ports::deliveries::{AttemptRecord, Authority, Deliveries, PastDue, Recorded};
-use hookline::ports::hints::{DueHint, Hint};
+use hookline::ports::hints::{DueHint, Hint, MAX_HINTS_A_CALL};
 use hookline::tag::TagSet;
 use hookline::time::Timestamp;
 use hookline::trigger::Trigger;
@@ -23,6 +23,7 @@ on_each_store! {
     #[tokio::test]
     what_is_due_comes_longest_due_first_and_to_the_millisecond,
     no_more_comes_than_was_asked_for,
+    a_long_line_leaves_room_for_other_calls,
     each_call_is_in_one_part_with_its_deliveries,
     a_call_is_there_for_as_long_as_it_is_due,
     a_delivery_is_there_until_it_ends,
@@ -101,6 +102,30 @@ async fn no_more_comes_than_was_asked_for(kind: Kind) {
         let found = world.cold().past_due(part_of(&call.id), at(60), limit).await.unwrap();
         assert_eq!(found, wanted[..limit.min(5)], "at most {limit}");
     }
+}
+
+/// The line is longer than what is read at a time.
+async fn a_long_line_leaves_room_for_other_calls(kind: Kind) {
+    let world = World::new(kind).await;
+    let mut call = started(&world, "c1").await;
+    let part = part_of(&call.id);
+    let ids = (0..).map(|n| format!("other-{n}"));
+    let other = ids.into_iter().find(|id| part_of(&call_id(id)) == part).unwrap();
+    let other = started(&world, &other).await;
+    let mut wanted = Vec::new();
+    for first in [0, 40, 80] {
+        let millis: [i64; 40] = std::array::from_fn(|n| first + i64::try_from(n).unwrap());
+        let deliveries = due_at(&call, millis);
+        call = created(&world.cold(), &call, &deliveries).await;
+        let due = deliveries.iter().zip(millis);
+        wanted.extend(due.map(|(delivery, millis)| of_delivery(delivery, at_millis(millis))));
+    }
+    let [last] = due_at(&other, [500]);
+    created(&world.cold(), &other, std::slice::from_ref(&last)).await;
+    wanted.truncate(MAX_HINTS_A_CALL);
+    wanted.push(of_delivery(&last, at_millis(500)));
+
+    assert_eq!(world.cold().past_due(part, at(60), 100).await.unwrap(), wanted);
 }
 
 async fn each_call_is_in_one_part_with_its_deliveries(kind: Kind) {

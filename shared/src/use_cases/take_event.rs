@@ -5,8 +5,11 @@
 //! repeat still does all that needs no partner: it puts on the call what it begins with, makes it
 //! the caller's latest and hands over what waited.
 
+use std::future::{Ready, ready};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 
+use futures_util::future::{Either, select};
 use futures_util::join;
 use serde::Serialize;
 
@@ -104,28 +107,6 @@ pub async fn take_event(
     let occurrence = event.occurrence();
     let number = call.caller.clone().filter(|_| starts);
     let owing = event.moment.changes_what_is_owed().then(|| call.clone());
-    let fire = async {
-        let buyer = event.moment.buyer().or(call.buyer());
-        let facts = CallFacts { call: &call, campaign: &campaign, buyer, now };
-        let mut pings = match event.moment.trigger() {
-            Some(trigger) if !repeated => {
-                let windows = windows_for(store, &facts, trigger, known_windows).await;
-                let of = (trigger, occurrence.as_str());
-                fire_pings(sender, clock, facts, of, &windows, pings_until).await
-            }
-            _ => Vec::new(),
-        };
-        let learned = learn(&mut call, &mut pings);
-        let deliveries: Vec<Delivery> = pings.into_iter().map(|ping| ping.delivery).collect();
-        let raw = if repeated { None } else { event.raw_event(now, &call.key) };
-        let record = Record {
-            raw: raw.map(|raw| (event, raw)),
-            windows: opened_by(&deliveries, &campaign, now),
-            deliveries: &deliveries,
-            ..record_of(&call, &campaign, begins, &before, &began, learned, now)
-        };
-        (store.record(&record).await, deliveries)
-    };
     let late = async {
         let Some(number) = &number else { return Ok(None) };
         let caller = Caller { campaign: &campaign.id, number };
@@ -136,13 +117,41 @@ pub async fn take_event(
             see_to_what_it_owes(store, hints, clock, call, &campaign).await;
         }
     };
-    // Each is let end before any fault is told: what the pings brought cannot be asked for again.
-    let ((standing, deliveries), late, ()) = join!(fire, late, see_to);
+    let fire_and_keep = async {
+        let fire = async {
+            let buyer = event.moment.buyer().or(call.buyer());
+            let facts = CallFacts { call: &call, campaign: &campaign, buyer, now };
+            match event.moment.trigger() {
+                Some(trigger) if !repeated => {
+                    let windows = windows_for(store, &facts, trigger, known_windows).await;
+                    let of = (trigger, occurrence.as_str());
+                    fire_pings(sender, clock, facts, of, &windows, pings_until).await
+                }
+                _ => Vec::new(),
+            }
+        };
+        let (mut pings, late) = beside(fire, late).await;
+        let learned = learn(&mut call, &mut pings);
+        let deliveries: Vec<Delivery> = pings.into_iter().map(|ping| ping.delivery).collect();
+        let raw = if repeated { None } else { event.raw_event(now, &call.key) };
+        let record = Record {
+            raw: raw.map(|raw| (event, raw)),
+            windows: opened_by(&deliveries, &campaign, now),
+            deliveries: &deliveries,
+            ..record_of(&call, &campaign, begins, &before, &began, learned, now)
+        };
+        let hand_over = async {
+            let Some(late) = late.await? else { return Ok(Vec::new()) };
+            hand_over(store, hints, &call, &campaign, &began.waiting, late, now).await
+        };
+        let (standing, handed_over) = join!(store.record(&record), hand_over);
+        (standing, handed_over, deliveries)
+    };
+    // Each is let end before any fault is told: what the pings brought cannot be asked for again, and
+    // what waited is this call's from when it is the caller's latest.
+    let ((standing, handed_over, deliveries), ()) = join!(fire_and_keep, see_to);
     let standing = standing?;
-    if let Some(late) = late? {
-        let applied = hand_over(store, hints, &call, &campaign, &began.waiting, late, now).await?;
-        settle(store, &call, &applied).await?;
-    }
+    settle(store, &call, &handed_over?).await?;
     let reports = match event.moment.trigger() {
         Some(trigger) if repeated => store.reports(&call.id, trigger, &occurrence).await?,
         _ => deliveries.into_iter().filter_map(|delivery| delivery.report).collect(),
@@ -224,6 +233,17 @@ async fn see_to_what_it_owes(
     let id = call.id.clone();
     if let Err(error) = advance_by_event(store, hints, clock, call, campaign).await {
         error.log(id.as_str());
+    }
+}
+
+/// Waits for the first; the other has begun with it, and is to be waited for further on.
+async fn beside<A, O: Future>(
+    first: impl Future<Output = A>,
+    other: O,
+) -> (A, Either<Pin<Box<O>>, Ready<O::Output>>) {
+    match select(pin!(first), Box::pin(other)).await {
+        Either::Left((first, other)) => (first, Either::Left(other)),
+        Either::Right((other, first)) => (first.await, Either::Right(ready(other))),
     }
 }
 

@@ -67,7 +67,7 @@ fn section(costs: &Measured) -> Option<String> {
         });
         let _ = writeln!(section, "| {line} | {} |", cells?);
     }
-    let _ = writeln!(section, "\nMeasured on {}, {}.\n", costs.machine, costs.day);
+    let _ = writeln!(section, "\nMeasured on {}.\n", costs.place());
     Some(section)
 }
 
@@ -122,7 +122,8 @@ mod tests {
     fn what_stands_between_the_comments_is_replaced() {
         let rows = vec![row("cost-units", &USES), row("cost", &COSTS)];
         let (topic, day) = ("cost".to_owned(), "2026-11-24".to_owned());
-        let measured = Measured { topic, day, machine: "1 × abacus".to_owned(), rows };
+        let measured =
+            Measured { topic, day, machine: "1 × abacus".to_owned(), build: None, rows };
         let mut results = Results { topics: vec![measured] };
         let document = format!("a\n{BEGIN}old\n{END}b\n");
 

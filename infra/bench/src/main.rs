@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bench::bench::{Bench, Size, repository};
-use bench::readme;
 use bench::results::{Build, Measured, Results};
 use bench::rows::{Topic, sender};
+use bench::{cost_tables, readme};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use hookline::adapters::system::SystemClock;
@@ -28,8 +28,9 @@ struct Arguments {
     /// The folder that results go to; named topics take the place of what is there of them.
     #[arg(long)]
     results: Option<PathBuf>,
-    /// Keep the results in infra/bench/results and show them in the README, as `all` does when it is
-    /// not quick and is given no other folder. Only a release build does, and only when no topic fails.
+    /// Keep the results in infra/bench/results and show them in README.md and infra/COST.md, as `all`
+    /// does when it is not quick and is given no other folder. Only a release build does, and only when
+    /// no topic fails.
     #[arg(long, conflicts_with_all = ["quick", "results"])]
     publish: bool,
 }
@@ -119,15 +120,19 @@ async fn measure(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>>
     }
     if publish {
         measured.write(&kept)?;
-        fill_readme(&measured)?;
+        fill_documents(&measured)?;
     }
     Ok(())
 }
 
-fn fill_readme(results: &Results) -> Result<(), Box<dyn std::error::Error>> {
+fn fill_documents(results: &Results) -> Result<(), Box<dyn std::error::Error>> {
     let path = repository().join("README.md");
     let readme = std::fs::read_to_string(&path)?;
     let filled = readme::filled(&readme, results).ok_or("the README has no place for results")?;
+    std::fs::write(&path, filled)?;
+    let path = repository().join("infra/COST.md");
+    let costs = std::fs::read_to_string(&path)?;
+    let filled = cost_tables::filled(&costs, results).ok_or("COST.md has no place for results")?;
     Ok(std::fs::write(&path, filled)?)
 }
 

@@ -74,7 +74,7 @@ impl Display for Build {
 
 impl Measured {
     /// Where, when and of what.
-    fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         let build = self.build.as_ref().map_or_else(String::new, |build| format!(", {build}"));
         format!("{}, {}{build}", self.machine, self.day)
     }

@@ -1,7 +1,7 @@
 //! The function that people manage Hookline with: an HTTP API for programs and a console for
 //! browsers. Directly invoked, it makes the first admin key.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Body;
@@ -61,7 +61,9 @@ pub(crate) struct Backend {
 #[derive(Debug)]
 pub struct Management {
     backend: Arc<Backend>,
-    router: Router,
+    /// Made when the first request is here: the API's whole document is made along with it, which
+    /// takes longer than all else of a start.
+    router: OnceLock<Router>,
 }
 
 impl Management {
@@ -76,11 +78,15 @@ impl Management {
         public_url: PublicUrl,
     ) -> Self {
         let backend = Arc::new(Backend { store, sender, hints, policy, public_url });
-        let router = Router::new()
-            .merge(console::routes())
-            .merge(api::routes(&backend))
-            .with_state(Arc::clone(&backend));
-        Self { backend, router }
+        Self { backend, router: OnceLock::new() }
+    }
+
+    fn router(&self) -> Router {
+        let made = || {
+            let routes = Router::new().merge(console::routes()).merge(api::routes(&self.backend));
+            routes.with_state(Arc::clone(&self.backend))
+        };
+        self.router.get_or_init(made).clone()
     }
 
     /// Takes one invocation.
@@ -112,7 +118,7 @@ impl Management {
 
     async fn routed(&self, request: HttpRequest) -> Response {
         match routed(request) {
-            Ok(request) => match self.router.clone().oneshot(request).await {
+            Ok(request) => match self.router().oneshot(request).await {
                 Ok(response) => response,
                 Err(never) => match never {},
             },

@@ -154,7 +154,7 @@ impl Environment {
 /// libraries alone.
 fn log_level(name: &str) -> Option<tracing::Level> {
     let levels = [tracing::Level::ERROR, tracing::Level::WARN, tracing::Level::INFO];
-    levels.into_iter().find(|level| level.as_str() == name)
+    levels.into_iter().find(|level| level.as_str().eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

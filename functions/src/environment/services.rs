@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+use aws_sdk_dynamodb::config::retry::{ReconnectMode, RetryConfig};
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use hookline::adapters::aws_http::{AwsHttp, Unreached};
@@ -19,6 +20,8 @@ const OPERATION_TIMEOUT: Duration = Duration::from_secs(3);
 /// The longest that one try of it may take: a connection that died while the sandbox was frozen
 /// must leave time for another.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
+/// The longest before the second try of it; before each further one twice as long.
+const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
 /// Where the table is and who asks.
 #[derive(Debug)]
@@ -66,12 +69,23 @@ impl QueueSettings {
             .region(Region::new(self.region.clone()))
             .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
+            .retry_config(retries())
             .timeout_config(timeouts());
         if let Some(endpoint) = &self.endpoint {
             config = config.endpoint_url(endpoint);
         }
         config.build()
     }
+}
+
+/// How an operation is tried again: soon, since somebody waits, and so often that a table that was
+/// too busy for a moment, or two steps of a call that met, come to nothing. A connection on which no
+/// answer came is closed by whoever dropped the request, so the SDK has none to close.
+fn retries() -> RetryConfig {
+    RetryConfig::standard()
+        .with_max_attempts(5)
+        .with_initial_backoff(FIRST_BACKOFF)
+        .with_reconnect_mode(ReconnectMode::ReuseAllConnections)
 }
 
 /// What bounds one operation on the store or a queue.
@@ -104,6 +118,7 @@ impl StoreSettings {
             .credentials_provider(self.credentials.clone())
             .http_client(self.http.clone())
             .retry_classifier(ConflictRetry)
+            .retry_config(retries())
             .timeout_config(timeouts());
         if let Some(endpoint) = &self.endpoint {
             config = config.endpoint_url(endpoint);

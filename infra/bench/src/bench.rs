@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde::{Deserialize, Serialize};
+
 /// The functions, in the order of a call.
 pub const FUNCTIONS: [&str; 15] = [
     "start",
@@ -23,7 +25,8 @@ pub const FUNCTIONS: [&str; 15] = [
 ];
 
 /// How thorough a run is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Size {
     /// As many samples as the figures need.
     Full,

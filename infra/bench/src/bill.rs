@@ -23,6 +23,20 @@ const QUEUE_REQUESTS_A_MESSAGE: f64 = 2.0;
 pub const TRACED: f64 = 0.05;
 const MILLION: f64 = 1e6;
 const BYTES_A_GB: f64 = 1e9;
+/// Calls are kept for 90 days.
+const MONTHS_KEPT: f64 = 3.0;
+/// What DynamoDB adds to the bytes of each item that it stores (DynamoDB developer guide, "DynamoDB
+/// item sizes and formats").
+const STORED_BYTES_AN_ITEM: f64 = 100.0;
+
+/// What a call leaves in the table.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Kept {
+    /// Items.
+    pub items: f64,
+    /// Their bytes.
+    pub bytes: f64,
+}
 
 /// What calls use, in billed units.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -86,6 +100,17 @@ impl AddAssign<&Self> for Units {
         self.queue_requests += other.queue_requests;
         self.api_requests += other.api_requests;
         self.log_bytes += other.log_bytes;
+    }
+}
+
+impl Kept {
+    /// What it costs, in dollars, that a million calls are kept which each leave this. The keys that the
+    /// indexes hold are left out.
+    #[must_use]
+    pub fn million(&self) -> f64 {
+        let bytes = self.bytes + STORED_BYTES_AN_ITEM * self.items;
+        let month = prices::DYNAMODB_GB_MONTH + prices::DYNAMODB_RECOVERY_GB_MONTH;
+        MILLION * bytes / BYTES_A_GB * MONTHS_KEPT * month
     }
 }
 
@@ -212,5 +237,13 @@ mod tests {
         );
         assert_eq!(cents(arm64.total()), "11.60");
         assert_eq!(cents(units.million(Architecture::X86).time), "2.50");
+    }
+
+    #[test]
+    fn what_is_kept_is_paid_for_three_months_with_its_recovery() {
+        let kept = Kept { items: 10.0, bytes: 9000.0 };
+
+        // Ten GB at 45 cents a month.
+        assert_eq!(format!("{:.2}", kept.million()), "13.50");
     }
 }

@@ -1,5 +1,5 @@
 //! A plot of one row: for each figure a bar of ours and one of its baseline, each to its median and
-//! with a whisker from there to its p99.
+//! with a whisker from there to its p99, or that of a rate to its p1.
 
 use std::fmt::Write;
 
@@ -23,7 +23,7 @@ const STYLE: &str = "<style>text{font:13px system-ui,sans-serif;fill:#6e7781}\
 /// The plot as an SVG document.
 #[must_use]
 pub fn svg(row: &Row) -> String {
-    let longest = row.figures.iter().flat_map(spreads).map(|spread| spread.p99.max(spread.median));
+    let longest = row.figures.iter().flat_map(spreads).map(|spread| reach(row.unit, spread));
     let scale = LONGEST / longest.fold(f64::MIN_POSITIVE, f64::max);
     let mut body = String::new();
     let mut y = TOP;
@@ -32,7 +32,7 @@ pub fn svg(row: &Row) -> String {
         y += height + GAP;
     }
     let baselines = baselines(row);
-    let legend = if baselines.is_empty() { String::new() } else { legend(&baselines) };
+    let legend = if baselines.is_empty() { String::new() } else { legend(row.unit, &baselines) };
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {y}\" role=\"img\">\
          <title>{title}</title>{STYLE}\n\
@@ -56,13 +56,14 @@ fn baselines(row: &Row) -> String {
     names.join(", ")
 }
 
-fn legend(baselines: &str) -> String {
+fn legend(unit: Unit, baselines: &str) -> String {
+    let end = if unit.is_rate() { "p1" } else { "p99" };
     format!(
         "<rect class=\"ours\" x=\"12\" y=\"38\" width=\"12\" height=\"12\"/>\
          <text x=\"30\" y=\"49\">Hookline</text>\
          <rect class=\"baseline\" x=\"112\" y=\"38\" width=\"12\" height=\"12\"/>\
          <text x=\"130\" y=\"49\">{}</text>\
-         <text x=\"828\" y=\"49\" text-anchor=\"end\">bars to p50, whiskers to p99</text>\n",
+         <text x=\"828\" y=\"49\" text-anchor=\"end\">bars to p50, whiskers to {end}</text>\n",
         escaped(baselines),
     )
 }
@@ -85,18 +86,20 @@ fn figure_at(body: &mut String, unit: Unit, figure: &Figure, y: f64, scale: f64)
 
 fn bar(body: &mut String, unit: Unit, class: &str, spread: &Spread, y: f64, scale: f64) {
     // An overhead may come out below nothing; its bar then has no length.
-    let [to_median, to_p99] = [spread.median, spread.p99].map(|value| (value * scale).max(0.0));
-    let (middle, tip) = (y + BAR / 2.0, LEFT + to_median.max(to_p99));
+    let length = |value: f64| (value * scale).max(0.0);
+    let to_median = length(spread.median);
+    let (middle, tip) = (y + BAR / 2.0, LEFT + length(reach(unit, spread)));
     let _ = write!(
         body,
         "<rect class=\"{class}\" x=\"{LEFT}\" y=\"{y}\" width=\"{to_median:.1}\" height=\"{}\"/>",
         BAR - 1.0,
     );
-    if spread.n > 1 {
+    if let Some(end) = unit.worse_end(spread) {
         let _ = write!(
             body,
-            "<path class=\"whisker\" d=\"M{:.1} {middle}H{tip:.1}m0 -3v6\"/>",
+            "<path class=\"whisker\" d=\"M{:.1} {middle}H{:.1}m0 -3v6\"/>",
             LEFT + to_median,
+            LEFT + length(end),
         );
     }
     let _ = writeln!(
@@ -106,6 +109,11 @@ fn bar(body: &mut String, unit: Unit, class: &str, spread: &Spread, y: f64, scal
         y + BAR - 2.5,
         escaped(&unit.show_spread(spread)),
     );
+}
+
+/// How far a spread is drawn.
+fn reach(unit: Unit, spread: &Spread) -> f64 {
+    unit.worse_end(spread).map_or(spread.median, |end| end.max(spread.median))
 }
 
 fn escaped(text: &str) -> String {
@@ -119,7 +127,7 @@ mod tests {
     #[test]
     fn a_figure_is_a_bar_beside_its_baseline_each_with_a_whisker() {
         let mut row = Row::new("init", "How <long>?", Unit::Millis);
-        let ours = Spread { n: 9, p25: 1.0, median: 2.0, p75: 3.0, p99: 4.0 };
+        let ours = Spread { n: 9, p1: None, p25: 1.0, median: 2.0, p75: 3.0, p99: 4.0 };
         row.figures.push(Figure::new("start & go", ours).beside("echo", Spread::exactly(1.0)));
         row.figures.push(Figure::new("below nothing", Spread::exactly(-1.0)));
 

@@ -33,6 +33,27 @@ const CALLERS: u64 = 10_000_000;
 const REMEMBERED: f64 = 30.0;
 /// What a campaign's document weighs, in KB.
 const CAMPAIGN_KB: f64 = 3.0;
+/// Write units of each KB, and of a part of a transaction twice as many.
+const CHECK_UNITS_A_KB: f64 = 2.0;
+/// How many KB a read unit is for.
+const READ_KB: f64 = 4.0;
+/// One call in so many has a delivery that is tried twice, what that writes to the index `due`, and when.
+const TRIED_TWICE: u64 = 20;
+const TRIED_TWICE_UNITS: f64 = 3.0;
+const TRIED_TWICE_SECOND: usize = 199;
+/// One call in so many has a delivery that fails for good, what that writes to the index `log`, and when.
+const FAILING: u64 = 50;
+const FAILING_UNITS: f64 = 1.0;
+const FAILING_SECOND: usize = 194;
+/// Each call has a partition to itself: so many stand for all.
+const LOOKED_AT: u64 = 1000;
+/// One call in so many is from [`BUSY_CALLER`].
+const FROM_BUSY_CALLER: u64 = 1000;
+const BUSY_CALLER: u64 = 6_145_551_234;
+/// The first of [`CALLERS`] numbers.
+const FIRST_CALLER: u64 = 2_010_000_000;
+/// How finely chance is divided where a campaign is chosen.
+const GRAINS: u32 = 1_000_000;
 /// Sandboxes for each invocation that runs on the average: load is never even.
 const SANDBOXES: f64 = 2.0;
 /// When each function is invoked, in seconds after the start, and how long it runs with partners who
@@ -160,16 +181,20 @@ pub fn hottest(
     let new = || Tally::new(span);
     let (mut due, mut log, mut failed, mut callers) = (new(), new(), new(), new());
     let (mut call_reads, mut caller_reads, mut calls) = (new(), new(), new());
+    let mut busy = String::new();
     for n in 0..u64::from(calls_a_second) * u64::from(seconds) {
-        let Some(campaign) = campaigns.get(some_campaign(&mut dice)) else { continue };
+        let chosen = some_campaign(&mut dice);
+        let Some(campaign) = campaigns.get(chosen) else { continue };
         let number = some_caller(&mut dice);
         let number = parsed(E164::parse(&format!("+1{number:010}")))?;
         let call = parsed(CallId::parse(&format!("{:016x}{:016x}", dice.bits(), dice.bits())))?;
         let keys = CallPartitions::of(&call, Caller { campaign, number: &number }, day);
+        if chosen == 0 {
+            busy.clone_from(&keys.campaign);
+        }
         let due_key = keys.due.to_string();
         let start = usize::try_from(n / u64::from(calls_a_second)).unwrap_or_default();
-        // Each call has a partition to itself: the first ones stand for all.
-        let is_looked_at = n < 1000;
+        let is_looked_at = n < LOOKED_AT;
         for step in &profile.0 {
             let second = start + step.second;
             due.add(&due_key, second, step.due);
@@ -183,14 +208,13 @@ pub fn hottest(
                 call_reads.add(&keys.call, second, step.reads);
             }
         }
-        if dice.between(1, 20) == 1 {
-            due.add(&due_key, start + 199, 3.0);
+        if dice.between(1, TRIED_TWICE) == 1 {
+            due.add(&due_key, start + TRIED_TWICE_SECOND, TRIED_TWICE_UNITS);
         }
-        if dice.between(1, 50) == 1 {
-            failed.add(&keys.failed, start + 194, 1.0);
+        if dice.between(1, FAILING) == 1 {
+            failed.add(&keys.failed, start + FAILING_SECOND, FAILING_UNITS);
         }
     }
-    let busy = campaigns.first().map(|campaign| format!("CAMPAIGN#{campaign}")).unwrap_or_default();
     let bearer = key_partition(&BearerKey::given("the platform's".to_owned()).hash());
     let [campaign_writes, campaign_reads, key_writes, key_reads] =
         remembering(f64::from(calls_a_second));
@@ -224,12 +248,12 @@ fn remembering(calls_a_second: f64) -> [f64; 4] {
         // One that is asked less often than that has forgotten when it is asked again.
         let forgotten = |asked: f64| sandboxes / (REMEMBERED + sandboxes / asked);
         let of_campaign = forgotten(calls_a_second / 2.0);
-        *campaign_reads += of_campaign * (CAMPAIGN_KB / 4.0).ceil();
+        *campaign_reads += of_campaign * (CAMPAIGN_KB / READ_KB).ceil();
         if name == "start" {
-            *campaign_writes += of_campaign * 2.0 * CAMPAIGN_KB;
+            *campaign_writes += of_campaign * CHECK_UNITS_A_KB * CAMPAIGN_KB;
         }
         if KEYED.contains(&name) {
-            *key_writes += forgotten(calls_a_second) * 2.0;
+            *key_writes += forgotten(calls_a_second) * CHECK_UNITS_A_KB;
             *key_reads += forgotten(calls_a_second);
         }
     }
@@ -242,7 +266,8 @@ fn some_campaign(dice: &mut Dice) -> usize {
         return 0;
     }
     // Uniform in the logarithm: the n-th is as likely as 1 : n.
-    let share = f64::from(u32::try_from(dice.between(0, 999_999)).unwrap_or_default()) / 1e6;
+    let share = dice.between(0, u64::from(GRAINS) - 1);
+    let share = f64::from(u32::try_from(share).unwrap_or_default()) / f64::from(GRAINS);
     let rank = f64::from(CAMPAIGNS).powf(share).floor();
     (1..=CAMPAIGNS)
         .find(|n| f64::from(*n) >= rank)
@@ -251,13 +276,90 @@ fn some_campaign(dice: &mut Dice) -> usize {
 }
 
 fn some_caller(dice: &mut Dice) -> u64 {
-    if dice.between(1, 1000) == 1 {
-        6_145_551_234
+    if dice.between(1, FROM_BUSY_CALLER) == 1 {
+        BUSY_CALLER
     } else {
-        2_010_000_000 + dice.between(0, CALLERS - 1)
+        FIRST_CALLER + dice.between(0, CALLERS - 1)
     }
 }
 
 fn parsed<T, E: std::fmt::Debug>(result: Result<T, E>) -> Result<T, BenchError> {
     result.map_err(|fault| BenchError::Unexpected(format!("a made-up name is none: {fault:?}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::stage::Work;
+    use crate::usage::{Operation, Usage};
+
+    fn step(second: usize, call: f64, due: f64, log: f64, reads: f64) -> Step {
+        Step { second, call, caller: 0.0, due, log, reads }
+    }
+
+    #[test]
+    fn a_function_that_is_invoked_twice_does_half_each_time() {
+        let kinds = [("CALL".to_owned(), 6.0)].into();
+        let indexes = [("due".to_owned(), 4.0), ("log".to_owned(), 1.0)].into();
+        let asked = Operation {
+            read_units: 2.0,
+            kind_units: kinds,
+            index_units: indexes,
+            ..Operation::default()
+        };
+        let store = Usage([("PutItem".to_owned(), asked)].into());
+        let work = Work { invocations: 2, store, ..Work::default() };
+        let work = BTreeMap::from([("timer", work.clone()), ("start", work)]);
+
+        let profile = Profile::of(&Played { work, ..Played::default() });
+
+        let wanted = [
+            step(0, 6.0, 4.0, 1.0, 2.0),
+            step(68, 3.0, 2.0, 0.5, 1.0),
+            step(128, 3.0, 2.0, 0.5, 1.0),
+        ];
+        assert_eq!(profile, Profile(wanted.to_vec()));
+        assert_eq!(format!("{:.1}", profile.due()), "8.0");
+    }
+
+    #[test]
+    fn the_hottest_is_the_key_with_the_fullest_second_and_seconds_go_round() {
+        let mut tally = Tally::new(2);
+        for (key, second, units) in [("a", 0, 2.0), ("b", 1, 2.0), ("b", 3, 1.0), ("a", 1, 2.0)] {
+            tally.add(key, second, units);
+        }
+
+        let wanted = Hottest { of: "some", key: "b".to_owned(), units: 3.0, limit: 9.0 };
+        assert_eq!(tally.hottest("some", 9.0), wanted);
+    }
+
+    #[test]
+    fn the_same_calls_are_drawn_each_time() {
+        let of_caller = Step { caller: 5.0, ..step(0, 3.0, 2.0, 1.0, 4.0) };
+        let profile = Profile(vec![of_caller]);
+
+        let found = hottest(&profile, 100, 2).unwrap();
+
+        let told: Vec<String> = found
+            .iter()
+            .map(|one| format!("{} | {} | {:.2} | {}", one.of, one.key, one.units, one.limit))
+            .collect();
+        let key = key_partition(&BearerKey::given("the platform's".to_owned()).hash());
+        let wanted = [
+            "index due, writes | 247 | 5.00 | 1000",
+            "index log, calls, writes | campaign-0#2026-11-23#0 | 13.00 | 1000",
+            "index log, failures, writes | campaign-1#2026-11-23#1#failed | 1.00 | 1000",
+            "a call, writes | CALL#0058bfab5c8be0b0364e452f3f1dde7d | 3.00 | 1000",
+            "a caller, writes | CALLER#campaign-0#+12010089985 | 5.00 | 1000",
+            "a campaign, writes | CAMPAIGN#campaign-0 | 7.79 | 1000",
+            &format!("a key, writes | {key} | 8.56 | 1000"),
+            "a call, reads | CALL#0058bfab5c8be0b0364e452f3f1dde7d | 4.00 | 3000",
+            "a caller, reads | CALLER#campaign-0#+12010089985 | 4.00 | 3000",
+            "a campaign, reads | CAMPAIGN#campaign-0 | 11.25 | 3000",
+            &format!("a key, reads | {key} | 4.28 | 3000"),
+        ];
+        assert_eq!(told, wanted);
+    }
 }

@@ -10,6 +10,7 @@ pub mod bare;
 pub mod bench;
 pub mod bill;
 pub mod chart;
+pub mod cost_tables;
 pub mod events;
 pub mod first;
 pub mod handlers;

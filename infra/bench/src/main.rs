@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bench::bench::{Bench, Size, repository};
-use bench::readme;
-use bench::results::{Measured, Results};
+use bench::results::{Build, Measured, Results};
 use bench::rows::{Topic, sender};
+use bench::{cost_tables, readme};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use hookline::adapters::system::SystemClock;
@@ -28,8 +28,9 @@ struct Arguments {
     /// The folder that results go to; named topics take the place of what is there of them.
     #[arg(long)]
     results: Option<PathBuf>,
-    /// Keep the results in infra/bench/results and show them in the README, as `all` does when it is
-    /// not quick and is given no other folder.
+    /// Keep the results in infra/bench/results and show them in README.md and infra/COST.md, as `all`
+    /// does when it is not quick and is given no other folder. Only a release build does, and only when
+    /// no topic fails.
     #[arg(long, conflicts_with_all = ["quick", "results"])]
     publish: bool,
 }
@@ -80,15 +81,22 @@ async fn measure(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>>
         .filter(|topic| all || arguments.topics.contains(&topic.word()))
         .collect();
     let publish = arguments.publish || (all && !arguments.quick && arguments.results.is_none());
-    let kept = || repository().join("infra/bench/results");
-    let results = arguments.results.or_else(|| publish.then(kept));
     let bench = Bench::new(if arguments.quick { Size::Quick } else { Size::Full })?;
+    let build = Build::here(bench.size);
+    if publish && !build.is_telling() {
+        return Err(format!("a {build} says nothing about speed; name a folder: --results").into());
+    }
+    let kept = repository().join("infra/bench/results");
+    // What is published is whole: until then it is beside the binaries.
+    let results = arguments.results.or_else(|| publish.then(|| bench.function("bench-results")));
     if wanted.iter().any(|topic| topic.runs_functions()) {
         bench.build_functions()?;
     }
     let mut measured = match &results {
-        Some(folder) if !all => Results::read(folder)?,
-        _ => Results::default(),
+        _ if all => Results::default(),
+        Some(_) if publish => Results::read(&kept)?,
+        Some(folder) => Results::read(folder)?,
+        None => Results::default(),
     };
     let mut failed = Vec::new();
     for topic in wanted {
@@ -97,8 +105,8 @@ async fn measure(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>>
         // One that fails leaves the others to be measured.
         match topic.measure(&bench).await {
             Ok(rows) => {
-                let (day, machine) = (day(), machine());
-                measured.take(Measured { topic: word, day, machine, rows }, &words());
+                let (day, machine, build) = (day(), machine(), Some(build.clone()));
+                measured.take(Measured { topic: word, day, machine, build, rows }, &words());
             }
             Err(fault) => failed.push(format!("{word}: {fault}")),
         }
@@ -106,17 +114,25 @@ async fn measure(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>>
             measured.write(folder)?;
         }
     }
-    if publish {
-        fill_readme(&measured)?;
-    }
     println!("{}", measured.markdown());
-    if failed.is_empty() { Ok(()) } else { Err(failed.join("\n").into()) }
+    if !failed.is_empty() {
+        return Err(failed.join("\n").into());
+    }
+    if publish {
+        measured.write(&kept)?;
+        fill_documents(&measured)?;
+    }
+    Ok(())
 }
 
-fn fill_readme(results: &Results) -> Result<(), Box<dyn std::error::Error>> {
+fn fill_documents(results: &Results) -> Result<(), Box<dyn std::error::Error>> {
     let path = repository().join("README.md");
     let readme = std::fs::read_to_string(&path)?;
     let filled = readme::filled(&readme, results).ok_or("the README has no place for results")?;
+    std::fs::write(&path, filled)?;
+    let path = repository().join("infra/COST.md");
+    let costs = std::fs::read_to_string(&path)?;
+    let filled = cost_tables::filled(&costs, results).ok_or("COST.md has no place for results")?;
     Ok(std::fs::write(&path, filled)?)
 }
 

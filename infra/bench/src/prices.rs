@@ -1,7 +1,7 @@
 //! What AWS asks for in us-east-1, in dollars, without its free allowances and before the discounts of
 //! large volumes. The constants are what `infra/COST.md` reckons with; the pages are where to look
-//! whether they still hold. All were read in November 2026 at the pages or at copies of them; where a
-//! copy was older, its date is given.
+//! whether they still hold. They are from stored copies of these pages; the date of a copy is given
+//! where it is known, and the others are to be checked.
 
 /// A million invocations: <https://aws.amazon.com/lambda/pricing/>.
 pub const LAMBDA_MILLION_REQUESTS: f64 = 0.20;

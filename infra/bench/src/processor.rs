@@ -1,32 +1,52 @@
-//! What this process, and single threads of it, use of the processor.
+//! The processor: what this process, and single threads of it, take of it, and how much of it a thread
+//! may use.
 
-use std::fs::{read_link, read_to_string};
-use std::path::{Path, PathBuf};
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::bench::BenchError;
 
-/// A tick of the processor's clock, of which there are 100 a second (proc(5), `USER_HZ`).
-const TICK: Duration = Duration::from_millis(10);
+/// What all threads of this process, also those that ended, took of the processor so far.
+#[must_use]
+pub fn of_process() -> Duration {
+    taken(ClockId::ProcessCPUTime)
+}
 
-/// What this process has used, in user and system mode, to within some ticks.
-///
-/// # Errors
-/// When the system does not tell.
-pub fn of_process() -> Result<Duration, BenchError> {
-    used(Path::new("/proc/self/stat"))
+fn taken(clock: ClockId) -> Duration {
+    let taken = clock_gettime(clock);
+    let seconds = u64::try_from(taken.tv_sec).unwrap_or_default();
+    Duration::new(seconds, u32::try_from(taken.tv_nsec).unwrap_or_default())
+}
+
+/// Keeps the calling thread, and those that it starts, to one core; whether that could be done.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn only_one_core() -> bool {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+    let Ok(allowed) = sched_getaffinity(None) else { return false };
+    let Some(core) = (0..CpuSet::MAX_CPU).find(|core| allowed.is_set(*core)) else { return false };
+    let mut one = CpuSet::new();
+    one.set(core);
+    sched_setaffinity(None, &one).is_ok()
+}
+
+/// There is no such thing here.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn only_one_core() -> bool {
+    false
 }
 
 /// A thread of its own for what is asked by what is measured. It ends when dropped.
 #[derive(Debug)]
 pub struct Aside {
-    statistics: PathBuf,
-    /// Never sent to: dropping it is the signal to stop.
-    running: Option<oneshot::Sender<()>>,
+    /// What is asked of the thread is what it used; dropping it is the signal to stop.
+    asks: Option<mpsc::UnboundedSender<oneshot::Sender<Duration>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -41,60 +61,48 @@ impl Aside {
         F: Future<Output = Result<(K, T), BenchError>>,
         T: Send + 'static,
     {
-        let (running, stopped) = oneshot::channel::<()>();
+        let (asks, mut asked) = mpsc::unbounded_channel::<oneshot::Sender<Duration>>();
         let (tell, told) = oneshot::channel();
         let body = move || {
             let Ok(runtime) = runtime::Builder::new_current_thread().enable_all().build() else {
                 return;
             };
             runtime.block_on(async {
-                let here = read_link("/proc/thread-self");
-                let here = here.map_err(BenchError::during("asking for a thread's name"));
                 let (kept, answer) = match make().await {
-                    Ok((kept, value)) => (Some(kept), here.map(|here| (here, value))),
+                    Ok((kept, value)) => (Some(kept), Ok(value)),
                     Err(fault) => (None, Err(fault)),
                 };
                 let _ = tell.send(answer);
-                let _ = stopped.await;
+                while let Some(ask) = asked.recv().await {
+                    let _ = ask.send(taken(ClockId::ThreadCPUTime));
+                }
                 drop(kept);
             });
         };
         let thread = Builder::new().name("aside".to_owned()).spawn(body);
         let thread = thread.map_err(BenchError::during("starting a thread"))?;
-        let (here, value) = told.await.map_err(BenchError::during("starting a thread"))??;
-        let statistics = Path::new("/proc").join(here).join("stat");
-        Ok((Self { statistics, running: Some(running), thread: Some(thread) }, value))
+        let value = told.await.map_err(BenchError::during("starting a thread"))??;
+        Ok((Self { asks: Some(asks), thread: Some(thread) }, value))
     }
 
     /// What the thread has used.
     ///
     /// # Errors
-    /// When the system does not tell.
-    pub fn used(&self) -> Result<Duration, BenchError> {
-        used(&self.statistics)
+    /// When it has ended.
+    pub async fn used(&self) -> Result<Duration, BenchError> {
+        let (ask, told) = oneshot::channel();
+        // Not sent, it is dropped, and nothing is told.
+        let _ = self.asks.as_ref().map(|asks| asks.send(ask));
+        told.await.map_err(BenchError::during("asking a thread what it used"))
     }
 }
 
 impl Drop for Aside {
     fn drop(&mut self) {
-        drop(self.running.take());
+        drop(self.asks.take());
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-    }
-}
-
-/// User and system time by a `stat` file: the 14th and 15th fields.
-fn used(statistics: &Path) -> Result<Duration, BenchError> {
-    let told = read_to_string(statistics);
-    let told = told.map_err(BenchError::during(format!("reading {}", statistics.display())))?;
-    // A name in parentheses, which may hold anything, is the second.
-    let after = told.rsplit_once(')').map_or("", |(_, after)| after);
-    let ticks = after.split_whitespace().skip(11).take(2).map(str::parse::<u32>);
-    let ticks: Vec<u32> = ticks.filter_map(Result::ok).collect();
-    match ticks[..] {
-        [user, system] => Ok(TICK * (user + system)),
-        _ => Err(BenchError::Unexpected(format!("{} says {told}", statistics.display()))),
     }
 }
 
@@ -107,7 +115,7 @@ mod tests {
         let (aside, told) = Aside::start(async || Ok(((), 7))).await.unwrap();
 
         assert_eq!(told, 7);
-        assert!(aside.used().unwrap() <= of_process().unwrap());
+        assert!(aside.used().await.unwrap() <= of_process());
     }
 
     #[tokio::test]

@@ -40,7 +40,7 @@ mod tests {
     use super::*;
     use crate::bench::repository;
     use crate::chart;
-    use crate::results::Measured;
+    use crate::results::{Build, Measured};
     use crate::row::{Row, Unit};
     use crate::rows::Topic;
 
@@ -49,7 +49,10 @@ mod tests {
         let mut row = Row::new("init", "How long?", Unit::Millis);
         row.notes.push("Of five.".to_owned());
         let (topic, day) = ("init".to_owned(), "2026-11-24".to_owned());
-        let measured = Measured { topic, day, machine: "1 × abacus".to_owned(), rows: vec![row] };
+        let measured =
+            Measured {
+                topic, day, machine: "1 × abacus".to_owned(), build: None, rows: vec![row]
+            };
         let results = Results { topics: vec![measured] };
 
         let readme = filled(&format!("a\n{BEGIN}old\n{END}b\n"), &results);
@@ -79,6 +82,8 @@ mod tests {
         let words: Vec<String> = Topic::value_variants().iter().map(|one| one.word()).collect();
         assert_eq!(topics, words, "run `cargo run --release -p bench -- TOPIC --publish`");
         assert!(results.topics.iter().all(|topic| !topic.rows.is_empty()));
+        let mut builds = results.topics.iter().filter_map(|topic| topic.build.as_ref());
+        assert!(builds.all(Build::is_telling));
         assert_eq!(read_to_string(folder.join("table.md")).unwrap(), results.markdown());
         for row in results.rows() {
             let plot = read_to_string(folder.join(format!("{}.svg", row.name))).unwrap();

@@ -1,13 +1,19 @@
 //! What a run leaves: `results.json` with every figure, `table.md`, and a plot of each row.
 
+use std::fmt::{self, Display, Formatter};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::bench::Size;
 use crate::chart;
 use crate::row::Row;
 use crate::table;
+
+/// How the table is read.
+const LEGEND: &str = "Of two values the first is p50 and the second p99, or of a rate p1; of fewer than \
+    100 samples it is the worst one (`n` in the results).";
 
 /// The rows of every topic that was measured, in the order of the table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,8 +31,53 @@ pub struct Measured {
     pub day: String,
     /// The processor, and how many of it.
     pub machine: String,
+    /// What was measured, and how thoroughly. Absent from results of before it was kept.
+    #[serde(default)]
+    pub build: Option<Build>,
     /// What was found.
     pub rows: Vec<Row>,
+}
+
+/// What a run measured, and how thoroughly.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// Cargo's profile: `release`.
+    pub profile: String,
+    /// What it was built for: `x86_64-unknown-linux-gnu`.
+    pub target: String,
+    /// How thorough.
+    pub size: Size,
+}
+
+impl Build {
+    /// That of this process, in a run of that size.
+    #[must_use]
+    pub fn here(size: Size) -> Self {
+        let profile = if cfg!(debug_assertions) { "dev" } else { "release" }.to_owned();
+        Self { profile, target: env!("TARGET").to_owned(), size }
+    }
+
+    /// Whether its figures say something about speed.
+    #[must_use]
+    pub fn is_telling(&self) -> bool {
+        self.profile == "release" && self.size == Size::Full
+    }
+}
+
+impl Display for Build {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { profile, target, size } = self;
+        let quick = if *size == Size::Quick { ", quick" } else { "" };
+        write!(f, "{profile} build for {target}{quick}")
+    }
+}
+
+impl Measured {
+    /// Where, when and of what.
+    pub(crate) fn place(&self) -> String {
+        let build = self.build.as_ref().map_or_else(String::new, |build| format!(", {build}"));
+        format!("{}, {}{build}", self.machine, self.day)
+    }
 }
 
 /// Why results were not kept or read.
@@ -75,10 +126,10 @@ impl Results {
     #[must_use]
     pub fn markdown(&self) -> String {
         let rows: Vec<&Row> = self.rows().collect();
-        let mut places: Vec<String> =
-            self.topics.iter().map(|one| format!("{}, {}", one.machine, one.day)).collect();
+        let mut places: Vec<String> = self.topics.iter().map(Measured::place).collect();
         places.dedup();
-        format!("{}\nMeasured on {}.\n", table::markdown(&rows), places.join("; "))
+        let table = table::markdown(&rows);
+        format!("{table}\n{LEGEND}\n\nMeasured on {}.\n", places.join("; "))
     }
 
     /// Writes the files into that folder, which is made when absent.
@@ -112,7 +163,7 @@ mod tests {
         let mut row = Row::new(topic, "How large?", Unit::Bytes);
         row.figures.push(Figure::new("all", Spread::exactly(size)));
         let (topic, day) = (topic.to_owned(), day.to_owned());
-        Measured { topic, day, machine: "1 × abacus".to_owned(), rows: vec![row] }
+        Measured { topic, day, machine: "1 × abacus".to_owned(), build: None, rows: vec![row] }
     }
 
     #[test]
@@ -126,15 +177,43 @@ mod tests {
 
         let wanted = [measured("init", "2026-11-24", 3.0), measured("size", "2026-11-24", 4.0)];
         assert_eq!(results.topics, wanted);
-        let table = "\
-| row | case | Hookline, p50 / p99 | baseline, p50 / p99 | ratio | target | met |
+        let table = format!(
+            "\
+| row | case | Hookline | baseline | ratio | target | met |
 |---|---|--:|--:|--:|---|:-:|
 | init | all | 3 B |  |  |  |  |
 | size | all | 4 B |  |  |  |  |
 
+{LEGEND}
+
 Measured on 1 × abacus, 2026-11-24.
-";
+"
+        );
         assert_eq!(results.markdown(), table);
+    }
+
+    #[test]
+    fn what_was_built_is_told_and_only_a_full_run_of_a_release_is_telling() {
+        let (profile, target) = ("release".to_owned(), "m68k-unknown-none".to_owned());
+        let full = Build { profile, target, size: Size::Full };
+        let quick = Build { size: Size::Quick, ..full.clone() };
+        let debug = Build { profile: "dev".to_owned(), ..full.clone() };
+
+        assert_eq!(full.to_string(), "release build for m68k-unknown-none");
+        assert_eq!(quick.to_string(), "release build for m68k-unknown-none, quick");
+        assert_eq!([full, quick, debug].map(|one| one.is_telling()), [true, false, false]);
+    }
+
+    #[test]
+    fn results_without_a_build_and_a_p1_are_read() {
+        let text = r#"{"topic": "size", "day": "2026-11-24", "machine": "1 × abacus", "rows": [
+            {"name": "size", "question": "How large?", "unit": "bytes", "notes": [], "figures": [
+                {"case": "all", "shown": true, "baseline": null, "targets": [], "ours":
+                    {"n": 1, "p25": 2.0, "median": 2.0, "p75": 2.0, "p99": 2.0}}]}]}"#;
+
+        let mut wanted = measured("size", "2026-11-24", 2.0);
+        wanted.rows[0].figures[0].ours.p1 = None;
+        assert_eq!(serde_json::from_str::<Measured>(text).unwrap(), wanted);
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub struct Row {
 pub struct Figure {
     /// What was measured: `start, 5 webhooks, 20 ms`.
     pub case: String,
-    /// Whether the table shows it. The results and the plot have every figure.
+    /// Whether the table shows it though no target of it is missed. The results and the plot have
+    /// every figure.
     pub shown: bool,
     /// What Hookline took.
     pub ours: Spread,
@@ -74,6 +75,8 @@ pub enum Unit {
     Micros,
     /// How many a second.
     PerSecond,
+    /// How many a microsecond.
+    PerMicro,
     /// Bytes.
     Bytes,
     /// A million bytes each.
@@ -114,11 +117,17 @@ impl Figure {
         self
     }
 
-    /// In the results and the plot alone, for one of many cases.
+    /// In the results and the plot alone as long as it meets its targets, for one of many cases.
     #[must_use]
     pub fn unlisted(mut self) -> Self {
         self.shown = false;
         self
+    }
+
+    /// Whether the table lists it: what is missed is never left out.
+    #[must_use]
+    pub fn listed(&self) -> bool {
+        self.shown || !self.targets.iter().all(Target::met)
     }
 
     /// Our median over the baseline's; `None` without a baseline, or beside nothing.
@@ -161,6 +170,7 @@ impl Unit {
             Self::Millis => format!("{number} ms"),
             Self::Micros => format!("{number} µs"),
             Self::PerSecond => format!("{number} /s"),
+            Self::PerMicro => format!("{number} /µs"),
             Self::Bytes => format!("{number} B"),
             Self::Megabytes => format!("{number} MB"),
             Self::Units => number,
@@ -168,11 +178,26 @@ impl Unit {
         }
     }
 
-    /// Median and p99, or the one value there is.
+    /// Whether more is better.
+    #[must_use]
+    pub fn is_rate(self) -> bool {
+        matches!(self, Self::PerSecond | Self::PerMicro)
+    }
+
+    /// The worse end of many samples, p99 or that of a rate, p1; `None` when there is one sample, or
+    /// p1 was not kept.
+    #[must_use]
+    pub fn worse_end(self, spread: &Spread) -> Option<f64> {
+        let end = if self.is_rate() { spread.p1 } else { Some(spread.p99) };
+        end.filter(|_| spread.n > 1)
+    }
+
+    /// Median and worse end, or the one value there is.
     #[must_use]
     pub fn show_spread(self, spread: &Spread) -> String {
-        let (median, p99) = (self.show(spread.median), self.show(spread.p99));
-        if spread.n == 1 { median } else { format!("{median} / {p99}") }
+        let median = self.show(spread.median);
+        let end = self.worse_end(spread);
+        end.map_or_else(|| median.clone(), |end| format!("{median} / {}", self.show(end)))
     }
 }
 
@@ -208,6 +233,16 @@ mod tests {
         assert_eq!(shown, wanted);
         assert_eq!(Unit::Millis.show(1.5), "1.50 ms");
         assert_eq!(Unit::PerSecond.show(12345.6), "12,346 /s");
+    }
+
+    #[test]
+    fn the_worse_end_of_a_rate_is_its_least() {
+        let spread = Spread { n: 9, p1: Some(1.0), p25: 2.0, median: 3.0, p75: 4.0, p99: 5.0 };
+
+        assert_eq!(Unit::Millis.show_spread(&spread), "3 ms / 5 ms");
+        assert_eq!(Unit::PerMicro.show_spread(&spread), "3 /µs / 1 /µs");
+        assert_eq!(Unit::PerSecond.show_spread(&Spread { p1: None, ..spread }), "3 /s");
+        assert_eq!(Unit::PerSecond.show_spread(&Spread::exactly(2.0)), "2 /s");
     }
 
     #[test]

@@ -4,18 +4,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::bench::BenchError;
 
-/// Quartiles and p99 of samples in one unit, each by nearest rank: a value that was measured.
+/// Quartiles, p1 and p99 of samples in one unit, each by nearest rank: a value that was measured.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Spread {
     /// How many samples there were, at least one.
     pub n: usize,
+    /// One in a hundred is at most this; of fewer than a hundred it is the least. Absent from results
+    /// of before it was kept.
+    #[serde(default)]
+    pub p1: Option<f64>,
     /// A quarter of the samples is at most this.
     pub p25: f64,
     /// Half of them are at most this.
     pub median: f64,
     /// Three quarters are at most this.
     pub p75: f64,
-    /// All but one in a hundred are at most this.
+    /// All but one in a hundred are at most this; of fewer than a hundred it is the greatest.
     pub p99: f64,
 }
 
@@ -29,7 +33,9 @@ impl Spread {
             let rank = samples.len().saturating_mul(percent).div_ceil(100);
             samples.get(rank.saturating_sub(1)).copied()
         };
-        Some(Self { n: samples.len(), p25: at(25)?, median: at(50)?, p75: at(75)?, p99: at(99)? })
+        let n = samples.len();
+        let (p1, p25, median) = (Some(at(1)?), at(25)?, at(50)?);
+        Some(Self { n, p1, p25, median, p75: at(75)?, p99: at(99)? })
     }
 
     /// The spread of what a row has just measured.
@@ -40,23 +46,10 @@ impl Spread {
         Self::of(samples).ok_or_else(|| BenchError::Unexpected("nothing was measured".to_owned()))
     }
 
-    /// Each value less its counterpart: what one quantity comes to over another when medians are held
-    /// against medians and p99s against p99s.
-    #[must_use]
-    pub fn over(&self, other: &Self) -> Self {
-        Self {
-            n: self.n.min(other.n),
-            p25: self.p25 - other.p25,
-            median: self.median - other.median,
-            p75: self.p75 - other.p75,
-            p99: self.p99 - other.p99,
-        }
-    }
-
     /// The spread of a quantity that is the same each time, such as the size of a file.
     #[must_use]
     pub fn exactly(value: f64) -> Self {
-        Self { n: 1, p25: value, median: value, p75: value, p99: value }
+        Self { n: 1, p1: Some(value), p25: value, median: value, p75: value, p99: value }
     }
 }
 
@@ -70,19 +63,12 @@ mod tests {
 
         let spread = Spread::of(samples);
 
-        let wanted = Spread { n: 200, p25: 50.0, median: 100.0, p75: 150.0, p99: 198.0 };
+        let p1 = Some(2.0);
+        let wanted = Spread { n: 200, p1, p25: 50.0, median: 100.0, p75: 150.0, p99: 198.0 };
         assert_eq!(spread, Some(wanted));
-        let three = Spread { n: 3, p25: 1.0, median: 2.0, p75: 9.0, p99: 9.0 };
+        let p1 = Some(1.0);
+        let three = Spread { n: 3, p1, p25: 1.0, median: 2.0, p75: 9.0, p99: 9.0 };
         assert_eq!(Spread::of(vec![9.0, 1.0, 2.0]), Some(three));
-    }
-
-    #[test]
-    fn one_spread_over_another_is_value_over_value() {
-        let ours = Spread { n: 9, p25: 3.0, median: 5.0, p75: 7.0, p99: 11.0 };
-        let other = Spread { n: 8, p25: 1.0, median: 2.0, p75: 2.5, p99: 20.0 };
-
-        let wanted = Spread { n: 8, p25: 2.0, median: 3.0, p75: 4.5, p99: -9.0 };
-        assert_eq!(ours.over(&other), wanted);
     }
 
     #[test]

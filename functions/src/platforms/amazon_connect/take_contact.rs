@@ -51,7 +51,7 @@ pub(crate) async fn take_contact_event(
 ) -> Answer {
     let contact = match ContactEvent::read(event) {
         Ok(contact) => contact,
-        Err(reason) => return Ok(told(None, "ignored", reason)),
+        Err(reason) => return Ok(told("ignored", reason)),
     };
     let call = &contact.call;
     let outcome = match (contact.happening, kind) {
@@ -62,8 +62,11 @@ pub(crate) async fn take_contact_event(
     };
     match outcome {
         Ok(Outcome::Taken) => Ok(json!({"status": "taken", "call_id": call.as_str()})),
-        Ok(Outcome::Noted(reason)) => Ok(told(Some(call), "noted", reason)),
-        Ok(Outcome::LetBe(reason)) => Ok(told(Some(call), "ignored", reason)),
+        Ok(Outcome::Noted(reason)) => {
+            tracing::info!(correlation_id = call.as_str(), reason, "a contact event is noted");
+            Ok(told("noted", reason))
+        }
+        Ok(Outcome::LetBe(reason)) => Ok(told("ignored", reason)),
         Err(fault) => Err(failure(call, fault)),
     }
 }
@@ -88,9 +91,7 @@ pub(crate) async fn take_contact_events(
 }
 
 /// The answer to a contact event by which nothing happens.
-fn told(call: Option<&CallId>, status: &str, reason: &str) -> Value {
-    let call = call.map(CallId::as_str);
-    tracing::info!(correlation_id = call, status, reason, "a contact event changes nothing");
+fn told(status: &str, reason: &str) -> Value {
     json!({"status": status, "reason": reason})
 }
 

@@ -1,9 +1,7 @@
 //! `cost`: what a call uses, and what a million of them cost.
 
-use futures_util::future::try_join_all;
-
 use crate::bench::{Bench, BenchError};
-use crate::bill::{AWS_ROUND_TRIP_MILLIS, Architecture, Units};
+use crate::bill::{AWS_ROUND_TRIP_MILLIS, Architecture, Kept, Units};
 use crate::row::{Figure, Row, Unit};
 use crate::spread::Spread;
 use crate::stage::{Played, Stage};
@@ -17,8 +15,8 @@ struct Measured {
     first: Played,
     /// Those that followed, by different callers.
     then: Vec<Played>,
-    /// Items that a call leaves, and their bytes.
-    kept: (f64, f64),
+    /// What a call leaves in the table.
+    kept: Kept,
 }
 
 /// Plays calls of each typical campaign through the functions, and bills them.
@@ -27,8 +25,11 @@ struct Measured {
 /// When a function does not do what it has to.
 pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
     let calls = bench.sized(10, 1);
-    let campaigns = Typical::ALL.map(|typical| played(bench, typical, calls));
-    let measured = try_join_all(campaigns).await?;
+    let mut measured = Vec::new();
+    // One after another, so that no campaign's functions wait for another's.
+    for typical in Typical::ALL {
+        measured.push(played(bench, typical, calls).await?);
+    }
     let mut units = Row::new("cost-units", "What does one call use?", Unit::Units);
     let mut dollars = Row::new("cost", "What do a million calls cost, in dollars?", Unit::Dollars);
     for one in &measured {
@@ -42,7 +43,7 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
     ));
     dollars.notes.push(
         "Prices of us-east-1, functions of 512 MB, all four events through API Gateway, 5 % of \
-         invocations traced; without what is paid by the month. infra/COST.md has the formula."
+         invocations traced; without what is kept and what is paid by the month. infra/COST.md has the formula."
             .to_owned(),
     );
     Ok(vec![units, dollars])
@@ -60,7 +61,7 @@ async fn played(bench: &Bench, typical: Typical, calls: u32) -> Result<Measured,
     }
     let (all_items, all_bytes) = stage.held().await?;
     let share = |more: u64, before: u64| small(more - before) / f64::from(calls);
-    let kept = (share(all_items, items), share(all_bytes, bytes));
+    let kept = Kept { items: share(all_items, items), bytes: share(all_bytes, bytes) };
     Ok(Measured { typical, first, then, kept })
 }
 
@@ -76,21 +77,20 @@ impl Measured {
 
     fn tell_units(&self, row: &mut Row) {
         let name = self.typical.name();
-        let mut tell = |case: String, value: f64, shown: bool| {
+        let mut tell = |case: String, value: f64| {
             let figure = Figure::new(format!("{name}: {case}"), Spread::exactly(value));
-            row.figures.push(if shown { figure } else { figure.unlisted() });
+            row.figures.push(figure.unlisted());
         };
-        let shown = ["Lambda invocations", "billed Lambda ms", "write units", "read units"];
         for (unit, value) in self.warm().named() {
-            tell(unit.to_owned(), value, shown.contains(&unit));
+            tell(unit.to_owned(), value);
         }
         for (unit, value) in Units::of(&self.first).named() {
-            tell(format!("first call of each function: {unit}"), value, false);
+            tell(format!("first call of each function: {unit}"), value);
         }
-        tell("items kept".to_owned(), self.kept.0, false);
-        tell("bytes kept".to_owned(), self.kept.1, false);
+        tell("items kept".to_owned(), self.kept.items);
+        tell("bytes kept".to_owned(), self.kept.bytes);
         for (function, case, value) in self.by_function() {
-            tell(format!("{function}: {case}"), value, false);
+            tell(format!("{function}: {case}"), value);
         }
     }
 
@@ -123,6 +123,7 @@ impl Measured {
         row.figures.push(Figure::new(name, Spread::exactly(bill.total())));
         let others = [
             ("x86_64", self.warm().million(Architecture::X86).total()),
+            ("kept for 90 days", self.kept.million()),
             ("first calls", Units::of(&self.first).million(Architecture::Arm64).total()),
         ];
         for (part, dollars) in bill.named().into_iter().chain(others) {

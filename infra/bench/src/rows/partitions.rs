@@ -23,19 +23,23 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
     let question = "How many units a second does the hottest partition take?";
     let mut row = Row::new("partitions", question, Unit::Units);
     let seconds = bench.sized(20, 2);
+    let mut fullest = Vec::new();
     for rate in RATES {
         let mut found = hottest(&profile, rate, seconds)?;
         // The one that is nearest to its limit first.
         found.sort_by(|a, b| (b.units / b.limit).total_cmp(&(a.units / a.limit)));
         for (n, one) in found.iter().enumerate() {
             let figure = figure(rate, one);
-            row.figures.push(if n == 0 || rate == 10_000 { figure } else { figure.unlisted() });
+            row.figures.push(if n == 0 { figure } else { figure.unlisted() });
         }
+        fullest.extend(found.first().map(|one| format!("{} ({})", one.key, one.of)));
     }
     row.notes.push(format!(
         "Calls with everything configured, half of all of one campaign, in {seconds} simulated \
-         seconds; infra/CAPACITY.md says what follows. Such a call writes {} units to the index due.",
-        profile.due()
+         seconds; infra/CAPACITY.md says what follows. Such a call writes {} units to the index due. \
+         The keys nearest to their limits, by rate: {}.",
+        profile.due(),
+        fullest.join("; ")
     ));
     Ok(vec![row])
 }

@@ -30,9 +30,10 @@ pub fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
         Case::of_body(&world, "a JSON body with 20 tokens and filters", "json")?,
         Case::of_body(&world, "a form with 10 tokens", "form")?,
     ];
-    let mut render = Row::new("render", "How many tokens are rendered a microsecond?", Unit::Units);
+    let mut render =
+        Row::new("render", "How many tokens are rendered a microsecond?", Unit::PerMicro);
     let question = "How many conditions are decided a microsecond?";
-    let mut matches = Row::new("matches", question, Unit::Units);
+    let mut matches = Row::new("matches", question, Unit::PerMicro);
     let question =
         "How often is memory allocated for one render, and for all matches of a webhook?";
     let mut allocations = Row::new("allocations", question, Unit::Units);
@@ -198,7 +199,8 @@ fn counted(case: &Case<'_>) -> Figure {
         allocation_counter::measure(work).count_total as f64
     };
     let (ours, baseline) = (count(&*case.ours), count(&*case.baseline));
-    Figure::new(case.name, Spread::exactly(ours)).beside("baseline", Spread::exactly(baseline))
+    let figure = Figure::new(case.name, Spread::exactly(ours));
+    figure.beside("baseline", Spread::exactly(baseline)).unlisted()
 }
 
 fn document() -> Value {

@@ -1,7 +1,7 @@
 //! `scale`: what a call costs with ever more calls in the table, beside a table with few.
 //!
 //! Both tables are files of the embedded engine, filled past the wire with copies of a call that was
-//! really played; then typical calls are played in turn before either, one at a time, through a meter.
+//! really played, of the same campaign; then typical calls are played in turn before either, one at a time, through a meter.
 
 mod table;
 
@@ -21,6 +21,8 @@ use crate::row::{Figure, Row, Target, Unit};
 use crate::rows::scale::table::{CALLER, EXAMPLE, Table};
 use crate::spread::Spread;
 
+/// The campaign of the calls that fill the table, and of those that are played.
+const CAMPAIGN: &str = "solar";
 /// How much more a call may cost than among few.
 const FLAT: f64 = 1.1;
 
@@ -72,11 +74,12 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
             among_many.push(large.play(&call, &caller).await?);
             among_few.push(small.play(&call, &caller).await?);
         }
+        let is_largest = sizes.last() == Some(calls);
         let case = format!("among {} calls", grouped(*calls));
         let beside = format!("among {}", grouped(few));
         for (row, part) in rows.iter_mut().zip(PARTS) {
             let figure = figure(&case, &among_many, &beside, &among_few, part)?;
-            row.figures.push(figure);
+            row.figures.push(if is_largest { figure } else { figure.unlisted() });
         }
     }
     if let Some(time) = rows.last_mut() {
@@ -129,15 +132,13 @@ impl World {
         let meter = meter.map_err(BenchError::during("starting a meter"))?;
         let settings =
             StoreSettings { endpoint: Some(meter.endpoint()), ..copy_of(&table.settings) };
-        for campaign in campaigns(partner) {
-            save(&settings, &campaign).await?;
-        }
+        save(&settings, &campaign(partner)).await?;
         let handlers = Handlers::before(&settings).await?;
-        let start = json!({"call_id": EXAMPLE, "campaign_id": "plain", "caller_number": CALLER,
+        let start = json!({"call_id": EXAMPLE, "campaign_id": CAMPAIGN, "caller_number": CALLER,
             "occurred_at": ago(60), "tags": {"sub_id": "x"}});
         handlers.tell(EventKind::Start, start).await?;
         end(&handlers, EXAMPLE).await?;
-        let example = table.example("plain").await?;
+        let example = table.example(CAMPAIGN).await?;
         table.fill(&example, calls)?;
         Ok(Self { table, example, handlers, meter })
     }
@@ -146,7 +147,7 @@ impl World {
     async fn play(&self, call: &str, caller: &str) -> Result<Cost, BenchError> {
         let _ = self.meter.take();
         let began = Instant::now();
-        let start = json!({"call_id": call, "campaign_id": "solar", "caller_number": caller,
+        let start = json!({"call_id": call, "campaign_id": CAMPAIGN, "caller_number": caller,
             "called_number": "+18005550100", "occurred_at": ago(188),
             "tags": {"sub_id": "aff-1234", "publisher_id": "77", "utm_source": "search"}});
         self.handlers.tell(EventKind::Start, start).await?;
@@ -177,16 +178,20 @@ async fn end(handlers: &Handlers, call: &str) -> Result<(), BenchError> {
     handlers.deliver(&calls, Trigger::Always, &webhook).await
 }
 
-/// Of the calls that fill the table, and of those that are played.
-fn campaigns(partner: &str) -> [Value; 2] {
+/// A call that comes from a search has two start webhooks; those that fill the table come from nowhere,
+/// so that they are small.
+fn campaign(partner: &str) -> Value {
     let sync = json!({"id": "sync", "trigger": "always", "method": "POST",
         "url": format!("{partner}/done"), "retry": "standard",
         "body": {"content_type": "application/json",
                  "template": "{\"call\":\"[call_id]\",\"name\":\"[first_name|default:unknown]\"}"}});
-    let ping = |id: &str, query: &str| json!({"id": id, "trigger": "start", "url": format!("{partner}/lookup?{query}")});
-    let campaign = |id: &str, webhooks: Value| json!({"id": id, "name": id, "version": 1, "settle_seconds": 0, "webhooks": webhooks});
+    let ping = |id: &str, query: &str| {
+        json!({"id": id, "trigger": "start",
+        "matches": ["utm_source:search"], "url": format!("{partner}/lookup?{query}")})
+    };
     let pings = (ping("crm", "phone=[caller_number]"), ping("score", "n=[caller_number|e164]"));
-    [campaign("plain", json!([sync])), campaign("solar", json!([pings.0, pings.1, sync]))]
+    json!({"id": CAMPAIGN, "name": CAMPAIGN, "version": 1, "settle_seconds": 0,
+        "webhooks": [pings.0, pings.1, sync]})
 }
 
 fn copy_of(settings: &StoreSettings) -> StoreSettings {

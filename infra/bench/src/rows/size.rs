@@ -31,7 +31,10 @@ const ZIP_FRAME: usize = 30 + 46 + 2 * "bootstrap".len() + 22;
 /// # Errors
 /// When a binary is not there or does not answer.
 pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
-    let million = "MB are millions of bytes.";
+    let million = format!(
+        "MB are millions of bytes; of binaries for {}, where the template deploys those for arm64.",
+        env!("TARGET")
+    );
     let mut file = Row::new("size", "How large is each stripped binary?", Unit::Megabytes);
     let question = "How large is the zip of each binary?";
     let mut zip = Row::new("size-zip", question, Unit::Megabytes);
@@ -42,7 +45,7 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
         file.figures.push(figure(name, Spread::exactly(whole), Spread::exactly(echo.0), FILE));
         zip.figures.push(figure(name, Spread::exactly(packed), Spread::exactly(echo.1), ZIP));
     }
-    file.notes.push(million.to_owned());
+    file.notes.push(million);
     zip.notes.push(format!("Deflated at level {LEVEL}, the one entry named `bootstrap`."));
     Ok(vec![file, zip, memory(bench).await?])
 }

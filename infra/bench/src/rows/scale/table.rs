@@ -8,7 +8,11 @@ use aws_sdk_dynamodb::types::AttributeValue as Told;
 use dynoxide::server::serve_with_shutdown;
 use dynoxide::{AttributeValue, Database, ImportOptions, Item};
 use hookline::adapters::aws_http::AwsHttp;
-use hookline::adapters::dynamodb::create_table;
+use hookline::adapters::dynamodb::{CallPartitions, create_table};
+use hookline::campaign::CampaignId;
+use hookline::phone::E164;
+use hookline::ports::callers::Caller;
+use hookline::time::Day;
 use hookline_functions::environment::StoreSettings;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -16,6 +20,7 @@ use tokio::sync::oneshot;
 use tokio::task::block_in_place;
 
 use crate::bench::BenchError;
+use crate::handlers::call_id;
 use crate::processor::Aside;
 
 const TABLE: &str = "hookline";
@@ -24,8 +29,6 @@ pub(super) const EXAMPLE: &str = "filled-example";
 pub(super) const CALLER: &str = "+16140000000";
 /// Calls that are copied in one transaction of the engine.
 const AT_ONCE: u32 = 5_000;
-/// The parts of a campaign's day in the index `log`.
-const LOG_PARTS: u32 = 4;
 
 /// A table that grows. Its file goes when it is dropped.
 pub(super) struct Table {
@@ -111,7 +114,7 @@ impl Table {
             let until = calls.min(self.calls + AT_ONCE);
             let copies =
                 (self.calls..until).flat_map(|n| example.iter().map(move |item| copy(item, n)));
-            let copies: Vec<Item> = copies.collect();
+            let copies = copies.collect::<Result<Vec<Item>, BenchError>>()?;
             let options = ImportOptions::default();
             let imported = block_in_place(|| self.engine.import_items(TABLE, copies, options));
             imported.map_err(BenchError::during("filling the table"))?;
@@ -122,14 +125,13 @@ impl Table {
 }
 
 /// The item as the call with that number, of a caller of its own, has it.
-fn copy(item: &Item, number: u32) -> Item {
+fn copy(item: &Item, number: u32) -> Result<Item, BenchError> {
     let (call, caller) = (format!("filled-{number:07}"), format!("+1614{number:07}"));
     let named = |text: &str| text.replace(EXAMPLE, &call).replace(CALLER, &caller);
     let attribute = |(name, value): (&String, &AttributeValue)| {
         let value = match value {
             AttributeValue::S(text) if name == "log" => {
-                let day = text.rsplit_once('#').map_or(text.as_str(), |(day, _)| day);
-                AttributeValue::S(format!("{day}#{}", number % LOG_PARTS))
+                AttributeValue::S(log_partition(text, &call, &caller)?)
             }
             AttributeValue::S(text) => AttributeValue::S(named(text)),
             AttributeValue::N(time) if name == "logged_at" => {
@@ -141,7 +143,20 @@ fn copy(item: &Item, number: u32) -> Item {
             }
             other => other.clone(),
         };
-        (name.clone(), value)
+        Ok((name.clone(), value))
     };
     item.iter().map(attribute).collect()
+}
+
+/// The partition of a caller's call in the index `log`, among those of the same campaign and day as
+/// `example`.
+fn log_partition(example: &str, call: &str, caller: &str) -> Result<String, BenchError> {
+    let mut parts = example.split('#');
+    let campaign = CampaignId::parse(parts.next().unwrap_or_default());
+    let campaign = campaign.map_err(BenchError::during("naming a campaign"))?;
+    let day = Day::parse(parts.next().unwrap_or_default());
+    let day = day.ok_or_else(|| BenchError::Unexpected(format!("no day in {example}")))?;
+    let number = E164::parse(caller).map_err(BenchError::during("numbering a caller"))?;
+    let caller = Caller { campaign: &campaign, number: &number };
+    Ok(CallPartitions::of(&call_id(call)?, caller, day).log)
 }

@@ -15,8 +15,8 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::answering::BODY;
-use super::processor::cpu_time;
 use crate::bench::BenchError;
+use crate::processor::of_process;
 
 /// The sender's own window over HTTP/2, in bytes.
 const WINDOW: u32 = 128 * 1024;
@@ -84,9 +84,9 @@ impl Loops {
             }
             Ok::<_, BenchError>(())
         };
-        let (begun, before) = (Instant::now(), cpu_time());
+        let (begun, before) = (Instant::now(), of_process());
         self.runtime.block_on(try_join_all((0..at_once).map(|_| one())))?;
-        let (took, cpu) = (begun.elapsed(), cpu_time().saturating_sub(before));
+        let (took, cpu) = (begun.elapsed(), of_process().saturating_sub(before));
         let requests = requests as f64;
         Ok(Block {
             per_second: requests / took.as_secs_f64(),

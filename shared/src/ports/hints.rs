@@ -55,8 +55,8 @@ pub struct Fair {
     of_call: HashMap<CallId, usize>,
 }
 
-/// The most that are taken of one call: half of what a sweep takes of a part.
-pub const MAX_HINTS_A_CALL: usize = 20;
+/// The most that are taken of one call: it leaves room for others in what a sweep takes of a part.
+pub const MAX_HINTS_A_CALL: usize = 30;
 
 impl Fair {
     /// Room for that many.

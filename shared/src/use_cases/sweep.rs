@@ -91,7 +91,7 @@ mod tests {
     /// the last, which is asked in the second round.
     #[derive(Default)]
     struct Due {
-        due: Vec<(i64, Hint)>,
+        items: Vec<(i64, Hint)>,
         failing: Vec<u16>,
         silent: Vec<u16>,
     }
@@ -112,7 +112,7 @@ mod tests {
                 return Err(StoreError { action: "read a part", cause: shard.to_string() });
             }
             let part = |ago: i64| if ago % 2 == 0 { 0 } else { LAST_PART };
-            let of_shard = self.due.iter().filter(|(ago, _)| part(*ago) == shard);
+            let of_shard = self.items.iter().filter(|(ago, _)| part(*ago) == shard);
             let all = of_shard.map(|(ago, hint)| DueHint {
                 due_at: Timestamp::from_millis(NOW - ago).unwrap(),
                 hint: hint.clone(),
@@ -166,7 +166,7 @@ mod tests {
     }
 
     fn swept(due: Vec<(i64, Hint)>) -> (Swept, Vec<DelayedHint>) {
-        let (swept, sent) = swept_of(&Due { due, ..Due::default() });
+        let (swept, sent) = swept_of(&Due { items: due, ..Due::default() });
         (swept.unwrap().unwrap(), sent)
     }
 
@@ -196,7 +196,7 @@ mod tests {
     fn a_part_that_cannot_be_read_costs_no_other_its_hints() {
         let due = vec![(20_000, of_call("unread")), (20_001, of_call("read"))];
 
-        let (swept, sent) = swept_of(&Due { due, failing: vec![0, 1], ..Due::default() });
+        let (swept, sent) = swept_of(&Due { items: due, failing: vec![0, 1], ..Due::default() });
 
         let fault = swept.unwrap().unwrap_err();
         assert_eq!((fault.action, fault.cause.as_str()), ("read a part", "0"));
@@ -207,7 +207,8 @@ mod tests {
     fn what_a_round_found_is_hinted_before_the_next_is_asked() {
         let due = vec![(20_000, of_call("first")), (20_001, of_call("last"))];
 
-        let (swept, sent) = swept_of(&Due { due, silent: vec![LAST_PART], ..Due::default() });
+        let (swept, sent) =
+            swept_of(&Due { items: due, silent: vec![LAST_PART], ..Due::default() });
 
         assert!(swept.is_none());
         assert_eq!(sent, [of_call("first").now()]);

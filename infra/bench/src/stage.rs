@@ -2,7 +2,7 @@
 //! before, and tells what each function used.
 //!
 //! It does what queues do: a message is handed to its function when its delay is over, alone, as
-//! where there are few calls. A delay of more than [`PATIENCE`] is not waited for; such a message is
+//! where there are few calls. A delay of more than `PATIENCE` is not waited for; such a message is
 //! the last of its call and finds that there is nothing left to do, whenever it comes.
 
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! What the black-box suites stand on.
 
+pub mod api_gateway;
 pub mod browser;
 pub mod client;
 pub mod lambda;

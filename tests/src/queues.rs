@@ -3,6 +3,7 @@
 
 use std::io;
 
+use hookline::adapters::sqs::Queue;
 use serde_json::{Value, json};
 
 use crate::partner::{Partner, Reply};
@@ -45,6 +46,27 @@ impl Queues {
     #[must_use]
     pub fn url(&self, function: &str) -> String {
         format!("{}/000000000000/{function}", self.endpoint())
+    }
+
+    /// What `template.yaml` sets on a function before these queues, with the partner let in; the table
+    /// is at the address `store`.
+    #[must_use]
+    pub fn environment(
+        &self,
+        table: &str,
+        store: &str,
+        partner: &Partner,
+    ) -> Vec<(String, String)> {
+        let urls =
+            Queue::ALL.map(|queue| (queue.url_variable().to_owned(), self.url(queue.name())));
+        let others = [
+            ("TABLE_NAME", table.to_owned()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", store.to_owned()),
+            ("AWS_ENDPOINT_URL_SQS", self.endpoint()),
+            ("ALLOWED_PRIVATE_ENDPOINTS", partner.address().to_string()),
+        ];
+        let others = others.map(|(name, value)| (name.to_owned(), value));
+        others.into_iter().chain(urls).collect()
     }
 
     /// What was sent so far, batch by batch. What is no batch of messages is passed over.

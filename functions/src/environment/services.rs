@@ -24,7 +24,7 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(1);
 const FIRST_BACKOFF: Duration = Duration::from_millis(50);
 
 /// Where the table is and who asks.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StoreSettings {
     /// The table's name.
     pub table: String,

@@ -7,7 +7,7 @@ use hookline_tests::partner::{Partner, Reply};
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
-use super::request::Request;
+use super::request::{Request, Send as _};
 use super::world::{API, START, World, start};
 
 /// Where the function's own Runtime API is.

@@ -5,7 +5,7 @@ use hookline_tests::partner::Reply;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
-use super::request::{Answer, Request};
+use super::request::{Answer, Request, Send as _};
 use super::world::{API, NUMBER, START, World, start, take_call_key};
 
 fn put(id: &str, campaign: &Value) -> Request {

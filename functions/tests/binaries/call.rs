@@ -7,7 +7,7 @@ use hookline_tests::partner::Reply;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
-use super::request::{Answer, Request};
+use super::request::{Answer, Request, Send as _};
 use super::world::{ANSWERED, SELECTED, START, World, buyer, start, take_call_key, take_latencies};
 
 /// How events reach a function.

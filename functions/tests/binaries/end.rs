@@ -9,7 +9,7 @@ use hookline_tests::queues::batch;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
-use super::request::Request;
+use super::request::{Request, Send as _};
 use super::world::{
     ALWAYS, ANSWERED, API, CONNECT, CONVERSION, ENDED, NON_CONVERSION, OUTCOME, POSTBACK_WEBHOOK,
     START, SWEEP, TIMER, World, buyer, start,

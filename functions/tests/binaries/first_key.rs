@@ -4,7 +4,7 @@ use hookline::key::BearerKey;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
-use super::request::{Answer, Request};
+use super::request::{Answer, Request, Send as _};
 use super::world::{API, World, logs};
 
 /// The key in an answer that has to show one under that name.

@@ -4,7 +4,7 @@ use hookline::key::Scope;
 use hookline_tests::partner::Reply;
 use serde_json::{Value, json};
 
-use super::request::Request;
+use super::request::{Request, Send as _};
 use super::world::{API, DATA, NUMBER, POSTBACK, START, World, logs, start, take_call_key};
 
 /// The keys that queries rely on.

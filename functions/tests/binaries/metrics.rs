@@ -17,7 +17,7 @@ use hookline_tests::runtime_api::LambdaFunction;
 use hookline_tests::template::{Dimension, Template};
 use serde_json::{Value, json};
 
-use super::request::Request;
+use super::request::{Request, Send as _};
 use super::world::{
     ALWAYS, ANSWERED, API, CONNECT, CONVERSION, DATA, ENDED, NON_CONVERSION, NUMBER, OUTCOME,
     POSTBACK, POSTBACK_WEBHOOK, SELECTED, START, SWEEP, TIMER, World, buyer, logs, start,

@@ -4,7 +4,7 @@ use hookline::key::Scope;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
-use super::request::{Answer, Request};
+use super::request::{Answer, Request, Send as _};
 use super::world::{API, DATA, NUMBER, POSTBACK, START, World, start, take_call_key};
 
 /// A world with the campaign `solar`, which sends nothing.

@@ -4,7 +4,7 @@ use hookline::key::{BearerKey, Scope};
 use hookline_tests::partner::Reply;
 use serde_json::{Value, json};
 
-use super::request::{Answer, Request};
+use super::request::{Answer, Request, Send as _};
 use super::world::{ANSWERED, NUMBER, SELECTED, START, World, buyer, start};
 
 const AT_FAULT: &str = "the request has fields at fault";

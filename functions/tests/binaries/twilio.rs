@@ -5,7 +5,7 @@ use hookline_tests::runtime_api::LambdaFunction;
 use hookline_tests::twilio::signature;
 use serde_json::{Value, json};
 
-use super::request::Request;
+use super::request::{Request, Send as _};
 use super::world::{ANSWERED, ENDED, NUMBER, START, World, logs};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";

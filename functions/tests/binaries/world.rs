@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
-use hookline::adapters::sqs::Queue;
 use hookline::adapters::system::{SystemClock, SystemRandom};
 use hookline::campaign::Campaign;
 use hookline::key::{BearerKey, Grant, Key, Scope};
@@ -96,16 +95,7 @@ impl World {
 
     /// What `template.yaml` sets on a function, with the partner let in.
     pub(crate) fn environment(&self) -> Vec<(String, String)> {
-        let queues = Queue::ALL
-            .map(|queue| (queue.url_variable().to_owned(), self.queues.url(queue.name())));
-        let others = [
-            ("TABLE_NAME", self.settings.table.clone()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", self.database.endpoint()),
-            ("AWS_ENDPOINT_URL_SQS", self.queues.endpoint()),
-            ("ALLOWED_PRIVATE_ENDPOINTS", self.partner.address().to_string()),
-        ];
-        let others = others.map(|(name, value)| (name.to_owned(), value));
-        others.into_iter().chain(queues).collect()
+        self.queues.environment(&self.settings.table, &self.database.endpoint(), &self.partner)
     }
 
     /// A sandbox with this binary in it, just started.

@@ -8,9 +8,10 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use futures_util::future::try_join_all;
 use reqwest::redirect::Policy;
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::block_in_place;
 use tokio::time::Instant;
 
-use crate::apart::Apart;
 use crate::bench::BenchError;
 use crate::world::World;
 
@@ -19,6 +20,9 @@ const ATTRIBUTES: usize = 16;
 /// How long each of them is, in bytes: together as much as a call with a few tags.
 const ATTRIBUTE_BYTES: usize = 48;
 
+/// The sender's own window over HTTP/2, in bytes.
+const WINDOW: u32 = 128 * 1024;
+
 /// The client.
 #[derive(Debug)]
 pub struct Bare {
@@ -26,7 +30,7 @@ pub struct Bare {
     store: Client,
     table: String,
     writes: u64,
-    thread: Apart,
+    runtime: Frozen,
 }
 
 impl Bare {
@@ -34,19 +38,10 @@ impl Bare {
     ///
     /// # Errors
     /// When it cannot be built.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the client that the sender is measured beside"
-    )]
     pub fn new(world: &World) -> Result<Self, BenchError> {
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .pool_max_idle_per_host(0)
-            .build()
-            .map_err(BenchError::during("building a client"))?;
+        let http = client().map_err(BenchError::during("building a client"))?;
         let (store, table) = (world.settings.client(), world.settings.table.clone());
-        Ok(Self { http, store, table, writes: 0, thread: Apart::function()? })
+        Ok(Self { http, store, table, writes: 0, runtime: Frozen::new()? })
     }
 
     /// Asks these addresses at the same time and reads every answer: how long the slowest took.
@@ -60,7 +55,7 @@ impl Bare {
             answer.bytes().await?;
             Ok(asked.elapsed())
         };
-        let all = self.thread.run(try_join_all(addresses.iter().map(one)))?;
+        let all = self.runtime.run(try_join_all(addresses.iter().map(one)))?;
         let all = all.map_err(BenchError::during::<reqwest::Error>("asking a partner"))?;
         Ok(all.into_iter().max().unwrap_or_default())
     }
@@ -72,7 +67,7 @@ impl Bare {
     pub fn writes(&mut self, count: u64) -> Result<Duration, BenchError> {
         let first = self.writes;
         self.writes += count;
-        let written = self.thread.run(async {
+        let written = self.runtime.run(async {
             let asked = Instant::now();
             for number in first..self.writes {
                 self.write(number).await?;
@@ -98,5 +93,51 @@ impl Bare {
             .send()
             .await?;
         Ok(())
+    }
+}
+
+/// A client with the settings of the sender's own, but for the roots, which plain HTTP has no use
+/// for.
+///
+/// # Errors
+/// When it cannot be built.
+#[expect(clippy::disallowed_methods, reason = "this is what the sender is measured beside")]
+pub fn client() -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_max_idle_per_host(0)
+        .http2_initial_stream_window_size(WINDOW)
+        .http2_initial_connection_window_size(WINDOW)
+        .tcp_nodelay(true)
+        .build()
+}
+
+/// A runtime on the caller's thread for as long as that waits, and frozen in between, as a function's
+/// is.
+#[derive(Debug)]
+struct Frozen(Option<Runtime>);
+
+impl Frozen {
+    fn new() -> Result<Self, BenchError> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        runtime.map(|runtime| Self(Some(runtime))).map_err(BenchError::during("making a runtime"))
+    }
+
+    /// Runs this on it and waits.
+    fn run<T>(&self, work: impl Future<Output = T>) -> Result<T, BenchError> {
+        let runtime = self.0.as_ref().ok_or_else(|| BenchError::Unexpected("it ended".into()))?;
+        Ok(block_in_place(|| runtime.block_on(work)))
+    }
+}
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        // Not waited for: this may be dropped where nothing may block.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
     }
 }

@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
+use crate::place;
 use crate::results::{Measured, Results};
 use crate::row::number;
 use crate::typical::Typical;
 
-const BEGIN: &str = "<!-- what the bench measured: begin -->\n";
-const END: &str = "<!-- what the bench measured: end -->\n";
 /// Lines of the first table, with the units that they show.
 const USES: [(&str, &[&str]); 9] = [
     ("invocations", &["Lambda invocations"]),
@@ -40,12 +39,10 @@ const COSTS: [(&str, &[&str]); 12] = [
 /// costs were not measured; `None` when it has not got the comments or the results lack a figure.
 #[must_use]
 pub fn filled(document: &str, results: &Results) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    let Some(costs) = results.topics.iter().find(|one| one.topic == "cost") else {
-        return Some(document.to_owned());
-    };
-    Some(format!("{before}{BEGIN}{}{END}{after}", section(costs)?))
+    match results.topics.iter().find(|one| one.topic == "cost") {
+        Some(costs) => place::filled(document, &section(costs)?),
+        None => place::around(document).map(|_| document.to_owned()),
+    }
 }
 
 fn section(costs: &Measured) -> Option<String> {
@@ -98,6 +95,7 @@ mod tests {
 
     use super::*;
     use crate::bench::repository;
+    use crate::place::{BEGIN, END};
     use crate::row::{Figure, Row, Unit};
     use crate::spread::Spread;
 

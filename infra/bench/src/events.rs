@@ -33,35 +33,3 @@ pub fn ended(call: usize) -> Value {
 pub fn id(call: usize) -> String {
     format!("call-{call}")
 }
-
-/// A GET request as API Gateway hands it over (payload format 2.0). The route names the parameter
-/// whose value stands in the path.
-#[must_use]
-pub fn get(path: &str, route: &str, parameter: (&str, &str), query: &str, bearer: &str) -> Value {
-    let (name, value) = parameter;
-    let route = format!("GET {route}");
-    json!({
-        "version": "2.0",
-        "routeKey": route,
-        "rawPath": path,
-        "rawQueryString": query,
-        "headers": {"authorization": format!("Bearer {bearer}"), "host": "hooks.example"},
-        "pathParameters": {name: value},
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "a1b2c3d4e5",
-            "domainName": "hooks.example",
-            "domainPrefix": "hooks",
-            "http": {
-                "method": "GET", "path": path, "protocol": "HTTP/1.1",
-                "sourceIp": "192.0.2.7", "userAgent": "bench",
-            },
-            "requestId": "request-1",
-            "routeKey": route,
-            "stage": "$default",
-            "time": "23/Nov/2026:17:00:00 +0000",
-            "timeEpoch": 1_795_453_200_000_i64,
-        },
-        "isBase64Encoded": false,
-    })
-}

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use hookline::campaign::CampaignId;
 use hookline::key::{BearerKey, Grant, PostbackGrant, Scope};
+use hookline_tests::api_gateway::Request;
 use hookline_tests::queues::batch;
 use hookline_tests::runtime_api::{INVOKE_LIMIT, LambdaFunction};
 use serde_json::{Value, json};
@@ -102,18 +103,18 @@ impl FirstInvocations {
             "sweep" => json!({}),
             "outcome" => batch(&[&json!({"call_id": id}).to_string()]),
             "postback" => {
-                let route = "/postback/{call_id}";
-                events::get(&format!("/postback/{id}"), route, ("call_id", &id), &query, "")
+                let request = Request::new("GET", &format!("/postback/{id}"));
+                request.of("call_id", &id).query(&query).payload()
             }
             "data" => {
                 let key = self.postback.expose();
-                let (path, route) = (format!("/data/{key}"), "/data/{postback_key}");
+                let request = Request::new("GET", &format!("/data/{key}"));
                 let query = format!("caller_number=%2B1614555{:04}&sold=yes", call % 10_000);
-                events::get(&path, route, ("postback_key", key), &query, "")
+                request.of("postback_key", key).query(&query).payload()
             }
             "api" => {
-                let (path, route) = (format!("/campaigns/{CAMPAIGN}"), "/campaigns/{id}");
-                events::get(&path, route, ("id", CAMPAIGN), "", self.admin.expose())
+                let request = Request::new("GET", &format!("/campaigns/{CAMPAIGN}"));
+                request.of("id", CAMPAIGN).by(&self.admin).payload()
             }
             _ => batch(&[&delivery.to_string()]),
         })

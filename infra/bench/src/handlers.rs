@@ -19,6 +19,7 @@ use hookline_functions::event_handler::EventHandler;
 use hookline_functions::hint_handlers::{DeliveryHandler, OutcomeHandler};
 use hookline_functions::runtime::Invocation;
 use hookline_local::queues::Queues;
+use hookline_tests::queues::batch;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -125,15 +126,11 @@ pub fn call_id(text: &str) -> Result<CallId, BenchError> {
 
 /// A batch of messages as SQS hands it over.
 fn invocation(hints: impl Iterator<Item = Hint>) -> Result<Invocation, BenchError> {
-    let record = |hint: Hint| {
-        let body = serde_json::to_string(&hint)?;
-        Ok(json!({"messageId": body, "body": body, "eventSource": "aws:sqs", "attributes": {},
-            "messageAttributes": {}, "receiptHandle": "r", "awsRegion": "us-east-1",
-            "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:bench"}))
-    };
-    let records: Result<Vec<Value>, serde_json::Error> = hints.map(record).collect();
-    let records = records.map_err(BenchError::during("writing hints"))?;
-    Ok(Invocation { payload: json!({"Records": records}), remaining: FUNCTION_TIMEOUT })
+    let bodies: Result<Vec<String>, serde_json::Error> =
+        hints.map(|hint| serde_json::to_string(&hint)).collect();
+    let bodies = bodies.map_err(BenchError::during("writing hints"))?;
+    let bodies: Vec<&str> = bodies.iter().map(String::as_str).collect();
+    Ok(Invocation { payload: batch(&bodies), remaining: FUNCTION_TIMEOUT })
 }
 
 /// That every message of a batch was taken.

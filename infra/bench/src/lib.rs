@@ -5,7 +5,6 @@
 //! bounds, never bare times. Every row has a quick form, small enough for a debug build on a busy
 //! machine: it shows that the bench still runs, and nothing about speed.
 
-pub mod apart;
 pub mod bare;
 pub mod bench;
 pub mod bill;
@@ -17,6 +16,7 @@ pub mod handlers;
 pub mod heat;
 pub mod item_size;
 pub mod meter;
+pub mod place;
 pub mod prices;
 pub mod processor;
 pub mod readme;

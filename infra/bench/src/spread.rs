@@ -1,5 +1,7 @@
 //! What many samples of one quantity come to.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bench::BenchError;
@@ -51,6 +53,12 @@ impl Spread {
     pub fn exactly(value: f64) -> Self {
         Self { n: 1, p1: Some(value), p25: value, median: value, p75: value, p99: value }
     }
+}
+
+/// A time as a sample, in milliseconds.
+#[must_use]
+pub fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 #[cfg(test)]

@@ -9,10 +9,7 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::time::Duration;
 
-use hookline::adapters::dynamodb::{DynamoDb, create_table};
-use hookline::adapters::sqs::Queue;
-use hookline::campaign::Campaign;
-use hookline::ports::campaigns::{Campaigns, Saved};
+use hookline::adapters::dynamodb::create_table;
 use hookline_functions::environment::StoreSettings;
 use hookline_local::database::Database;
 use hookline_tests::partner::{Partner, Reply};
@@ -22,7 +19,9 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
 use crate::bench::{Bench, BenchError};
+use crate::handlers::save;
 use crate::meter::{Meter, Usage};
+use crate::spread::millis;
 use crate::typical::{Reported, Typical, lookup_answer};
 
 /// How long the partner takes over every answer.
@@ -125,7 +124,7 @@ impl Stage {
         save(&settings, &typical.campaign(&format!("http://{}", partner.address()))).await?;
         let mut functions = BTreeMap::new();
         for name in FUNCTIONS {
-            let environment = environment(&meter, &queues, &partner);
+            let environment = queues.environment(TABLE, &meter.endpoint(), &partner);
             let function = LambdaFunction::spawn(&bench.function(name), environment).await;
             functions.insert(name, function.map_err(BenchError::during(name))?);
         }
@@ -225,7 +224,7 @@ impl Stage {
         let answered = function.invoke_timed(INVOKE_LIMIT, payload).await;
         let answered = answered.map_err(BenchError::during(*name))?;
         let work = played.work.entry(*name).or_default();
-        work.millis.push(answered.took.as_secs_f64() * 1000.0);
+        work.millis.push(millis(answered.took));
         work.invocations += 1;
         work.store += &self.meter.take();
         Ok(answered.value)
@@ -234,28 +233,4 @@ impl Stage {
     fn printed(&self) -> BTreeMap<&'static str, usize> {
         self.functions.iter().map(|(name, function)| (*name, function.logs().len())).collect()
     }
-}
-
-async fn save(settings: &StoreSettings, document: &Value) -> Result<(), BenchError> {
-    let campaign = Campaign::from_document(document).map_err(|faults| {
-        BenchError::Unexpected(format!("the campaign was refused: {faults:?}"))
-    })?;
-    let store = DynamoDb::new(settings.client(), TABLE.to_owned());
-    match store.save(&campaign).await.map_err(BenchError::during("saving the campaign"))? {
-        Saved::Stored => Ok(()),
-        Saved::Stale => Err(BenchError::Unexpected("the campaign was not saved".to_owned())),
-    }
-}
-
-/// What `template.yaml` sets on a function, with the partner let in.
-fn environment(meter: &Meter, queues: &Queues, partner: &Partner) -> Vec<(String, String)> {
-    let urls = Queue::ALL.map(|queue| (queue.url_variable().to_owned(), queues.url(queue.name())));
-    let others = [
-        ("TABLE_NAME", TABLE.to_owned()),
-        ("AWS_ENDPOINT_URL_DYNAMODB", meter.endpoint()),
-        ("AWS_ENDPOINT_URL_SQS", queues.endpoint()),
-        ("ALLOWED_PRIVATE_ENDPOINTS", partner.address().to_string()),
-    ];
-    let others = others.map(|(name, value)| (name.to_owned(), value));
-    others.into_iter().chain(urls).collect()
 }

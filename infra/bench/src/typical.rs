@@ -6,6 +6,7 @@
 use hookline::adapters::system::SystemClock;
 use hookline::ports::clock::Clock;
 use hookline::time::Timestamp;
+use hookline_tests::api_gateway::Request;
 use serde_json::{Value, json};
 
 /// How long after its start a call has its other events, in seconds.
@@ -131,17 +132,9 @@ impl Typical {
     /// What a partner posts back to the call with its key, as API Gateway hands it over.
     #[must_use]
     pub fn postback(self, call: &str, key: &str) -> Option<Reported> {
-        let path = format!("/postback/{call}");
-        let payload = json!({"version": "2.0", "routeKey": "GET /postback/{call_id}", "rawPath": path,
-            "rawQueryString": format!("key={key}&sale=yes&plan=annual&revenue=25.00&postback_id=p1"),
-            "headers": {"host": "hooks.example"}, "pathParameters": {"call_id": call},
-            "requestContext": {"accountId": "123456789012", "apiId": "a1b2c3d4e5",
-                "domainName": "hooks.example", "domainPrefix": "hooks", "requestId": "request-1",
-                "http": {"method": "GET", "path": path, "protocol": "HTTP/1.1",
-                    "sourceIp": "192.0.2.7", "userAgent": "partner/1"},
-                "routeKey": "GET /postback/{call_id}", "stage": "$default",
-                "time": "23/Nov/2026:17:00:00 +0000", "timeEpoch": 1_795_453_200_000_i64},
-            "isBase64Encoded": false});
+        let query = format!("key={key}&sale=yes&plan=annual&revenue=25.00&postback_id=p1");
+        let request = Request::new("GET", &format!("/postback/{call}"));
+        let payload = request.of("call_id", call).query(&query).payload();
         (self == Self::Whole).then_some(Reported { to: "postback", payload })
     }
 }

@@ -2,11 +2,8 @@
 //! sent, and a partner.
 
 use hookline::adapters::dynamodb::{DynamoDb, create_table};
-use hookline::adapters::sqs::Queue;
 use hookline::adapters::system::{SystemClock, SystemRandom};
-use hookline::campaign::Campaign;
 use hookline::key::{BearerKey, Grant, Key};
-use hookline::ports::campaigns::{Campaigns, Saved};
 use hookline::ports::clock::Clock;
 use hookline::ports::keys::Keys;
 use hookline::ports::random::Random;
@@ -17,8 +14,9 @@ use hookline_tests::queues::Queues;
 use hookline_tests::runtime_api::LambdaFunction;
 use serde_json::{Value, json};
 
-use crate::apart::Apart;
 use crate::bench::{Bench, BenchError};
+use crate::handlers::save;
+use crate::processor::Aside;
 
 /// The surroundings of functions, all on loopback. They go when dropped.
 #[derive(Debug)]
@@ -28,9 +26,7 @@ pub struct World {
     /// Where the table is.
     pub settings: StoreSettings,
     queues: Queues,
-    /// Dropped before the thread that it runs on.
-    database: Database,
-    _store_thread: Apart,
+    _store_thread: Aside,
 }
 
 impl World {
@@ -39,15 +35,18 @@ impl World {
     /// # Errors
     /// When a part of it does not start.
     pub async fn start() -> Result<Self, BenchError> {
-        let store_thread = Apart::server()?;
-        let database = store_thread.run(Database::start(None))?;
-        let database = database.map_err(BenchError::during("starting the store"))?;
-        let settings = database.store_settings("hookline");
+        let (store_thread, settings) = Aside::start(async || {
+            let started = Database::start(None).await;
+            let database = started.map_err(BenchError::during("starting the store"))?;
+            let settings = database.store_settings("hookline");
+            Ok((database, settings))
+        })
+        .await?;
         let made = create_table(&settings.client(), &settings.table).await;
         made.map_err(BenchError::during("making the table"))?;
         let partner = Partner::start().await.map_err(BenchError::during("starting a partner"))?;
         let queues = Queues::start().await.map_err(BenchError::during("starting queues"))?;
-        Ok(Self { partner, settings, queues, database, _store_thread: store_thread })
+        Ok(Self { partner, settings, queues, _store_thread: store_thread })
     }
 
     /// The store, past every function.
@@ -59,16 +58,8 @@ impl World {
     /// What `template.yaml` sets on a function, with the partner let in.
     #[must_use]
     pub fn environment(&self) -> Vec<(String, String)> {
-        let queues = Queue::ALL
-            .map(|queue| (queue.url_variable().to_owned(), self.queues.url(queue.name())));
-        let others = [
-            ("TABLE_NAME", self.settings.table.clone()),
-            ("AWS_ENDPOINT_URL_DYNAMODB", self.database.endpoint()),
-            ("AWS_ENDPOINT_URL_SQS", self.queues.endpoint()),
-            ("ALLOWED_PRIVATE_ENDPOINTS", self.partner.address().to_string()),
-        ];
-        let others = others.map(|(name, value)| (name.to_owned(), value));
-        others.into_iter().chain(queues).collect()
+        let store = self.settings.endpoint.as_deref().unwrap_or_default();
+        self.queues.environment(&self.settings.table, store, &self.partner)
     }
 
     /// A sandbox with that function in it, just started.
@@ -86,12 +77,7 @@ impl World {
     /// When it is not one, or is there already.
     pub async fn campaign(&self, id: &str, webhooks: &Value) -> Result<(), BenchError> {
         let document = json!({"id": id, "name": id, "version": 1, "webhooks": webhooks});
-        let campaign = Campaign::from_document(&document)
-            .map_err(|faults| BenchError::Unexpected(format!("campaign {id}: {faults:?}")))?;
-        match self.store().save(&campaign).await {
-            Ok(Saved::Stored) => Ok(()),
-            other => Err(BenchError::Unexpected(format!("saving campaign {id}: {other:?}"))),
-        }
+        save(&self.settings, &document).await
     }
 
     /// Stores a new key.

@@ -98,19 +98,25 @@ impl Database {
     /// What a store needs to find `table` in it.
     #[must_use]
     pub fn store_settings(&self, table: &str) -> StoreSettings {
-        StoreSettings {
-            table: table.to_owned(),
-            region: "us-east-1".to_owned(),
-            endpoint: Some(self.endpoint()),
-            credentials: Credentials::from_keys("local", "local", None),
-            http: AwsHttp::default(),
-        }
+        store_settings(self.endpoint(), table)
     }
 
     /// Stops, and returns once requests under way are answered and the file is free again.
     pub async fn stop(self) {
         drop(self.running);
         let _ = self.server.await;
+    }
+}
+
+/// What a store needs to find `table` in an embedded database at that endpoint.
+#[must_use]
+pub fn store_settings(endpoint: String, table: &str) -> StoreSettings {
+    StoreSettings {
+        table: table.to_owned(),
+        region: "us-east-1".to_owned(),
+        endpoint: Some(endpoint),
+        credentials: Credentials::from_keys("local", "local", None),
+        http: AwsHttp::default(),
     }
 }
 

@@ -110,12 +110,12 @@ impl Blocks {
 
     fn time(&self, share: usize) -> Result<Spread, BenchError> {
         let samples = self.0.get(share).cloned().unwrap_or_default();
-        Spread::of(samples).ok_or_else(|| BenchError::Unexpected("no blocks".to_owned()))
+        Spread::measured(samples)
     }
 
     fn rate(&self, share: usize) -> Result<Spread, BenchError> {
         let samples = self.0.get(share).into_iter().flatten().map(|micros| 1e6 / micros);
-        Spread::of(samples.collect()).ok_or_else(|| BenchError::Unexpected("no blocks".to_owned()))
+        Spread::measured(samples.collect())
     }
 }
 

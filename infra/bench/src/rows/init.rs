@@ -1,11 +1,9 @@
 //! `init`: what a cold start costs.
 
-use std::time::Duration;
-
 use crate::bench::{Bench, BenchError, FUNCTIONS};
 use crate::first::{First, FirstInvocations};
 use crate::row::{Figure, Row, Target, Unit};
-use crate::spread::Spread;
+use crate::spread::{Spread, millis};
 
 /// How many times as long as the echo a function may take to its first poll.
 const BOUND: f64 = 1.6;
@@ -60,10 +58,6 @@ pub async fn measure(bench: &Bench) -> Result<Vec<Row>, BenchError> {
 fn keep(first: &First, polls: &mut Vec<f64>, answers: &mut Vec<f64>) {
     polls.push(millis(first.poll));
     answers.push(millis(first.answer));
-}
-
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1e3
 }
 
 /// A figure for each function, and one more for that with the highest ratio.

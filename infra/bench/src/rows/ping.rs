@@ -10,7 +10,7 @@ use crate::bare::Bare;
 use crate::bench::{Bench, BenchError};
 use crate::events;
 use crate::row::{Figure, Row, Target, Unit};
-use crate::spread::Spread;
+use crate::spread::{Spread, millis};
 use crate::world::World;
 
 const TRIGGERS: [&str; 3] = ["start", "selected", "answered"];
@@ -213,8 +213,4 @@ async fn invoke(
 
 fn told(what: &str) -> BenchError {
     BenchError::Unexpected(format!("a ping was answered {what}"))
-}
-
-fn millis(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1e3
 }

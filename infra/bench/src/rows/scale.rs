@@ -130,8 +130,7 @@ impl World {
         let endpoint = table.settings.endpoint.clone().unwrap_or_default();
         let meter = Meter::before(endpoint).await;
         let meter = meter.map_err(BenchError::during("starting a meter"))?;
-        let settings =
-            StoreSettings { endpoint: Some(meter.endpoint()), ..copy_of(&table.settings) };
+        let settings = StoreSettings { endpoint: Some(meter.endpoint()), ..table.settings.clone() };
         save(&settings, &campaign(partner)).await?;
         let handlers = Handlers::before(&settings).await?;
         let start = json!({"call_id": EXAMPLE, "campaign_id": CAMPAIGN, "caller_number": CALLER,
@@ -192,16 +191,6 @@ fn campaign(partner: &str) -> Value {
     let pings = (ping("crm", "phone=[caller_number]"), ping("score", "n=[caller_number|e164]"));
     json!({"id": CAMPAIGN, "name": CAMPAIGN, "version": 1, "settle_seconds": 0,
         "webhooks": [pings.0, pings.1, sync]})
-}
-
-fn copy_of(settings: &StoreSettings) -> StoreSettings {
-    StoreSettings {
-        table: settings.table.clone(),
-        region: settings.region.clone(),
-        endpoint: settings.endpoint.clone(),
-        credentials: settings.credentials.clone(),
-        http: settings.http.clone(),
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a call has some thousand bytes")]

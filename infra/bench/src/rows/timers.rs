@@ -11,13 +11,11 @@ mod plain;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
 use futures_util::{StreamExt, TryStreamExt, stream};
-use hookline::adapters::aws_http::AwsHttp;
 use hookline::adapters::system::SystemClock;
 use hookline::ports::clock::Clock;
 use hookline::time::Timestamp;
-use hookline_functions::environment::StoreSettings;
+use hookline_local::database::store_settings;
 use hookline_local::routes::Function;
 use hookline_local::stack::{Settings, Stack};
 use hookline_tests::partner::{Partner, Received, Reply};
@@ -113,13 +111,7 @@ impl World {
         let stack = stack.map_err(BenchError::during("starting a stack"))?;
         let partner = Partner::start().await.map_err(BenchError::during("starting a partner"))?;
         partner.on("/timer", Reply::status(204));
-        let settings = StoreSettings {
-            table: "hookline".to_owned(),
-            region: "us-east-1".to_owned(),
-            endpoint: Some(stack.database_url()),
-            credentials: Credentials::from_keys("local", "local", None),
-            http: AwsHttp::default(),
-        };
+        let settings = store_settings(stack.database_url(), "hookline");
         save(&settings, &campaign(plan, &partner.url("/timer"))).await?;
         let (thread, messages) = Plain::start().await?;
         Ok(Self { plan, stack, partner, plain: messages, _thread: thread })

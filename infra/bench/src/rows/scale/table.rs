@@ -3,17 +3,16 @@
 
 use std::net::Ipv4Addr;
 
-use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::types::AttributeValue as Told;
 use dynoxide::server::serve_with_shutdown;
 use dynoxide::{AttributeValue, Database, ImportOptions, Item};
-use hookline::adapters::aws_http::AwsHttp;
 use hookline::adapters::dynamodb::{CallPartitions, create_table};
 use hookline::campaign::CampaignId;
 use hookline::phone::E164;
 use hookline::ports::callers::Caller;
 use hookline::time::Day;
 use hookline_functions::environment::StoreSettings;
+use hookline_local::database::store_settings;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -62,13 +61,7 @@ impl Table {
             Ok((server, format!("http://{address}")))
         })
         .await?;
-        let settings = StoreSettings {
-            table: TABLE.to_owned(),
-            region: "us-east-1".to_owned(),
-            endpoint: Some(endpoint),
-            credentials: Credentials::from_keys("local", "local", None),
-            http: AwsHttp::default(),
-        };
+        let settings = store_settings(endpoint, TABLE);
         let made = create_table(&settings.client(), TABLE).await;
         made.map_err(BenchError::during("making the table"))?;
         let kept = (running, thread, folder);

@@ -9,17 +9,14 @@ use hookline::adapters::http::{AddressPolicy, HttpSender, Loopback, PrivateEndpo
 use hookline::ports::sender::{BODY_CAP, Outcome, Request, Sender, outgoing_headers};
 use hookline::trigger::Class;
 use http::{HeaderMap, Method};
-use reqwest::redirect::Policy;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 use url::Url;
 
 use super::answering::BODY;
+use crate::bare::client;
 use crate::bench::BenchError;
 use crate::processor::of_process;
-
-/// The sender's own window over HTTP/2, in bytes.
-const WINDOW: u32 = 128 * 1024;
 
 /// Whose loop.
 #[derive(Debug, Clone, Copy)]
@@ -130,20 +127,4 @@ fn expected(status: u16, body: &[u8]) -> Result<(), BenchError> {
     }
     let body = String::from_utf8_lossy(body);
     Err(BenchError::Unexpected(format!("a partner answered {status} {body}")))
-}
-
-/// A client with the settings of the sender's own, but for the roots, which plain HTTP has no use
-/// for.
-#[expect(clippy::disallowed_methods, reason = "this is what the sender is measured beside")]
-fn client() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .pool_max_idle_per_host(0)
-        .http2_initial_stream_window_size(WINDOW)
-        .http2_initial_connection_window_size(WINDOW)
-        .tcp_nodelay(true)
-        .build()
 }
